@@ -1,0 +1,386 @@
+//! The threads that hash, and the queue before them. What a hash is they do not know.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use doorward_domain::ports::HasherError;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use crate::working_memory::WorkingMemory;
+
+/// How many threads there are and how much may wait for them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PoolLimits {
+    /// Jobs done at once, each on a thread of its own.
+    pub(crate) threads: NonZeroUsize,
+    /// The most jobs that wait while all threads are at work.
+    pub(crate) waiting: usize,
+    /// The longest that a job waits for its start.
+    pub(crate) longest_wait: Duration,
+}
+
+impl PoolLimits {
+    /// 64 waiting jobs a thread, a second of work at some 15 ms each, and 5 seconds for machines that are slower.
+    pub(crate) const fn of(threads: NonZeroUsize) -> Self {
+        Self { threads, waiting: threads.get().saturating_mul(64), longest_wait: Duration::from_secs(5) }
+    }
+}
+
+/// Threads of its own that take jobs in the order in which they came.
+///
+/// The scheduler prefers every other thread of the process to these, so that whoever answers requests is not kept
+/// waiting by hashes. Dropping the pool ends the threads, each after the job in its hands.
+pub(crate) struct HashingPool {
+    queue: Arc<Queue>,
+    longest_wait: Duration,
+}
+
+impl HashingPool {
+    /// Starts the threads, each with a memory that keeps so many KiB.
+    ///
+    /// # Errors
+    /// The system gave fewer threads than asked for.
+    pub(crate) fn start(limits: PoolLimits, kept_kib: usize) -> io::Result<Self> {
+        let queue = Arc::new(Queue::new(limits.waiting));
+        let pool = Self { queue: Arc::clone(&queue), longest_wait: limits.longest_wait };
+        for number in 0..limits.threads.get() {
+            let queue = Arc::clone(&queue);
+            thread::Builder::new().name(format!("hashing-{number}")).spawn(move || {
+                step_back();
+                work_off(&queue, WorkingMemory::keeping_kib(kept_kib));
+            })?;
+        }
+        Ok(pool)
+    }
+
+    /// Does the work on one of the threads. Dropping the future before the work started takes it out of the queue.
+    ///
+    /// # Errors
+    /// [`HasherError::Overloaded`] at once where the queue is full, and later where the work did not start in time;
+    /// [`HasherError::Failed`] where it panicked.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut WorkingMemory) -> T + Send + 'static,
+    ) -> Result<T, HasherError> {
+        let (answer, mut answered) = oneshot::channel();
+        let job = Box::new(move |memory: &mut WorkingMemory| {
+            // Whoever asked may be gone by now.
+            let _ = answer.send(work(memory));
+        });
+        let place = self.queue.take_place(job).ok_or(HasherError::Overloaded)?;
+        let done = match tokio::time::timeout(self.longest_wait, &mut answered).await {
+            Ok(done) => done,
+            Err(_) if place.give_up() => return Err(HasherError::Overloaded),
+            Err(_) => answered.await,
+        };
+        done.map_err(|_| HasherError::Failed(JobLost.into()))
+    }
+}
+
+impl Drop for HashingPool {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// The work was begun and not ended.
+#[derive(Debug, Error)]
+#[error("the work on a password panicked")]
+struct JobLost;
+
+type Job = Box<dyn FnOnce(&mut WorkingMemory) + Send>;
+
+/// The jobs that wait, first come, first served.
+struct Queue {
+    most: usize,
+    line: Mutex<Line>,
+    changed: Condvar,
+}
+
+struct Line {
+    waiting: BTreeMap<u64, Job>,
+    next_number: u64,
+    closed: bool,
+}
+
+impl Queue {
+    const fn new(most: usize) -> Self {
+        let line = Line { waiting: BTreeMap::new(), next_number: 0, closed: false };
+        Self { most, line: Mutex::new(line), changed: Condvar::new() }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        // Nothing panics while it holds the lock.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a job at the end of the line, if it is not too long.
+    fn take_place(&self, job: Job) -> Option<Place<'_>> {
+        let mut line = self.line();
+        if line.waiting.len() >= self.most {
+            return None;
+        }
+        let number = line.next_number;
+        line.next_number += 1;
+        line.waiting.insert(number, job);
+        drop(line);
+        self.changed.notify_one();
+        Some(Place { queue: self, number })
+    }
+
+    /// Waits for a job; `None` once the queue is closed.
+    fn next(&self) -> Option<Job> {
+        let mut line = self.line();
+        loop {
+            if line.closed {
+                return None;
+            }
+            if let Some((_, job)) = line.waiting.pop_first() {
+                return Some(job);
+            }
+            line = self.changed.wait(line).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn close(&self) {
+        self.line().closed = true;
+        self.changed.notify_all();
+    }
+}
+
+/// A job's place in the line, given up when dropped.
+struct Place<'a> {
+    queue: &'a Queue,
+    number: u64,
+}
+
+impl Place<'_> {
+    /// Takes the job out of the line; `false` where it is no longer in it, since it started.
+    fn give_up(&self) -> bool {
+        let job = self.queue.line().waiting.remove(&self.number);
+        job.is_some()
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.give_up();
+    }
+}
+
+fn work_off(queue: &Queue, mut memory: WorkingMemory) {
+    while let Some(job) = queue.next() {
+        // A job that panics leaves nothing behind but the content of the memory, which has no meaning to the next one.
+        // The panic was reported by the hook, and the caller learns of it since no answer comes.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
+        memory.shrink();
+    }
+}
+
+/// Makes the scheduler prefer other threads to the calling one. Only Linux does this for a single thread.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::debug!(%error, "a hashing thread keeps its priority");
+    }
+}
+
+/// How much nicer the hashing threads are than the others, of at most 19.
+///
+/// Measured on two busy cores: at 0 a short task on another thread is late by 5 ms in one of 100 cases, at 10 by 2 ms,
+/// and 15 or 19 make that no better, but leave next to nothing to hashes where another program keeps the machine busy.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use std::pin::{Pin, pin};
+    use std::sync::mpsc;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn pool(waiting: usize) -> HashingPool {
+        pool_with(waiting, Duration::from_mins(1))
+    }
+
+    fn pool_with(waiting: usize, longest_wait: Duration) -> HashingPool {
+        let limits = PoolLimits { threads: NonZeroUsize::MIN, waiting, longest_wait };
+        HashingPool::start(limits, 8).expect("a thread")
+    }
+
+    fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    fn is_overloaded<T>(result: &Result<T, HasherError>) -> bool {
+        matches!(result, Err(HasherError::Overloaded))
+    }
+
+    /// Work that says when it starts and ends when it is let go.
+    struct Gate {
+        started: mpsc::Receiver<()>,
+        release: mpsc::Sender<()>,
+    }
+
+    impl Gate {
+        fn new() -> (Self, impl FnOnce(&mut WorkingMemory) + Send + 'static) {
+            let (start, started) = mpsc::channel();
+            let (release, released) = mpsc::channel();
+            let work = move |_: &mut WorkingMemory| {
+                start.send(()).expect("a test waits for the start");
+                released.recv().expect("a test lets go");
+            };
+            (Self { started, release }, work)
+        }
+
+        fn wait_for_start(&self) {
+            self.started.recv().expect("the work starts");
+        }
+
+        fn release(&self) {
+            self.release.send(()).expect("the work waits");
+        }
+    }
+
+    #[tokio::test]
+    async fn work_is_done_in_the_order_in_which_it_came() {
+        let pool = pool(8);
+        let (gate, blocking) = Gate::new();
+        let mut blocking = pin!(pool.run(blocking));
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.wait_for_start();
+        let (done, order) = mpsc::channel();
+        let mut works: Vec<_> = (0..8)
+            .map(|number| {
+                let done = done.clone();
+                Box::pin(pool.run(move |_| done.send(number).expect("the test listens")))
+            })
+            .collect();
+        for work in &mut works {
+            assert!(poll(work.as_mut()).is_pending());
+        }
+        gate.release();
+        for work in works.into_iter().rev() {
+            work.await.expect("done");
+        }
+        assert_eq!(order.try_iter().collect::<Vec<_>>(), (0..8).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let pool = pool(1);
+        let (gate, blocking) = Gate::new();
+        let mut blocking = pin!(pool.run(blocking));
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.wait_for_start();
+        let mut waiting = pin!(pool.run(|_| "waited"));
+        assert!(poll(waiting.as_mut()).is_pending());
+        let Poll::Ready(refused) = poll(pin!(pool.run(|_| ()))) else { panic!("it waits") };
+        assert!(is_overloaded(&refused));
+        gate.release();
+        assert_eq!(waiting.await.expect("it had a place"), "waited");
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_goes_away_frees_its_place_at_once_and_its_work_is_not_done() {
+        let pool = pool(1);
+        let (gate, blocking) = Gate::new();
+        let mut blocking = pin!(pool.run(blocking));
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.wait_for_start();
+        let (done, undone) = mpsc::channel();
+        {
+            let mut abandoned = pin!(pool.run(move |_| done.send(())));
+            assert!(poll(abandoned.as_mut()).is_pending());
+        }
+        assert_eq!(undone.try_recv(), Err(mpsc::TryRecvError::Disconnected), "the work and all it held is dropped");
+        let mut next = pin!(pool.run(|_| "has the place"));
+        assert!(poll(next.as_mut()).is_pending());
+        gate.release();
+        assert_eq!(next.await.expect("it had a place"), "has the place");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_did_not_start_in_time_is_overload() {
+        let pool = pool_with(2, Duration::from_secs(5));
+        let (gate, blocking) = Gate::new();
+        let mut blocking = pin!(pool.run(blocking));
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.wait_for_start();
+        let asked = tokio::time::Instant::now();
+        let (done, undone) = mpsc::channel();
+        assert!(is_overloaded(&pool.run(move |_| done.send(())).await));
+        assert_eq!(asked.elapsed().as_secs(), 5);
+        assert_eq!(undone.try_recv(), Err(mpsc::TryRecvError::Disconnected), "the work and all it held is dropped");
+        gate.release();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_started_in_time_is_ended_however_long_it_takes() {
+        let pool = pool_with(2, Duration::from_secs(5));
+        let (gate, blocking) = Gate::new();
+        let mut blocking = pin!(pool.run(blocking));
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.wait_for_start();
+        tokio::time::advance(Duration::from_secs(6)).await;
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.release();
+        blocking.await.expect("done");
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_neither_the_thread_nor_the_next_caller_anything() {
+        let pool = pool(1);
+        let lost = pool.run(|_| -> () { panic!("on purpose") }).await;
+        assert!(matches!(lost, Err(HasherError::Failed(_))));
+        assert_eq!(pool.run(|_| "done").await.expect("the thread lives"), "done");
+    }
+
+    #[tokio::test]
+    async fn a_dropped_pool_ends_its_threads() {
+        struct SaysWhenDropped(mpsc::Sender<&'static str>);
+        impl Drop for SaysWhenDropped {
+            fn drop(&mut self) {
+                self.0.send("the thread ended").expect("the test listens");
+            }
+        }
+        thread_local! {
+            static OF_THE_THREAD: std::cell::OnceCell<SaysWhenDropped> = const { std::cell::OnceCell::new() };
+        }
+        let pool = pool(1);
+        let (say, said) = mpsc::channel();
+        pool.run(|_| OF_THE_THREAD.with(|cell| drop(cell.set(SaysWhenDropped(say))))).await.expect("done");
+        drop(pool);
+        assert_eq!(said.recv_timeout(Duration::from_mins(1)), Ok("the thread ended"));
+    }
+
+    #[tokio::test]
+    async fn a_thread_keeps_its_usual_memory_and_gives_more_than_that_back() {
+        let pool = pool(1);
+        for (needed, kept) in [(8, 8), (4, 8), (9, 0), (4, 4)] {
+            pool.run(move |memory| memory.blocks(needed).is_ok()).await.expect("done");
+            assert_eq!(pool.run(|memory| memory.held_kib()).await.expect("done"), kept, "after {needed} KiB");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn hashing_threads_step_back_behind_all_others() {
+        let own = rustix::process::getpriority_process(None).expect("a priority");
+        let theirs = pool(1).run(|_| rustix::process::getpriority_process(None)).await.expect("done");
+        assert_eq!(theirs.expect("a priority"), (own + NICENESS).min(19));
+    }
+
+    #[test]
+    fn a_thread_has_64_waiting_jobs_that_wait_5_seconds() {
+        let limits = PoolLimits::of(NonZeroUsize::new(3).expect("not zero"));
+        assert_eq!((limits.threads.get(), limits.waiting, limits.longest_wait.as_secs()), (3, 192, 5));
+    }
+}

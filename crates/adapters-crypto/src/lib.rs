@@ -1,0 +1,16 @@
+//! Password hashes, the threads that compute them, and randomness: the ports `PasswordHasher` and `TokenGenerator` of
+//! the domain, on Argon2id and the operating system's source of randomness.
+//!
+//! Whatever names a hash scheme, a thread or a source of randomness is here, and nothing that names a user or a header.
+
+mod argon2_cost;
+mod argon2id;
+mod hashing_pool;
+mod password_hasher;
+mod randomness;
+mod token_generator;
+mod working_memory;
+
+pub use argon2_cost::{Argon2Cost, InvalidArgon2Cost};
+pub use password_hasher::{Argon2idHasher, StartError};
+pub use token_generator::OsTokenGenerator;

@@ -1,0 +1,114 @@
+//! The successful answers of the API, and how they stand in the `OpenAPI` document.
+
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::ApiResponse;
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::Type;
+
+use crate::wire::SessionBody;
+
+/// A session was opened; `STATUS` is that of the JSON answer.
+pub(crate) enum SignedIn<const STATUS: u16> {
+    /// To whoever fills in a form: on to a page.
+    Redirect { location: String, cookie: HeaderValue },
+    /// To a program: the session, with a cookie unless the client keeps the token itself.
+    Session { body: Box<SessionBody>, cookie: Option<HeaderValue> },
+}
+
+impl<const STATUS: u16> IntoResponse for SignedIn<STATUS> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Redirect { location, cookie } => with_cookie(found(&location), Some(cookie)),
+            Self::Session { body, cookie } => {
+                let mut response = Json(*body).into_response();
+                response.set_status(StatusCode::from_u16(STATUS).expect("the statuses here are constants"));
+                with_cookie(response, cookie)
+            }
+        }
+    }
+}
+
+impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
+    fn meta() -> MetaResponses {
+        let session = MetaResponse {
+            description: "Signed in: the session, to a client that sent JSON or accepts it",
+            status: Some(STATUS),
+            status_range: None,
+            content: vec![MetaMediaType {
+                content_type: Json::<SessionBody>::CONTENT_TYPE,
+                schema: Json::<SessionBody>::schema_ref(),
+            }],
+            headers: vec![text_header("Set-Cookie", "The session cookie, unless the transport is `bearer`")],
+        };
+        MetaResponses { responses: vec![session, redirect_meta("Signed in: on to `next` or `/`, for a form")] }
+    }
+
+    fn register(registry: &mut Registry) {
+        SessionBody::register(registry);
+    }
+}
+
+/// The session ended.
+pub(crate) enum SignedOut {
+    /// To whoever pressed a button: on to the sign-in page.
+    Redirect { location: &'static str, cookie: HeaderValue },
+    /// To a program.
+    Done { cookie: HeaderValue },
+}
+
+impl IntoResponse for SignedOut {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Redirect { location, cookie } => with_cookie(found(location), Some(cookie)),
+            Self::Done { cookie } => with_cookie(StatusCode::NO_CONTENT.into_response(), Some(cookie)),
+        }
+    }
+}
+
+impl ApiResponse for SignedOut {
+    fn meta() -> MetaResponses {
+        let done = MetaResponse {
+            description: "Signed out, to a client that sent JSON or accepts it",
+            status: Some(StatusCode::NO_CONTENT.as_u16()),
+            status_range: None,
+            content: vec![],
+            headers: vec![text_header("Set-Cookie", "The session cookie, blanked and expired")],
+        };
+        MetaResponses { responses: vec![done, redirect_meta("Signed out: on to `/login`, for a form")] }
+    }
+
+    fn register(_: &mut Registry) {}
+}
+
+/// A 302 to a place that is known to be good.
+pub(crate) fn found(location: &str) -> Response {
+    let location = HeaderValue::try_from(location).expect("locations are written by this server in ASCII");
+    Response::builder().status(StatusCode::FOUND).header(header::LOCATION, location).finish()
+}
+
+fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    response
+}
+
+fn redirect_meta(description: &'static str) -> MetaResponse {
+    MetaResponse {
+        description,
+        status: Some(StatusCode::FOUND.as_u16()),
+        status_range: None,
+        content: vec![],
+        headers: vec![text_header("Location", "Where to go"), text_header("Set-Cookie", "The session cookie")],
+    }
+}
+
+fn text_header(name: &str, description: &str) -> MetaHeader {
+    MetaHeader {
+        name: name.into(),
+        description: Some(description.into()),
+        required: false,
+        deprecated: false,
+        schema: String::schema_ref(),
+    }
+}

@@ -1,0 +1,26 @@
+//! Who is signed in.
+
+use std::sync::Arc;
+
+use poem::Request;
+use poem_openapi::OpenApi;
+use poem_openapi::payload::Json;
+
+use super::Tag;
+use crate::problem::Problem;
+use crate::routes::Context;
+use crate::wire::SessionBody;
+
+pub(crate) struct SessionsApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl SessionsApi {
+    /// The session
+    ///
+    /// Says who is signed in, by cookie or bearer token, and renews the session when it is idle.
+    #[oai(path = "/api/session", method = "get", operation_id = "getSession", tag = "Tag::Sessions")]
+    async fn session(&self, request: &Request) -> Result<Json<SessionBody>, Problem> {
+        let signed_in = self.0.require_session(request.headers()).await?;
+        Ok(Json(SessionBody::from(&signed_in)))
+    }
+}

@@ -1,0 +1,166 @@
+//! Who is on the other end: the address, host and scheme of a request, and the tokens it carries. Forwarding headers
+//! count only where the peer is a trusted proxy.
+
+use std::net::IpAddr;
+
+use doorward_domain::SessionToken;
+use ipnet::IpNet;
+use poem::http::{HeaderMap, header};
+use poem::{Addr, Request};
+
+use crate::cookie::SessionCookie;
+use crate::origin::Origin;
+
+/// The address of the client: the peer's, or behind trusted proxies the first one that is not theirs. `None` where the
+/// peer has no IP address.
+pub(crate) fn address(request: &Request, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
+    let peer = peer_address(request)?;
+    if !is_trusted(peer, trusted_proxies) {
+        return Some(peer);
+    }
+    let lines = request.headers().get_all("x-forwarded-for").iter().rev();
+    let hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    let mut nearest = peer;
+    for hop in hops {
+        let Some(address) = parse_hop(hop) else { break };
+        nearest = address;
+        if !is_trusted(address, trusted_proxies) {
+            break;
+        }
+    }
+    Some(nearest)
+}
+
+/// The origin that the request was sent to: scheme and host of its own connection, or what a trusted proxy says of
+/// the one in front. `None` where that is no origin.
+pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option<Origin> {
+    let headers = request.headers();
+    let believed = peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies));
+    let forwarded = |name| if believed { last_item(headers, name) } else { None };
+    let host = forwarded("x-forwarded-host").or_else(|| headers.get(header::HOST)?.to_str().ok())?;
+    let scheme = forwarded("x-forwarded-proto").unwrap_or("http");
+    format!("{scheme}://{host}").parse().ok()
+}
+
+fn peer_address(request: &Request) -> Option<IpAddr> {
+    match &request.remote_addr().0 {
+        Addr::SocketAddr(address) => Some(address.ip().to_canonical()),
+        _ => None,
+    }
+}
+
+fn is_trusted(address: IpAddr, trusted_proxies: &[IpNet]) -> bool {
+    trusted_proxies.iter().any(|block| block.contains(&address))
+}
+
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop).ok()?.trim();
+    text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+/// The last item of a header that is a list, the one that the nearest proxy wrote.
+fn last_item<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    line.rsplit(',').next().map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// What may be session tokens in a request, by their shape, in the order in which they count. A bearer token counts
+/// alone, even one of another shape.
+pub(crate) fn presented_tokens(headers: &HeaderMap, cookie: &SessionCookie) -> Vec<SessionToken> {
+    match bearer(headers) {
+        Some(text) => SessionToken::parse(text).into_iter().collect(),
+        None => cookie.tokens(headers),
+    }
+}
+
+/// The credentials of an `Authorization: Bearer` header (RFC 6750, 2.1); `None` where there is no such header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim_matches(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use poem::RequestBuilder;
+    use poem::web::RemoteAddr;
+
+    use super::*;
+    use crate::settings::CookieSettings;
+
+    fn from_peer(peer: &str) -> RequestBuilder {
+        let address: SocketAddr = format!("{peer}:1234").parse().expect("an address");
+        Request::builder().extension(RemoteAddr(Addr::SocketAddr(address)))
+    }
+
+    /// Poem's builder has no peer; a request made of hyper's parts has.
+    fn request(peer: &str, headers: &[(&str, &str)]) -> Request {
+        let built =
+            headers.iter().fold(from_peer(peer), |builder, (name, value)| builder.header(*name, *value)).finish();
+        let (mut parts, body) = built.into_parts();
+        let remote = parts.extensions.remove::<RemoteAddr>().expect("set above");
+        let mut bare = poem::http::Request::new(());
+        *bare.headers_mut() = parts.headers;
+        let (bare, ()) = bare.into_parts();
+        let parts = (bare, poem::web::LocalAddr::default(), remote, poem::http::uri::Scheme::HTTP).into();
+        Request::from_parts(parts, body)
+    }
+
+    fn address_of(peer: &str, forwarded_for: &[&str], trusted: &[&str]) -> String {
+        let headers: Vec<_> = forwarded_for.iter().map(|line| ("x-forwarded-for", *line)).collect();
+        let trusted: Vec<IpNet> = trusted.iter().map(|block| block.parse().expect("a block")).collect();
+        address(&request(peer, &headers), &trusted).expect("an IP peer").to_string()
+    }
+
+    #[test]
+    fn a_stranger_s_forwarding_headers_count_for_nothing() {
+        assert_eq!(address_of("192.0.2.1", &["198.51.100.7"], &[]), "192.0.2.1");
+        assert_eq!(address_of("192.0.2.1", &["198.51.100.7"], &["10.0.0.0/8"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn behind_trusted_proxies_the_first_other_address_from_the_right_counts() {
+        let trusted = ["10.0.0.0/8", "fd00::/8"];
+        assert_eq!(address_of("10.0.0.1", &["198.51.100.7"], &trusted), "198.51.100.7");
+        assert_eq!(address_of("10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"], &trusted), "198.51.100.7");
+        assert_eq!(address_of("10.0.0.1", &["6.6.6.6", "198.51.100.7", "fd00::2"], &trusted), "198.51.100.7");
+        assert_eq!(address_of("10.0.0.1", &["6.6.6.6, garbage, 10.0.0.2"], &trusted), "10.0.0.2");
+        assert_eq!(address_of("10.0.0.1", &[], &trusted), "10.0.0.1");
+        assert_eq!(address_of("10.0.0.1", &["::ffff:198.51.100.7"], &trusted), "198.51.100.7");
+    }
+
+    #[test]
+    fn an_ipv4_address_in_ipv6_clothes_is_that_ipv4_address() {
+        assert_eq!(address_of("[::ffff:10.0.0.1]", &["198.51.100.7"], &["10.0.0.0/8"]), "198.51.100.7");
+    }
+
+    #[test]
+    fn the_own_origin_is_the_host_s_or_what_a_trusted_proxy_says() {
+        let headers = [
+            ("host", "app.example"),
+            ("x-forwarded-host", "Evil.example, Door.Example"),
+            ("x-forwarded-proto", "https"),
+        ];
+        let origin =
+            |trusted: &[IpNet]| own_origin(&request("10.0.0.1", &headers), trusted).map(|origin| origin.to_string());
+        assert_eq!(origin(&[]).as_deref(), Some("http://app.example"));
+        assert_eq!(origin(&["10.0.0.1/32".parse().expect("a block")]).as_deref(), Some("https://door.example"));
+        assert_eq!(own_origin(&request("10.0.0.1", &[("host", "a@b/c")]), &[]), None);
+    }
+
+    #[test]
+    fn a_bearer_header_counts_alone_even_when_it_is_rubbish() {
+        let cookie = SessionCookie::new(CookieSettings { name: "s".into(), domain: None }, false);
+        let presented = |headers: &[(&str, &str)]| {
+            let tokens = presented_tokens(request("10.0.0.1", headers).headers(), &cookie);
+            tokens.iter().map(|token| token.expose()[..1].to_owned()).collect::<Vec<_>>()
+        };
+        let (in_cookie, in_header) = (format!("s={}", "c".repeat(43)), format!("bearer {}", "h".repeat(43)));
+        assert_eq!(presented(&[("cookie", &in_cookie)]), ["c"]);
+        assert_eq!(presented(&[("cookie", &in_cookie), ("authorization", &in_header)]), ["h"]);
+        assert_eq!(presented(&[("cookie", &in_cookie), ("authorization", "Bearer x")]), [""; 0]);
+        assert_eq!(presented(&[("cookie", &in_cookie), ("authorization", "Basic eDp5")]), ["c"]);
+    }
+}

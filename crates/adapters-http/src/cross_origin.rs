@@ -1,0 +1,73 @@
+//! Whether a request that changes something may come from where it comes: the rule of Go's
+//! `net/http.CrossOriginProtection`, with bearer tokens and trusted origins before it.
+
+use poem::Request;
+use poem::http::{Method, header};
+
+use crate::client;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+use crate::settings::HttpSettings;
+
+/// Whether a method changes nothing (RFC 9110, 9.2.1).
+pub(crate) fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Lets a request pass, or refuses it as [`ProblemKind::CrossOrigin`].
+pub(crate) fn check(request: &Request, settings: &HttpSettings) -> Result<(), Problem> {
+    if is_safe(request.method()) || passes(request, settings) {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemKind::CrossOrigin))
+    }
+}
+
+/// The contract's five steps, in their order.
+fn passes(request: &Request, settings: &HttpSettings) -> bool {
+    let headers = request.headers();
+    if client::bearer(headers).is_some() && !headers.contains_key(header::COOKIE) {
+        return true;
+    }
+    let origin = the_origin(request);
+    if matches!(&origin, TheOrigin::One(origin) if settings.trusted_origins.contains(origin)) {
+        return true;
+    }
+    let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
+    if sites.peek().is_some() {
+        return sites.all(|site| site == "same-origin" || site == "none");
+    }
+    match origin {
+        TheOrigin::Absent => true,
+        TheOrigin::One(origin) => {
+            origin == settings.public_origin
+                || client::own_origin(request, &settings.trusted_proxies).is_some_and(|own| own == origin)
+        }
+        TheOrigin::Unusable => false,
+    }
+}
+
+/// What the `Origin` headers of a request say.
+enum TheOrigin {
+    Absent,
+    One(Origin),
+    /// `null`, unparsable or repeated.
+    Unusable,
+}
+
+fn the_origin(request: &Request) -> TheOrigin {
+    let mut values = request.headers().get_all(header::ORIGIN).iter();
+    match (values.next(), values.next()) {
+        (None, _) => TheOrigin::Absent,
+        (Some(value), None) => {
+            value.to_str().ok().and_then(|text| text.parse().ok()).map_or(TheOrigin::Unusable, TheOrigin::One)
+        }
+        (Some(_), Some(_)) => TheOrigin::Unusable,
+    }
+}
+
+/// The trusted origin that a request comes from, if any.
+pub(crate) fn trusted_origin<'a>(request: &Request, settings: &'a HttpSettings) -> Option<&'a Origin> {
+    let TheOrigin::One(origin) = the_origin(request) else { return None };
+    settings.trusted_origins.iter().find(|trusted| **trusted == origin)
+}

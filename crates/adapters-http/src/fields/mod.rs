@@ -1,0 +1,259 @@
+//! The fields of a request's body, the same whether it came as JSON, urlencoded or multipart.
+
+mod json;
+mod multipart;
+mod urlencoded;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// The most fields or parts of a body.
+const MAX_FIELDS: usize = 100;
+/// The most bytes of a field's name.
+const MAX_NAME_BYTES: usize = 256;
+
+/// What a request carries, by name. Texts are wiped from memory when dropped, since any of them may be a password.
+#[derive(Default)]
+pub(crate) struct Fields(Vec<(String, Value)>);
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// A text.
+    Text(Zeroizing<String>),
+    /// Anything else: a number, an object, a file.
+    Other,
+}
+
+/// The body types that carry fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BodyType {
+    Json,
+    Urlencoded,
+    Multipart { boundary: Option<String> },
+}
+
+impl BodyType {
+    /// Reads a `Content-Type`; `None` for a type that carries no fields.
+    pub(crate) fn parse(content_type: &str) -> Option<Self> {
+        let mime: mime::Mime = content_type.parse().ok()?;
+        match mime.essence_str() {
+            "application/json" => Some(Self::Json),
+            "application/x-www-form-urlencoded" => Some(Self::Urlencoded),
+            "multipart/form-data" => {
+                let boundary = mime.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str().to_owned());
+                Some(Self::Multipart { boundary })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A body does not parse, names a field twice, or has more fields or longer names than any form here.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("the body cannot be read: {0}")]
+pub(crate) struct Malformed(pub(crate) &'static str);
+
+impl Fields {
+    /// Reads a body. An empty one has no fields, whatever its type.
+    pub(crate) async fn parse(body_type: &BodyType, body: &[u8]) -> Result<Self, Malformed> {
+        if body.is_empty() {
+            return Ok(Self::default());
+        }
+        match body_type {
+            BodyType::Json => json::parse(body),
+            BodyType::Urlencoded => urlencoded::parse(body),
+            BodyType::Multipart { boundary: Some(boundary) } => multipart::parse(body, boundary).await,
+            BodyType::Multipart { boundary: None } => Err(Malformed("no boundary")),
+        }
+    }
+
+    /// The text of a field; `None` where it is missing or is not a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&Zeroizing<String>> {
+        self.0.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
+            Value::Text(text) => Some(text),
+            Value::Other => None,
+        })
+    }
+
+    /// Whether a field is there, of whatever type.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    fn add(&mut self, name: String, value: Value) -> Result<(), Malformed> {
+        if name.len() > MAX_NAME_BYTES {
+            return Err(Malformed("a field's name is too long"));
+        }
+        if self.0.len() == MAX_FIELDS {
+            return Err(Malformed("too many fields"));
+        }
+        if self.has(&name) {
+            return Err(Malformed("a field is named twice"));
+        }
+        self.0.push((name, value));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    async fn parse(content_type: &str, body: &[u8]) -> Result<Fields, Malformed> {
+        Fields::parse(&BodyType::parse(content_type).expect("a type that carries fields"), body).await
+    }
+
+    fn text(fields: &Fields, name: &str) -> Option<String> {
+        fields.text(name).map(|text| text.to_string())
+    }
+
+    const JSON: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const MULTIPART: &str = "multipart/form-data; boundary=frontier";
+
+    #[test]
+    fn three_types_carry_fields_with_any_parameters() {
+        assert_eq!(BodyType::parse("Application/JSON; charset=utf-8"), Some(BodyType::Json));
+        assert_eq!(BodyType::parse("application/x-www-form-urlencoded;charset=UTF-8"), Some(BodyType::Urlencoded));
+        let multipart = BodyType::Multipart { boundary: Some("a b".into()) };
+        assert_eq!(BodyType::parse("multipart/form-data; boundary=\"a b\""), Some(multipart));
+        for other in
+            ["text/plain", "", "application/jsonp", "multipart/mixed; boundary=x", "json", "application/json, x"]
+        {
+            assert_eq!(BodyType::parse(other), None, "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_three_types_carry_the_same_fields() {
+        let bodies: [(&str, &[u8]); 3] = [
+            (JSON, r#"{"username": "Zoë & co", "password": "a+b=c%"}"#.as_bytes()),
+            (FORM, b"username=Zo%C3%AB+%26+co&password=a%2Bb%3Dc%25"),
+            (
+                MULTIPART,
+                "--frontier\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nZoë & co\r\n--frontier\r\n\
+                 Content-Disposition: form-data; name=\"password\"\r\n\r\na+b=c%\r\n--frontier--\r\n"
+                    .as_bytes(),
+            ),
+        ];
+        for (content_type, body) in bodies {
+            let fields = parse(content_type, body).await.expect("a good body");
+            assert_eq!(text(&fields, "username").as_deref(), Some("Zoë & co"), "{content_type}");
+            assert_eq!(text(&fields, "password").as_deref(), Some("a+b=c%"), "{content_type}");
+            assert!(!fields.has("next"));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_of_any_type_has_no_fields() {
+        for content_type in [JSON, FORM, MULTIPART, "multipart/form-data"] {
+            assert!(parse(content_type, b"").await.expect("no fields").0.is_empty(), "{content_type}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_form_data_is_only_its_closing_delimiter() {
+        for body in ["--frontier--\r\n", "--frontier--"] {
+            assert!(parse(MULTIPART, body.as_bytes()).await.expect("no fields").0.is_empty(), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_text_is_there_but_has_none() {
+        for value in ["1", "true", "null", "[]", r#"["a"]"#, r#"{"a": {"b": []}}"#, "1e99"] {
+            let fields = parse(JSON, format!(r#"{{"username": {value}}}"#).as_bytes()).await.expect("a good body");
+            assert!(fields.has("username"), "{value}");
+            assert_eq!(fields.text("username"), None, "{value}");
+        }
+        let file =
+            b"--frontier\r\nContent-Disposition: form-data; name=\"username\"; filename=\"a.txt\"\r\n\r\nalice\r\n\
+                     --frontier--\r\n";
+        let fields = parse(MULTIPART, file).await.expect("a good body");
+        assert!(fields.has("username"));
+        assert_eq!(fields.text("username"), None);
+    }
+
+    #[tokio::test]
+    async fn a_field_that_is_named_twice_is_malformed() {
+        let part = "--frontier\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
+        let multipart = format!("{part}{part}--frontier--\r\n");
+        for (content_type, body) in [
+            (JSON, r#"{"a": "1", "a": "2"}"#),
+            (JSON, r#"{"a": 1, "\u0061": 1}"#),
+            (FORM, "a=1&%61=1"),
+            (MULTIPART, &multipart),
+        ] {
+            assert!(parse(content_type, body.as_bytes()).await.is_err(), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_does_not_parse_is_malformed() {
+        let unparsable: [(&str, &[u8]); 17] = [
+            (JSON, b"{"),
+            (JSON, b"[]"),
+            (JSON, b"\"text\""),
+            (JSON, b"null"),
+            (JSON, b" "),
+            (JSON, b"{} {}"),
+            (JSON, br#"{"a": "\ud800"}"#),
+            (JSON, b"{\"a\": \"\xff\"}"),
+            (JSON, b"{\"a\": 1,}"),
+            (FORM, b"a=%f"),
+            (FORM, b"a=%zz"),
+            (FORM, b"a=%ff"),
+            (FORM, b"a=\xff"),
+            (MULTIPART, b"no delimiter"),
+            (MULTIPART, b"--frontier\r\nContent-Disposition: form-data\r\n\r\nno name\r\n--frontier--\r\n"),
+            (MULTIPART, b"--frontier\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n--frontier--\r\n"),
+            (MULTIPART, b"--frontier\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\ncut off"),
+        ];
+        for (content_type, body) in unparsable {
+            assert!(parse(content_type, body).await.is_err(), "{}", String::from_utf8_lossy(body));
+        }
+        assert!(parse("multipart/form-data", b"--x--").await.is_err(), "no boundary");
+    }
+
+    #[tokio::test]
+    async fn bodies_are_bounded_in_fields_names_and_depth() {
+        let many = |n: usize| (0..n).map(|i| format!("f{i}=x")).collect::<Vec<_>>().join("&");
+        assert!(parse(FORM, many(MAX_FIELDS).as_bytes()).await.is_ok());
+        assert!(parse(FORM, many(MAX_FIELDS + 1).as_bytes()).await.is_err());
+        let named = |n: usize| format!("{}=x", "n".repeat(n));
+        assert!(parse(FORM, named(MAX_NAME_BYTES).as_bytes()).await.is_ok());
+        assert!(parse(FORM, named(MAX_NAME_BYTES + 1).as_bytes()).await.is_err());
+        let nested = |n: usize| format!(r#"{{"a": {}{}}}"#, "[".repeat(n - 1), "]".repeat(n - 1));
+        assert!(parse(JSON, nested(json::MAX_DEPTH).as_bytes()).await.is_ok());
+        assert!(parse(JSON, nested(json::MAX_DEPTH + 1).as_bytes()).await.is_err());
+        assert!(parse(JSON, nested(30_000).as_bytes()).await.is_err());
+        let brackets_in_a_text = format!(r#"{{"a": "{}\"["}}"#, "[".repeat(99));
+        assert!(parse(JSON, brackets_in_a_text.as_bytes()).await.is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..200), kind in 0..3) {
+            let content_type = [JSON, FORM, MULTIPART][usize::try_from(kind).expect("small")];
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let _ = runtime.block_on(parse(content_type, &body));
+        }
+
+        #[test]
+        fn any_text_survives_urlencoding(name in ".{1,20}", value in ".{0,40}") {
+            let body = url::form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let fields = runtime.block_on(parse(FORM, body.as_bytes())).expect("a good body");
+            prop_assert_eq!(text(&fields, &name), Some(value));
+        }
+
+        #[test]
+        fn any_text_survives_json(name in ".{1,20}", value in ".{0,40}") {
+            let body = serde_json::json!({ name.clone(): value }).to_string();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let fields = runtime.block_on(parse(JSON, body.as_bytes())).expect("a good body");
+            prop_assert_eq!(text(&fields, &name), Some(value));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Doorward on HTTP, with Poem: the JSON API and its `OpenAPI` document, the pages, cookies, content negotiation, and
+//! the rules of the web around them (origins, headers, body limits). It calls use cases and turns what they say into
+//! answers; what they do it does not know.
+
+mod answer;
+mod api;
+mod client;
+mod cookie;
+mod cors;
+mod cross_origin;
+mod entry;
+mod fields;
+mod front;
+mod negotiation;
+mod origin;
+mod pages;
+mod problem;
+mod return_to;
+mod routes;
+mod security_headers;
+mod settings;
+mod submission;
+mod wire;
+
+pub use origin::{InvalidOrigin, Origin};
+pub use routes::{Services, endpoint};
+pub use settings::{CookieSettings, HttpSettings};

@@ -1,0 +1,85 @@
+//! Which of the three ways of answering a client asked for.
+
+use poem::Request;
+use poem::http::{HeaderMap, header};
+
+/// How to answer, the first that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// `Accept` names `text/html`: redirects and pages.
+    Page,
+    /// The body is JSON or `Accept` names `application/json`: JSON.
+    Json,
+    /// Neither: redirects on success and JSON errors, as the seed's form component expects.
+    Seed,
+}
+
+impl Wants {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self::of_headers(request.headers())
+    }
+
+    fn of_headers(headers: &HeaderMap) -> Self {
+        if accepts(headers, &mime::TEXT_HTML) {
+            Self::Page
+        } else if has_json_body(headers) || accepts(headers, &mime::APPLICATION_JSON) {
+            Self::Json
+        } else {
+            Self::Seed
+        }
+    }
+}
+
+fn has_json_body(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type
+        .and_then(|text| text.parse::<mime::Mime>().ok())
+        .is_some_and(|mime| mime.essence_str() == mime::APPLICATION_JSON.essence_str())
+}
+
+/// Whether `Accept` names this very type, with a weight above zero (RFC 9110, 12.5.1). Wildcards name nothing.
+fn accepts(headers: &HeaderMap, wanted: &mime::Mime) -> bool {
+    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    ranges.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<mime::Mime>().ok()).any(|range| {
+        let weight = range.get_param("q").map_or(1.0, |q| q.as_str().parse().unwrap_or(0.0_f32));
+        range.essence_str() == wanted.essence_str() && weight > 0.0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants(accept: &[&str], content_type: Option<&str>) -> Wants {
+        let mut headers = HeaderMap::new();
+        for value in accept {
+            headers.append(header::ACCEPT, value.parse().expect("a header value"));
+        }
+        if let Some(value) = content_type {
+            headers.insert(header::CONTENT_TYPE, value.parse().expect("a header value"));
+        }
+        Wants::of_headers(&headers)
+    }
+
+    #[test]
+    fn a_browser_gets_pages_whatever_it_sends() {
+        let chrome = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+        assert_eq!(wants(&[chrome], Some("application/x-www-form-urlencoded")), Wants::Page);
+        assert_eq!(wants(&["application/json, TEXT/HTML;q=0.1"], Some("application/json")), Wants::Page);
+        assert_eq!(wants(&["application/json", "text/html"], None), Wants::Page);
+    }
+
+    #[test]
+    fn a_json_body_or_an_accepted_json_gets_json() {
+        assert_eq!(wants(&["*/*"], Some("application/json; charset=utf-8")), Wants::Json);
+        assert_eq!(wants(&["application/json"], Some("multipart/form-data; boundary=x")), Wants::Json);
+        assert_eq!(wants(&["text/html;q=0, application/json"], None), Wants::Json);
+    }
+
+    #[test]
+    fn all_others_get_what_the_seed_s_form_component_expects() {
+        assert_eq!(wants(&["*/*"], Some("multipart/form-data; boundary=x")), Wants::Seed);
+        assert_eq!(wants(&[], None), Wants::Seed);
+        assert_eq!(wants(&["text/*", "?/;"], Some("rubbish")), Wants::Seed);
+    }
+}

@@ -1,0 +1,114 @@
+//! Origins (RFC 6454): scheme, host and port, compared parsed and whole, never as text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+use url::Url;
+
+/// The origin of an http or https URL.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin(url::Origin);
+
+impl Origin {
+    /// The origin of a URL; `None` for one that is not http or https.
+    pub(crate) fn of(url: &Url) -> Option<Self> {
+        matches!(url.scheme(), "http" | "https").then(|| Self(url.origin()))
+    }
+
+    /// Whether people reach it by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        matches!(&self.0, url::Origin::Tuple(scheme, ..) if scheme == "https")
+    }
+
+    /// Whether it names the machine itself, where plain http is no risk.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match &self.0 {
+            url::Origin::Tuple(_, url::Host::Domain(name), _) => name == "localhost" || name.ends_with(".localhost"),
+            url::Origin::Tuple(_, url::Host::Ipv4(address), _) => address.is_loopback(),
+            url::Origin::Tuple(_, url::Host::Ipv6(address), _) => address.is_loopback(),
+            url::Origin::Opaque(_) => false,
+        }
+    }
+
+    /// Its root as a URL, to resolve paths against.
+    pub(crate) fn url(&self) -> Url {
+        Url::parse(&self.0.ascii_serialization()).expect("an http origin's serialization is a URL")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.ascii_serialization())
+    }
+}
+
+impl FromStr for Origin {
+    type Err = InvalidOrigin;
+
+    /// Reads `scheme://host` or `scheme://host:port`; one trailing slash is let pass, any more of a URL is not.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let (_, authority) = text.split_once("://").ok_or(InvalidOrigin)?;
+        // The URL parser is lenient with what may stand in an origin; RFC 6454, 7 is not.
+        let plain = !authority.contains(['/', '\\', '?', '#', '@']) && authority.chars().all(|c| c > ' ');
+        let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
+        if plain { Self::of(&url).ok_or(InvalidOrigin) } else { Err(InvalidOrigin) }
+    }
+}
+
+/// A text is no http or https origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not an origin such as https://example.com")]
+pub struct InvalidOrigin;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn origin(text: &str) -> Origin {
+        text.parse().expect("an origin")
+    }
+
+    #[test]
+    fn origins_are_equal_when_scheme_host_and_port_are() {
+        assert_eq!(origin("https://example.com"), origin("HTTPS://EXAMPLE.COM:443"));
+        assert_eq!(origin("http://[::1]:80"), origin("http://[0:0:0:0:0:0:0:1]"));
+        for other in
+            ["http://example.com", "https://example.com:444", "https://example.com.evil.org", "https://xample.com"]
+        {
+            assert_ne!(origin("https://example.com"), origin(other));
+        }
+    }
+
+    #[test]
+    fn what_is_no_origin_is_refused() {
+        for text in ["null", "", "example.com", "file:///etc", "https://", "https://a@b", "https://example.com/path"]
+            .into_iter()
+            .chain(["https://example.com?x", "https://example.com#x", "https://exa mple.com", "javascript:alert(1)"])
+            .chain(["https://example.com\\", "https://example.com:99999", "https:example.com", "https:///example.com"])
+        {
+            assert!(text.parse::<Origin>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_names() {
+        for text in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]", "http://app.localhost"] {
+            assert!(origin(text).is_loopback(), "{text}");
+        }
+        assert!(!origin("http://localhost.example.com").is_loopback());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_origin_or_refused_and_an_origin_reads_back(text in ".{0,60}") {
+            if let Ok(origin) = text.parse::<Origin>() {
+                prop_assert_eq!(origin.to_string().parse::<Origin>(), Ok(origin));
+            }
+        }
+    }
+}

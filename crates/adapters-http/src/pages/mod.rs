@@ -1,0 +1,236 @@
+//! The pages: server-rendered from typed templates that escape everything, complete without scripts.
+
+mod assets;
+mod docs;
+
+use std::sync::Arc;
+
+use askama::Template;
+use doorward_app::SignUpPolicy;
+use doorward_domain::{Password, Username};
+use poem::endpoint::make;
+use poem::http::HeaderMap;
+use poem::web::Html;
+use poem::{Endpoint, IntoResponse, Request, Response, Route, get};
+use serde::Deserialize;
+
+use crate::answer::found;
+use crate::problem::{Problem, ProblemKind};
+use crate::return_to;
+use crate::routes::Context;
+use crate::settings::HttpSettings;
+
+/// The paths of all that is no operation of the API; each has a GET.
+pub(crate) const PATHS: [&str; 8] =
+    ["/", "/login", "/signup", "/docs", "/openapi.json", assets::STYLE_PATH, assets::SCRIPT_PATH, assets::ICON_PATH];
+
+/// Which form a problem belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormName {
+    SignUp,
+    LogIn,
+}
+
+/// What somebody typed into a form, but for the password, to show it again.
+#[derive(Clone, Debug)]
+pub(crate) struct FormEcho {
+    pub(crate) name: FormName,
+    pub(crate) username: String,
+    /// Where to go afterwards, already checked.
+    pub(crate) next: Option<String>,
+}
+
+/// Renders pages with what the operator decided.
+pub(crate) struct Pages {
+    sign_up: SignUpPolicy,
+    assets: assets::Links,
+}
+
+impl Pages {
+    pub(crate) fn new(settings: &HttpSettings) -> Self {
+        Self { sign_up: settings.sign_up, assets: assets::Links::new() }
+    }
+
+    /// The page for a problem: its form again where it belongs to one, else a page that says what is wrong.
+    pub(crate) fn problem(&self, problem: &Problem, request_id: &str) -> Response {
+        let messages = Messages::of(problem);
+        if let (Some(echo), Some(messages)) = (&problem.form, messages) {
+            return self.form(echo, messages);
+        }
+        html(&ProblemPage {
+            assets: &self.assets,
+            title: problem.kind.sentence(),
+            advice: problem.detail.as_deref().unwrap_or(problem.kind.advice()),
+            request_id,
+            is_ours: problem.kind == ProblemKind::Unknown,
+            offers_sign_in: problem.kind == ProblemKind::Unauthenticated,
+        })
+    }
+
+    fn form(&self, echo: &FormEcho, messages: Messages) -> Response {
+        let assets = &self.assets;
+        let form = FormView { username: &echo.username, next: echo.next.as_deref(), messages };
+        match echo.name {
+            FormName::SignUp if !self.sign_up.open => html(&ClosedPage { assets, next: form.next }),
+            FormName::SignUp => html(&SignUpPage {
+                assets,
+                form,
+                username_bounds: Bounds { min: Username::MIN_CHARS, max: Username::MAX_CHARS },
+                password_bounds: Bounds { min: self.sign_up.passwords.min_chars, max: Password::MAX_CHARS },
+            }),
+            FormName::LogIn => html(&LogInPage { assets, form, sign_up_open: self.sign_up.open }),
+        }
+    }
+}
+
+/// What to say beside which field.
+#[derive(Default)]
+struct Messages {
+    form: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+}
+
+impl Messages {
+    /// `None` for a problem that is no matter of what was typed.
+    fn of(problem: &Problem) -> Option<Self> {
+        let sentence = problem.kind.sentence();
+        let message = Some(match &problem.detail {
+            Some(detail) => format!("{sentence}. {detail}"),
+            None => format!("{sentence}."),
+        });
+        match problem.kind {
+            ProblemKind::InvalidUsername | ProblemKind::UsernameTaken => {
+                Some(Self { username: message, ..Self::default() })
+            }
+            ProblemKind::InvalidPassword => Some(Self { password: message, ..Self::default() }),
+            ProblemKind::IncorrectCredentials => Some(Self { form: message, ..Self::default() }),
+            _ => None,
+        }
+    }
+
+    fn any(&self) -> bool {
+        self.form.is_some() || self.username.is_some() || self.password.is_some()
+    }
+}
+
+struct FormView<'a> {
+    username: &'a str,
+    next: Option<&'a str>,
+    messages: Messages,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LogInPage<'a> {
+    assets: &'a assets::Links,
+    form: FormView<'a>,
+    sign_up_open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "signup.html")]
+struct SignUpPage<'a> {
+    assets: &'a assets::Links,
+    form: FormView<'a>,
+    username_bounds: Bounds,
+    password_bounds: Bounds,
+}
+
+/// How many characters a field may have.
+struct Bounds {
+    min: usize,
+    max: usize,
+}
+
+#[derive(Template)]
+#[template(path = "closed.html")]
+struct ClosedPage<'a> {
+    assets: &'a assets::Links,
+    next: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct ProfilePage<'a> {
+    assets: &'a assets::Links,
+    user_id: &'a str,
+    username: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    assets: &'a assets::Links,
+    title: &'a str,
+    advice: &'a str,
+    request_id: &'a str,
+    /// Whether its cause is in the log, worth telling the operator.
+    is_ours: bool,
+    offers_sign_in: bool,
+}
+
+fn html(page: &impl Template) -> Response {
+    Html(page.render().expect("templates fail only where a value's Display does")).into_response()
+}
+
+/// What a page's query may say.
+#[derive(Deserialize)]
+struct PageQuery {
+    next: Option<String>,
+}
+
+/// The pages and their files.
+pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>) -> Route {
+    let documentation: Arc<str> = docs::render(&pages.assets, spec).into();
+    let form_page = |name| {
+        let (context, pages) = (Arc::clone(context), Arc::clone(pages));
+        get(make(move |request| {
+            let (context, pages) = (Arc::clone(&context), Arc::clone(&pages));
+            async move { show_form(&context, &pages, name, &request).await }
+        }))
+    };
+    let profile = {
+        let (context, pages) = (Arc::clone(context), Arc::clone(pages));
+        make(move |request: Request| {
+            let (context, pages) = (Arc::clone(&context), Arc::clone(&pages));
+            async move { show_profile(&context, &pages, request.headers()).await }
+        })
+    };
+    let spec = Arc::clone(spec);
+    Route::new()
+        .at("/", get(profile))
+        .at("/login", form_page(FormName::LogIn))
+        .at("/signup", form_page(FormName::SignUp))
+        .at("/docs", get(text(documentation, "text/html; charset=utf-8")))
+        .at("/openapi.json", get(text(spec, "application/json; charset=utf-8")))
+        .at(assets::STYLE_PATH, get(assets::style()))
+        .at(assets::SCRIPT_PATH, get(assets::script()))
+        .at(assets::ICON_PATH, get(assets::icon()))
+}
+
+/// An endpoint that always answers the same text.
+fn text(text: Arc<str>, content_type: &'static str) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make_sync(move |_| Response::builder().content_type(content_type).body(text.to_string()))
+}
+
+async fn show_form(context: &Context, pages: &Pages, name: FormName, request: &Request) -> Result<Response, Problem> {
+    // A query that cannot be read names no `next`.
+    let query = request.params::<PageQuery>().unwrap_or(PageQuery { next: None });
+    let settings = &context.settings;
+    let next =
+        query.next.and_then(|next| return_to::location(&next, &settings.public_origin, &settings.return_origins));
+    if context.session(request.headers()).await?.is_some() {
+        return Ok(found(next.as_deref().unwrap_or("/")));
+    }
+    Ok(pages.form(&FormEcho { name, username: String::new(), next }, Messages::default()))
+}
+
+async fn show_profile(context: &Context, pages: &Pages, headers: &HeaderMap) -> Result<Response, Problem> {
+    let Some(signed_in) = context.session(headers).await? else { return Ok(found("/login")) };
+    Ok(html(&ProfilePage {
+        assets: &pages.assets,
+        user_id: signed_in.user.id.as_str(),
+        username: signed_in.user.username.as_str(),
+    }))
+}

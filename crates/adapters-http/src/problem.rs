@@ -1,0 +1,304 @@
+//! Everything that can be wrong with a request or with us, and the one place where the errors of use cases become a
+//! status, a code and a sentence. The words are the contract's; what a cause says never gets into them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use doorward_app::{Fault, LogInError, SignUpError, SignUpPolicy};
+use doorward_domain::ports::Cause;
+use doorward_domain::{InvalidPassword, InvalidUsername, Password, PasswordRules, Username, UsernameRules};
+use poem::error::ResponseError;
+use poem::http::StatusCode;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiResponse, Object};
+
+use crate::pages::FormEcho;
+
+/// An error on its way to the client.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) kind: ProblemKind,
+    /// What a person can do about it.
+    pub(crate) detail: Option<Cow<'static, str>>,
+    /// The form it belongs to, for a client that wants pages.
+    pub(crate) form: Option<FormEcho>,
+    /// Whether the answer is JSON whatever the client accepts, as with the bearer transport.
+    pub(crate) json_only: bool,
+    /// What is logged, and only logged.
+    pub(crate) cause: Option<Cause>,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: ProblemKind) -> Self {
+        Self { kind, detail: None, form: None, json_only: false, cause: None }
+    }
+
+    pub(crate) fn detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    pub(crate) fn caused_by(self, cause: impl Into<Cause>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    pub(crate) fn of_sign_up(error: SignUpError, policy: &SignUpPolicy) -> Self {
+        match error {
+            SignUpError::Closed => Self::new(ProblemKind::SignupClosed),
+            SignUpError::InvalidUsername(error) => {
+                Self::new(ProblemKind::InvalidUsername).detail(new_username_advice(error, policy.usernames))
+            }
+            SignUpError::InvalidPassword(error) => {
+                Self::new(ProblemKind::InvalidPassword).detail(new_password_advice(error, &policy.passwords))
+            }
+            SignUpError::UsernameTaken => Self::new(ProblemKind::UsernameTaken).detail("Choose another one."),
+            SignUpError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_log_in(error: LogInError) -> Self {
+        match error {
+            LogInError::InvalidUsername(_) => Self::new(ProblemKind::InvalidUsername)
+                .detail(format!("Enter your username, 1 to {} characters.", Username::MAX_CHARS)),
+            LogInError::InvalidPassword(_) => Self::new(ProblemKind::InvalidPassword)
+                .detail(format!("Enter your password, 1 to {} characters.", Password::MAX_CHARS)),
+            LogInError::IncorrectCredentials => Self::new(ProblemKind::IncorrectCredentials),
+            LogInError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Cow<'static, str> {
+    let allowed_characters = match rules {
+        UsernameRules::Seed => "Use letters, digits, punctuation and single inner spaces; nothing invisible.",
+        UsernameRules::Ascii => "Use unaccented letters, digits and punctuation.",
+    };
+    match error {
+        InvalidUsername::Missing | InvalidUsername::Length => {
+            format!("Use {} to {} characters.", Username::MIN_CHARS, Username::MAX_CHARS).into()
+        }
+        InvalidUsername::SurroundingSpace => "Leave out the space at the start or the end.".into(),
+        InvalidUsername::Character => allowed_characters.into(),
+        InvalidUsername::MixedScripts => "Do not mix Latin, Greek and Cyrillic letters.".into(),
+    }
+}
+
+fn new_password_advice(error: InvalidPassword, rules: &PasswordRules) -> Cow<'static, str> {
+    match error {
+        InvalidPassword::Missing | InvalidPassword::Length => {
+            format!("Use {} to {} characters.", rules.min_chars, Password::MAX_CHARS).into()
+        }
+        InvalidPassword::Common => "This is one of the first passwords that anybody would try. Choose another.".into(),
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Overloaded => Self::new(ProblemKind::Overloaded),
+            Fault::Unavailable(_) => Self::new(ProblemKind::Unavailable).caused_by(fault),
+            Fault::Unforeseen(_) => Self::new(ProblemKind::Unknown).caused_by(fault),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.sentence())
+    }
+}
+
+impl std::error::Error for Problem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+}
+
+/// What kinds of problem there are: the contract's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    InvalidUsername,
+    InvalidPassword,
+    UsernameTaken,
+    IncorrectCredentials,
+    MalformedRequest,
+    Unauthenticated,
+    CrossOrigin,
+    SignupClosed,
+    NotFound,
+    MethodNotAllowed,
+    RequestTimeout,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    Unknown,
+    Overloaded,
+    Unavailable,
+}
+
+impl ProblemKind {
+    pub(crate) const ALL: [Self; 16] = [
+        Self::InvalidUsername,
+        Self::InvalidPassword,
+        Self::UsernameTaken,
+        Self::IncorrectCredentials,
+        Self::MalformedRequest,
+        Self::Unauthenticated,
+        Self::CrossOrigin,
+        Self::SignupClosed,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::RequestTimeout,
+        Self::PayloadTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Unknown,
+        Self::Overloaded,
+        Self::Unavailable,
+    ];
+
+    /// Seconds after which a client that met a busy server may try again: by then the queue has been worked off.
+    pub(crate) const RETRY_AFTER_SECS: u32 = 5;
+
+    const fn row(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::InvalidUsername => (StatusCode::BAD_REQUEST, "invalid_username", "Invalid username"),
+            Self::InvalidPassword => (StatusCode::BAD_REQUEST, "invalid_password", "Invalid password"),
+            Self::UsernameTaken => (StatusCode::BAD_REQUEST, "username_taken", "Username already taken"),
+            Self::IncorrectCredentials => {
+                (StatusCode::BAD_REQUEST, "incorrect_credentials", "Incorrect username or password")
+            }
+            Self::MalformedRequest => (StatusCode::BAD_REQUEST, "malformed_request", "Malformed request"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Unauthenticated"),
+            Self::CrossOrigin => (StatusCode::FORBIDDEN, "cross_origin", "Cross-origin request refused"),
+            Self::SignupClosed => (StatusCode::FORBIDDEN, "signup_closed", "Sign-up is closed"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
+            Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "Request timed out"),
+            Self::PayloadTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "Payload too large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
+            }
+            Self::Unknown => (StatusCode::INTERNAL_SERVER_ERROR, "unknown", "An unknown error occurred"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Server is busy"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Store unavailable"),
+        }
+    }
+
+    pub(crate) const fn status(self) -> StatusCode {
+        self.row().0
+    }
+
+    pub(crate) const fn code(self) -> &'static str {
+        self.row().1
+    }
+
+    pub(crate) const fn sentence(self) -> &'static str {
+        self.row().2
+    }
+
+    /// What a person is told to do about a problem that has no detail of its own.
+    pub(crate) const fn advice(self) -> &'static str {
+        match self {
+            Self::InvalidUsername | Self::InvalidPassword | Self::UsernameTaken | Self::IncorrectCredentials => {
+                "Check what you typed and try again."
+            }
+            Self::MalformedRequest => "The form could not be read. Go back and try again.",
+            Self::Unauthenticated => "You are not signed in, or your session has ended.",
+            Self::CrossOrigin => {
+                "The request came from another site, so nothing was done. Open this site and try again."
+            }
+            Self::SignupClosed => "No new accounts are made here at the moment. Ask whoever runs this site.",
+            Self::NotFound => "There is no page at this address.",
+            Self::MethodNotAllowed => "This address cannot be used in that way.",
+            Self::RequestTimeout => "The request took too long to arrive. Check your connection and try again.",
+            Self::PayloadTooLarge => "More was sent than a form here can hold.",
+            Self::UnsupportedMediaType => "The form was sent in a way that is not understood here.",
+            Self::Unknown => "Something went wrong on our side. Try again in a moment.",
+            Self::Overloaded => "Many people are signing in right now. Try again in a few seconds.",
+            Self::Unavailable => "Accounts cannot be reached right now. Nothing was lost; try again in a moment.",
+        }
+    }
+}
+
+/// An error as JSON.
+#[derive(Object)]
+#[oai(rename = "Error")]
+pub(crate) struct ProblemBody {
+    /// What is wrong, in a sentence.
+    pub(crate) error: String,
+    /// What is wrong, for programs; it never changes.
+    pub(crate) code: String,
+    /// What a person can do about it.
+    #[oai(skip_serializing_if_is_none)]
+    pub(crate) detail: Option<String>,
+}
+
+impl From<&Problem> for ProblemBody {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            error: problem.kind.sentence().into(),
+            code: problem.kind.code().into(),
+            detail: problem.detail.clone().map(Cow::into_owned),
+        }
+    }
+}
+
+/// How the problems of an operation stand in the `OpenAPI` document: any problem may come of any operation, each status
+/// once.
+impl ApiResponse for Problem {
+    fn meta() -> MetaResponses {
+        let mut statuses: Vec<StatusCode> = ProblemKind::ALL.map(ProblemKind::status).to_vec();
+        statuses.dedup();
+        let content = || vec![MetaMediaType { content_type: "application/json", schema: ProblemBody::schema_ref() }];
+        let responses = statuses
+            .into_iter()
+            .map(|status| MetaResponse {
+                description: status.canonical_reason().unwrap_or_default(),
+                status: Some(status.as_u16()),
+                status_range: None,
+                content: content(),
+                headers: vec![],
+            })
+            .collect();
+        MetaResponses { responses }
+    }
+
+    fn register(registry: &mut Registry) {
+        ProblemBody::register(registry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_code_of_its_own_and_a_status_of_an_error() {
+        let codes: HashSet<_> = ProblemKind::ALL.map(ProblemKind::code).into_iter().collect();
+        assert_eq!(codes.len(), ProblemKind::ALL.len());
+        for kind in ProblemKind::ALL {
+            assert!(kind.status().is_client_error() || kind.status().is_server_error(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn each_status_stands_once_in_the_document() {
+        let statuses: Vec<_> = Problem::meta().responses.iter().map(|response| response.status).collect();
+        assert_eq!(statuses.iter().collect::<HashSet<_>>().len(), statuses.len());
+    }
+
+    #[test]
+    fn a_cause_gets_into_no_answer() {
+        let problem = Problem::from(Fault::Unforeseen("secret of the store".into()));
+        let body = ProblemBody::from(&problem);
+        assert_eq!((body.error.as_str(), body.detail), ("An unknown error occurred", None));
+        assert_eq!(problem.to_string(), "An unknown error occurred");
+    }
+}

@@ -1,0 +1,137 @@
+//! Where `next` may lead: a path on this server or a URL of a listed origin, and nowhere else.
+
+use url::Url;
+
+use crate::origin::Origin;
+
+/// The longest `next` that is looked at, in bytes.
+const MAX_BYTES: usize = 2_048;
+
+/// Turns a `next` into a `Location`, or into nothing where it leads elsewhere. It is read as a browser would read it
+/// (WHATWG URL: tabs and line ends are dropped, `\` is `/`), and what is answered is what was read, written anew.
+pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
+    if next.is_empty() || next.len() > MAX_BYTES {
+        return None;
+    }
+    let url = Url::options().base_url(Some(&public_origin.url())).parse(next).ok()?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    let origin = Origin::of(&url)?;
+    if origin == *public_origin {
+        let path = &url[url::Position::BeforePath..];
+        // A browser would take a second slash for the start of a host.
+        (!path.starts_with("//")).then(|| path.to_owned())
+    } else {
+        return_origins.contains(&origin).then(|| url.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn public() -> Origin {
+        "https://door.example".parse().expect("an origin")
+    }
+
+    fn listed() -> [Origin; 1] {
+        ["https://app.example".parse().expect("an origin")]
+    }
+
+    fn go(next: &str) -> Option<String> {
+        location(next, &public(), &listed())
+    }
+
+    #[test]
+    fn a_path_on_this_server_is_kept() {
+        for (next, expected) in [
+            ("/", "/"),
+            ("/a/b?c=d#e", "/a/b?c=d#e"),
+            ("https://door.example/a", "/a"),
+            ("https://DOOR.example:443", "/"),
+            ("/a/../b", "/b"),
+            ("?x", "/?x"),
+            ("/ü x", "/%C3%BC%20x"),
+            ("https:evil.example", "/evil.example"),
+            ("https:/evil.example", "/evil.example"),
+        ] {
+            assert_eq!(go(next).as_deref(), Some(expected), "{next}");
+        }
+    }
+
+    #[test]
+    fn a_listed_origin_is_kept_whole() {
+        assert_eq!(go("https://app.example/x?y").as_deref(), Some("https://app.example/x?y"));
+        assert_eq!(go("//app.example/x").as_deref(), Some("https://app.example/x"));
+    }
+
+    #[test]
+    fn everything_else_is_ignored() {
+        let vectors = [
+            "",
+            "//evil.example",
+            "///evil.example",
+            "////evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "\\/evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "https:\\\\evil.example",
+            "HTTPS://EVIL.EXAMPLE",
+            "http://door.example",
+            "https://door.example.evil.example",
+            "https://door.example@evil.example",
+            "https://user@door.example/",
+            "https://door.example:444/",
+            "https://evil.example/door.example",
+            "https://evil.example\\@door.example",
+            "https://evil.example#@door.example",
+            "//evil.example/%2f..",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "java\nscript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "blob:https://door.example/x",
+            "about:blank",
+            "mailto:a@b",
+            "ftp://door.example/",
+            "http://app.example/",
+            "https://app.example:8443/",
+            "https://app.example.evil.example/",
+            "https://[::1]/",
+            "https://door.example//evil.example",
+            "/.//evil.example",
+            "/x/..//evil.example",
+            "https://%64oor.example:1/",
+            "https://doorexample",
+            "https:///evil.example",
+            "ws://door.example/",
+            "https://door。evil.example",
+        ];
+        assert!(vectors.len() >= 40);
+        for next in vectors {
+            assert_eq!(go(next), None, "{next:?}");
+        }
+        assert_eq!(go(&format!("/{}", "x".repeat(MAX_BYTES))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_leads_where_it_may(next in "[/\\\\:@?#.a-z\\t\\n %]{0,30}|.{0,40}") {
+            if let Some(location) = go(&next) {
+                let read = Url::options().base_url(Some(&public().url())).parse(&location).expect("a URL");
+                let origin = Origin::of(&read).expect("http or https");
+                prop_assert!(origin == public() || listed().contains(&origin), "{next:?} led to {location:?}");
+                prop_assert!(location.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{location:?}");
+            }
+        }
+    }
+}

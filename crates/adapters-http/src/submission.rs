@@ -1,0 +1,100 @@
+//! The body of a POST as an `OpenAPI` operation takes it: documented as three media types with one schema, read only
+//! when the operation asks for it, within bounds of size and time.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use poem::http::{HeaderMap, header};
+use poem::{Body, Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use zeroize::Zeroizing;
+
+use crate::fields::{BodyType, Fields};
+use crate::problem::{Problem, ProblemKind};
+
+/// The most bytes of a body.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+/// How long a body may take to arrive, from first byte to last.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A body with the fields of `T`, not yet read. `T` is only its schema: which fields are missing or of another type is
+/// for the use case to judge, in the order of the contract.
+pub(crate) struct Submission<T> {
+    body_type: Option<BodyType>,
+    body: Body,
+    schema: PhantomData<fn() -> T>,
+}
+
+impl<T> Submission<T> {
+    /// Reads the fields.
+    pub(crate) async fn read(self) -> Result<Fields, Problem> {
+        let bytes = tokio::time::timeout(BODY_TIMEOUT, read_bounded(self.body))
+            .await
+            .map_err(|_| Problem::new(ProblemKind::RequestTimeout))??;
+        // A body without a type was refused at the front, so here none means that there is no body.
+        let Some(body_type) = self.body_type else { return Ok(Fields::default()) };
+        Fields::parse(&body_type, &bytes)
+            .await
+            .map_err(|malformed| Problem::new(ProblemKind::MalformedRequest).caused_by(malformed))
+    }
+}
+
+async fn read_bounded(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut chunks = body.into_bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| Problem::new(ProblemKind::MalformedRequest).caused_by(error))?;
+        if bytes.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(Problem::new(ProblemKind::PayloadTooLarge));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Refuses a request whose body is too large or of a type that carries no fields, by its head alone.
+pub(crate) fn check_head(headers: &HeaderMap) -> Result<(), Problem> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+        return Err(Problem::new(ProblemKind::PayloadTooLarge));
+    }
+    let has_body = length.is_some_and(|length| length > 0) || headers.contains_key(header::TRANSFER_ENCODING);
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let supported = match (types.next(), types.next()) {
+        (None, _) => !has_body,
+        (Some(one), None) => one.to_str().ok().and_then(BodyType::parse).is_some(),
+        (Some(_), Some(_)) => false,
+    };
+    if supported { Ok(()) } else { Err(Problem::new(ProblemKind::UnsupportedMediaType)) }
+}
+
+impl<'a, T: Type> ApiExtractor<'a> for Submission<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+            .map(|content_type| MetaMediaType { content_type, schema: T::schema_ref() });
+        Some(MetaRequest { description: None, content: content.into(), required: T::IS_REQUIRED })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _: ExtractParamOptions<Self::ParamType>,
+    ) -> poem::Result<Self> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let body_type = content_type.and_then(BodyType::parse);
+        Ok(Self { body_type, body: body.take()?, schema: PhantomData })
+    }
+}

@@ -1,0 +1,147 @@
+//! The shapes of the JSON that clients see, with the names of Lucia's `Session` and `User`.
+
+use doorward_app::ValidSession;
+use doorward_domain::{SessionToken, Timestamp};
+use poem_openapi::{Enum, Object};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+/// A session and whose it is.
+#[derive(Object)]
+#[oai(rename = "Session", rename_all = "camelCase")]
+pub(crate) struct SessionBody {
+    /// What names the session. It is no credential.
+    session_id: String,
+    state: StateWord,
+    /// Whether this very request renewed the session.
+    fresh: bool,
+    /// When the session becomes idle (RFC 3339, UTC).
+    active_period_expires_at: String,
+    /// When the session ends, unless it is renewed before (RFC 3339, UTC).
+    idle_period_expires_at: String,
+    user: UserBody,
+    /// The credential, only in answers to `"transport": "bearer"`: send it as `Authorization: Bearer TOKEN`.
+    #[oai(skip_serializing_if_is_none)]
+    token: Option<String>,
+}
+
+/// The state of a session; an idle one is renewed before it is shown, so that none is ever seen.
+#[derive(Enum)]
+#[oai(rename = "SessionState", rename_all = "lowercase")]
+enum StateWord {
+    Active,
+}
+
+/// A user.
+#[derive(Object)]
+#[oai(rename = "User", rename_all = "camelCase")]
+struct UserBody {
+    /// What names the user for ever.
+    user_id: String,
+    /// The name they chose, with the letters they typed.
+    username: String,
+}
+
+impl From<&ValidSession> for SessionBody {
+    fn from(ValidSession { session, user, fresh }: &ValidSession) -> Self {
+        Self {
+            session_id: session.id.as_str().to_owned(),
+            state: StateWord::Active,
+            fresh: *fresh,
+            active_period_expires_at: rfc3339(session.active_expires_at),
+            idle_period_expires_at: rfc3339(session.idle_expires_at),
+            user: UserBody { user_id: user.id.as_str().to_owned(), username: user.username.as_str().to_owned() },
+            token: None,
+        }
+    }
+}
+
+impl SessionBody {
+    /// The same with its credential.
+    pub(crate) fn with_token(self, token: &SessionToken) -> Self {
+        Self { token: Some(token.expose().to_owned()), ..self }
+    }
+}
+
+/// An instant with milliseconds, as JavaScript writes it.
+fn rfc3339(instant: Timestamp) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let nanos = i128::from(instant.as_unix_millis()) * 1_000_000;
+    OffsetDateTime::from_unix_timestamp_nanos(nanos)
+        .ok()
+        .and_then(|instant| instant.format(FORMAT).ok())
+        .expect("a timestamp lies between the years 1970 and 9999")
+}
+
+/// How the client keeps the token of the session.
+#[derive(Enum)]
+#[oai(rename_all = "lowercase")]
+pub(crate) enum Transport {
+    /// In the session cookie; what is meant where nothing is said.
+    Cookie,
+    /// By itself: the answer is JSON with `token`, and no cookie is set.
+    Bearer,
+}
+
+/// The fields of sign-up.
+#[derive(Object)]
+#[oai(rename = "SignUp")]
+pub(crate) struct SignUpFields {
+    /// 4 to 31 characters; unique in any letter case.
+    #[oai(validator(min_length = 4, max_length = 31))]
+    username: String,
+    /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
+    #[oai(validator(min_length = 6, max_length = 255))]
+    password: String,
+    transport: Option<Transport>,
+    /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
+    next: Option<String>,
+}
+
+/// The fields of login.
+#[derive(Object)]
+#[oai(rename = "LogIn")]
+pub(crate) struct LogInFields {
+    /// 1 to 31 characters.
+    #[oai(validator(min_length = 1, max_length = 31))]
+    username: String,
+    /// 1 to 255 characters.
+    #[oai(validator(min_length = 1, max_length = 255))]
+    password: String,
+    transport: Option<Transport>,
+    /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
+    next: Option<String>,
+}
+
+/// No fields at all.
+#[derive(Object)]
+#[oai(rename = "Nothing")]
+pub(crate) struct NoFields {}
+
+/// That all is well.
+#[derive(Object)]
+#[oai(rename = "Health")]
+pub(crate) struct HealthBody {
+    pub(crate) status: HealthWord,
+}
+
+/// How the server is.
+#[derive(Enum)]
+#[oai(rename = "HealthStatus", rename_all = "lowercase")]
+pub(crate) enum HealthWord {
+    Ok,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_written_as_javascript_writes_them() {
+        assert_eq!(rfc3339(Timestamp::from_unix_millis(1_795_504_860_000)), "2026-11-24T07:21:00.000Z");
+        assert_eq!(rfc3339(Timestamp::MIN), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339(Timestamp::MAX), "9999-12-31T23:59:59.999Z");
+    }
+}

@@ -1,0 +1,79 @@
+//! Why a store could not be opened, in one line for the person who starts the program.
+
+use doorward_domain::ports::Cause;
+use thiserror::Error;
+
+/// A store could not be opened. What it displays is one line, names the store, and shows no password.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// It cannot be reached or opened.
+    #[error("cannot open the store {store}: {}", one_line(cause.as_ref()))]
+    Unreachable {
+        /// Which store.
+        store: String,
+        /// What the system or the server said.
+        #[source]
+        cause: Cause,
+    },
+    /// Somebody else kept it locked for longer than we wait.
+    #[error("the store {store} is locked by another program")]
+    Locked {
+        /// Which store.
+        store: String,
+    },
+    /// It can be read, but not written.
+    #[error("the store {store} is read-only: the server must be able to write to it and to its folder")]
+    ReadOnly {
+        /// Which store.
+        store: String,
+    },
+    /// Its content is not what its kind of database writes.
+    #[error("the store {store} is damaged, or is no database at all: {}", one_line(cause.as_ref()))]
+    Damaged {
+        /// Which store.
+        store: String,
+        /// What is wrong with it.
+        #[source]
+        cause: Cause,
+    },
+    /// A newer version of this program wrote it.
+    #[error(
+        "the store {store} was written by a newer version of Doorward: it has schema {found}, this version knows {known}"
+    )]
+    Newer {
+        /// Which store.
+        store: String,
+        /// The schema it has.
+        found: i64,
+        /// The newest schema that this version knows.
+        known: i64,
+    },
+    /// Its schema is of a known version, yet not the one that this program writes.
+    #[error("the store {store} has another schema than Doorward writes: {}", one_line(cause.as_ref()))]
+    Schema {
+        /// Which store.
+        store: String,
+        /// Where it differs.
+        #[source]
+        cause: Cause,
+    },
+    /// The database is not set up to hold every username.
+    #[error("the store {store} has the encoding {encoding}: make the database anew with the encoding UTF8")]
+    Encoding {
+        /// Which store.
+        store: String,
+        /// Its encoding.
+        encoding: String,
+    },
+}
+
+/// What the system said, without sqlx's preface to it and without line breaks.
+fn one_line(cause: &(dyn std::error::Error + 'static)) -> String {
+    let said = match cause.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(error)) => error.message().to_owned(),
+        Some(sqlx::Error::Io(error)) => error.to_string(),
+        _ => cause.to_string(),
+    };
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,97 @@
+//! A connection on loan from a pool, and which of the port's two errors a failure on it is.
+
+use std::time::Duration;
+
+use doorward_domain::ports::StoreError;
+use sqlx::pool::{Pool, PoolConnection};
+use thiserror::Error;
+use tokio::time::{Instant, timeout_at};
+
+use crate::dialect::Dialect;
+use crate::value::Value;
+
+/// A connection that goes back to its pool only when it was [settled](Self::settle).
+///
+/// Whoever fails, runs out of time or is dropped half-way leaves a connection in an unknown state. It is then closed,
+/// which rolls back whatever it had begun. Transactions are therefore begun and ended as plain statements: sqlx's own
+/// count of them goes wrong, for good, when SQLite has rolled back by itself (a full disk).
+pub(crate) struct Lease<DB: Dialect> {
+    connection: PoolConnection<DB>,
+    deadline: Instant,
+    settled: bool,
+}
+
+impl<DB: Dialect> Lease<DB> {
+    /// Waits for a connection. Whatever is done on it must have ended when `limit` has passed from now.
+    pub(crate) async fn take(pool: &Pool<DB>, limit: Duration) -> Result<Self, StoreError> {
+        let deadline = Instant::now() + limit;
+        match pool.acquire().await {
+            Ok(connection) => Ok(Self { connection, deadline, settled: false }),
+            Err(sqlx::Error::PoolTimedOut) => Err(fault::<DB>(DB::why_none_was_free(pool).await)),
+            Err(error) => Err(fault::<DB>(error)),
+        }
+    }
+
+    pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
+        self.execute(DB::BEGIN, &[]).await.map(drop)
+    }
+
+    pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        let done = timeout_at(self.deadline, DB::execute(&mut self.connection, sql, values)).await;
+        done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
+    }
+
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<DB::Row>, StoreError> {
+        let done = timeout_at(self.deadline, DB::fetch(&mut self.connection, sql, values)).await;
+        done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        self.execute("COMMIT", &[]).await?;
+        self.settle();
+        Ok(())
+    }
+
+    /// Undoes the transaction. A failure to do so closes the connection, which undoes it as well.
+    pub(crate) async fn roll_back(mut self) {
+        if self.execute("ROLLBACK", &[]).await.is_ok() {
+            self.settle();
+        }
+    }
+
+    /// Gives the connection back, with nothing left to do on it.
+    pub(crate) fn settle(mut self) {
+        self.settled = true;
+    }
+}
+
+impl<DB: Dialect> Drop for Lease<DB> {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+#[derive(Debug, Error)]
+#[error("the store took too long to answer")]
+struct TookTooLong;
+
+pub(crate) fn fault<DB: Dialect>(error: sqlx::Error) -> StoreError {
+    use sqlx::Error;
+    let outage = match &error {
+        Error::Database(said) => said.code().is_some_and(|code| DB::is_outage(&code)),
+        Error::Io(_)
+        | Error::Tls(_)
+        | Error::Protocol(_)
+        | Error::PoolTimedOut
+        | Error::PoolClosed
+        | Error::WorkerCrashed => true,
+        _ => false,
+    };
+    if outage { StoreError::Unavailable(error.into()) } else { StoreError::Corrupt(error.into()) }
+}

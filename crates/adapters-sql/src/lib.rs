@@ -1,0 +1,77 @@
+//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore` and `StoreProbe`.
+//!
+//! What both databases say alike is here, once: the statements, the order of steps of each port method, and what a row
+//! means. Each backend has a folder for what it says in its own words: how it is opened and migrated, how an instant is
+//! written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
+
+mod connect_error;
+mod dialect;
+mod lease;
+mod migrations;
+mod postgres;
+mod row;
+mod sessions;
+mod sqlite;
+mod statements;
+mod store;
+mod url;
+mod users;
+mod value;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use doorward_domain::ports::{SessionStore, StoreProbe, UserStore};
+
+pub use connect_error::ConnectError;
+pub use url::{InvalidStoreUrl, StoreUrl};
+
+use url::Target;
+
+/// Opens the store, brings its schema up to date, and returns once it can serve.
+///
+/// Any number of nodes may do this at the same time with one store.
+///
+/// # Errors
+/// [`ConnectError`] says in one line what is wrong. A store that is refused because it is damaged, or because a newer
+/// version of this program wrote it, is left as it was.
+pub async fn connect(url: &StoreUrl) -> Result<Store, ConnectError> {
+    match url.target() {
+        Target::Sqlite(location) => Ok(Store(Arc::new(sqlite::connect(location).await?))),
+        Target::Postgres(options) => Ok(Store(Arc::new(postgres::connect(options).await?))),
+    }
+}
+
+/// An open store. Clones are the same store.
+#[derive(Clone)]
+pub struct Store(Arc<dyn Backend>);
+
+impl Store {
+    /// The users and keys in it.
+    #[must_use]
+    pub fn users(&self) -> Arc<dyn UserStore> {
+        self.0.clone()
+    }
+
+    /// The sessions in it.
+    #[must_use]
+    pub fn sessions(&self) -> Arc<dyn SessionStore> {
+        self.0.clone()
+    }
+
+    /// Its sign of life.
+    #[must_use]
+    pub fn probe(&self) -> Arc<dyn StoreProbe> {
+        self.0.clone()
+    }
+
+    /// Closes all connections, once the calls under way have ended. Every later call is answered with `Unavailable`.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+#[async_trait]
+trait Backend: UserStore + SessionStore + StoreProbe {
+    async fn close(&self);
+}

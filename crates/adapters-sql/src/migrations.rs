@@ -1,0 +1,30 @@
+//! Brings a schema up to date, in one transaction under the backend's lock: a node that dies in the middle leaves the
+//! schema as it was, and nodes that start together wait for the first.
+
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+
+use crate::connect_error::ConnectError;
+
+/// Runs the migrations that are missing. The caller has begun a transaction and holds the lock.
+pub(crate) async fn run<C: Migrate>(
+    mut migrator: Migrator,
+    connection: &mut C,
+    store: &str,
+    refused: impl FnOnce(sqlx::Error) -> ConnectError,
+) -> Result<(), ConnectError> {
+    // sqlx would take a lock of its own and release it before the transaction is committed.
+    migrator.set_locking(false);
+    let known = latest(&migrator);
+    migrator.run_direct(None, connection, false).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => refused(error),
+        MigrateError::VersionMissing(found) if found > known => {
+            ConnectError::Newer { store: store.to_owned(), found, known }
+        }
+        other => ConnectError::Schema { store: store.to_owned(), cause: other.into() },
+    })
+}
+
+/// The newest schema that this version of the program knows.
+pub(crate) fn latest(migrator: &Migrator) -> i64 {
+    migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
+}

@@ -1,0 +1,101 @@
+//! Opens a database on a server: migrates under a lock that all nodes share, and builds the pool.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use doorward_domain::ports::Cause;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor, Postgres};
+use thiserror::Error;
+use tokio::time::timeout;
+
+use crate::connect_error::ConnectError;
+use crate::dialect::Dialect;
+use crate::migrations;
+use crate::store::SqlStore;
+
+/// The most that a call may take, the wait for a connection included.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a call waits for a connection; what is left of [`LIMIT`] is for finding out why there was none.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Connections of one node; PostgreSQL's default of 100 in all is enough for ten nodes.
+const CONNECTIONS: u32 = 8;
+
+/// A connection that was idle for longer is tested before it is used: the server may have gone meanwhile. To test each
+/// time would cost a fifth of the throughput.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+/// Makes the server give up on a statement when we do, and on a transaction whose node has died, so that neither keeps
+/// its locks. Not sent as start-up parameters, which PgBouncer refuses.
+const SESSION: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+
+/// Waits for the node that migrates, however long that takes. The number is only ours: the letters "doorward".
+const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
+     SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
+
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postgres>, ConnectError> {
+    let store = describe(options);
+    let options = prepared(options);
+    let connecting = timeout(LIMIT, options.connect()).await;
+    let mut connection =
+        connecting.map_err(|_| unreachable(&store, NoAnswer))?.map_err(|error| unreachable(&store, error))?;
+    check_encoding(&mut connection, &store).await?;
+    migrate(&mut connection, &store).await?;
+    connection.close().await.map_err(|error| unreachable(&store, error))?;
+
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
+        .connect_lazy_with(options);
+    Ok(SqlStore { readers: pool.clone(), writers: pool, limit: LIMIT, keeper: Mutex::new(None) })
+}
+
+/// The URL without its password and parameters.
+pub(crate) fn describe(options: &PgConnectOptions) -> String {
+    let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+    let host = if host.contains(':') { format!("[{host}]") } else { host };
+    let database = options.get_database().unwrap_or(options.get_username());
+    format!("postgres://{}@{host}:{}/{database}", options.get_username(), options.get_port())
+}
+
+fn prepared(options: &PgConnectOptions) -> PgConnectOptions {
+    // No floating-point number is ever read, and PgBouncer refuses the parameter.
+    let options = options.clone().extra_float_digits(None);
+    if options.get_application_name().is_none() { options.application_name("doorward") } else { options }
+}
+
+async fn check_encoding(connection: &mut PgConnection, store: &str) -> Result<(), ConnectError> {
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| unreachable(store, error))?;
+    if encoding == "UTF8" { Ok(()) } else { Err(ConnectError::Encoding { store: store.to_owned(), encoding }) }
+}
+
+async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), ConnectError> {
+    let refused = |error| unreachable(store, error);
+    let mut transaction = connection.begin_with(Postgres::BEGIN).await.map_err(refused)?;
+    transaction.execute(LOCK).await.map_err(refused)?;
+    migrations::run(sqlx::migrate!("../../migrations/postgres"), &mut *transaction, store, refused).await?;
+    transaction.commit().await.map_err(refused)
+}
+
+fn unreachable(store: &str, cause: impl Into<Cause>) -> ConnectError {
+    ConnectError::Unreachable { store: store.to_owned(), cause: cause.into() }
+}
+
+#[derive(Debug, Error)]
+#[error("no answer within {} seconds", LIMIT.as_secs())]
+struct NoAnswer;

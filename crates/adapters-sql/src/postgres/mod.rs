@@ -1,0 +1,93 @@
+//! PostgreSQL: any number of nodes on one server, or on what speaks its protocol.
+
+mod connect;
+mod instant;
+
+use std::time::Duration;
+
+use sqlx::pool::Pool;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{ConnectOptions, Connection, Postgres};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use crate::dialect::Dialect;
+use crate::statements::insert_session_of_key;
+use crate::value::{Value, bound};
+
+pub(crate) use connect::{connect, describe};
+
+impl Dialect for Postgres {
+    /// Said in full, since a server can be set to another default. What must not change between two statements of a
+    /// transaction is locked by the first.
+    const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+    /// Waits for a change of the key that is under way and then looks at the hash again; makes one that comes later wait.
+    const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!(" FOR SHARE");
+
+    /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.
+    const DELETE_DEAD_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \
+         (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2 \
+         FOR UPDATE SKIP LOCKED) \
+         DELETE FROM sessions USING dead WHERE sessions.token_hash = dead.token_hash";
+
+    async fn execute(connection: &mut PgConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
+        Ok(bound::<Postgres>(sql, values).execute(connection).await?.rows_affected())
+    }
+
+    async fn fetch(
+        connection: &mut PgConnection,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> sqlx::Result<Option<PgRow>> {
+        bound::<Postgres>(sql, values).fetch_optional(connection).await
+    }
+
+    /// By the classes of <https://www.postgresql.org/docs/current/errcodes-appendix.html>: the connection, the login,
+    /// a plan or transaction that may succeed when tried again, and a server that is out of resources, shut down, a
+    /// standby, or without the database or our right to it.
+    fn is_outage(code: &str) -> bool {
+        const CLASSES: [&str; 10] = ["08", "0A", "25", "28", "3D", "40", "53", "55", "57", "58"];
+        const INSUFFICIENT_PRIVILEGE: &str = "42501";
+        code.get(..2).is_some_and(|class| CLASSES.contains(&class)) || code == INSUFFICIENT_PRIVILEGE
+    }
+
+    /// The pool keeps trying to connect until its time is up, and then does not say why it failed: ask the server once
+    /// more. One call at a time, so that a pool that is only busy does not open connections without bound.
+    async fn why_none_was_free(pool: &Pool<Self>) -> sqlx::Error {
+        static ASKING: Mutex<()> = Mutex::const_new(());
+        let Ok(_asking) = ASKING.try_lock() else { return sqlx::Error::PoolTimedOut };
+        match timeout(LAST_QUESTION, pool.connect_options().connect()).await {
+            Ok(Err(cause)) => cause,
+            Ok(Ok(connection)) => {
+                let _ = timeout(LAST_QUESTION, connection.close()).await;
+                sqlx::Error::PoolTimedOut
+            }
+            Err(_) => sqlx::Error::PoolTimedOut,
+        }
+    }
+}
+
+/// How long to look for the reason why there was no connection.
+const LAST_QUESTION: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_cannot_serve_now_is_an_outage() {
+        // admin_shutdown, query_canceled, too_many_connections, disk_full, deadlock_detected, read_only_sql_transaction,
+        // connection_failure, lock_not_available, invalid_catalog_name, insufficient_privilege
+        for code in ["57P01", "57014", "53300", "53100", "40P01", "25006", "08006", "55P03", "3D000", "42501"] {
+            assert!(Postgres::is_outage(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_broken_constraint_a_missing_table_and_damaged_data_are_none() {
+        for code in ["23505", "23503", "42P01", "22021", "XX001", ""] {
+            assert!(!Postgres::is_outage(code), "{code}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The port `SessionStore`.
+
+use async_trait::async_trait;
+use doorward_domain::ports::{OpenSessionError, SessionStore, StoreError, VerifiedKey};
+use doorward_domain::{Session, SessionId, Timestamp, TokenHash, User};
+
+use crate::dialect::Dialect;
+use crate::store::SqlStore;
+use crate::value::Value::{self, Count, Instant, Text, Token};
+use crate::{row, statements};
+
+#[async_trait]
+impl<DB: Dialect> SessionStore for SqlStore<DB> {
+    async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
+        self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await
+    }
+
+    async fn open<'a>(
+        &self,
+        session: &Session,
+        verified: &VerifiedKey,
+        replaces: Option<&'a TokenHash>,
+    ) -> Result<(), OpenSessionError> {
+        let VerifiedKey { id, hash, rehashed } = verified;
+        let mut lease = self.begin().await?;
+
+        if let Some(new) = rehashed {
+            let values = [Text(new.expose()), Text(id.as_str()), Text(hash.expose())];
+            if lease.execute(statements::REPLACE_HASH, &values).await? == 0 {
+                lease.roll_back().await;
+                return Err(OpenSessionError::KeyChanged);
+            }
+        }
+
+        let hash_by_now = rehashed.as_ref().unwrap_or(hash);
+        let mut values = columns(session).to_vec();
+        values.extend([Text(id.as_str()), Text(hash_by_now.expose())]);
+        if lease.execute(DB::INSERT_SESSION_OF_KEY, &values).await? == 0 {
+            lease.roll_back().await;
+            return Err(OpenSessionError::KeyChanged);
+        }
+
+        if let Some(replaced) = replaces {
+            lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
+        }
+        Ok(lease.commit().await?)
+    }
+
+    async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
+        let values = [
+            Instant(renewed.active_expires_at),
+            Instant(renewed.idle_expires_at),
+            Text(seen.id.as_str()),
+            Instant(seen.active_expires_at),
+            Instant(seen.idle_expires_at),
+        ];
+        Ok(self.write(statements::RENEW_SESSION, &values).await? == 1)
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        Ok(self.write(statements::DELETE_SESSION, &[Text(id.as_str())]).await? == 1)
+    }
+
+    async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.write(DB::DELETE_DEAD_SESSIONS, &[Instant(now), Count(limit)]).await
+    }
+}
+
+/// A session's values in the order of [`statements::INSERT_SESSION`].
+pub(crate) fn columns(session: &Session) -> [Value<'_>; 6] {
+    [
+        Token(&session.token_hash),
+        Text(session.id.as_str()),
+        Text(session.user_id.as_str()),
+        Instant(session.created_at),
+        Instant(session.active_expires_at),
+        Instant(session.idle_expires_at),
+    ]
+}

@@ -1,0 +1,250 @@
+//! Opens a file: creates it, looks before it leaps, migrates, and builds the two pools.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use doorward_domain::ports::Cause;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Sqlite};
+use tokio::time::{Instant, sleep};
+
+use super::ResultCode;
+use crate::connect_error::ConnectError;
+use crate::dialect::Dialect;
+use crate::migrations;
+use crate::store::SqlStore;
+
+/// How long a statement waits for another process's lock, a call for its turn with the writer, and a start for another
+/// program to let go of the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The most that a call may take once it has its turn: the wait for a lock and as long again for the disk.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Readers beside the one writer. A read takes some 10 µs, and each reader is a thread.
+const READERS: u32 = 4;
+
+/// Where an SQLite store is.
+#[derive(Clone)]
+pub(crate) enum Location {
+    /// In memory, gone when the store is closed.
+    Memory,
+    /// In a file.
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Whether to create it when it is missing.
+        create: bool,
+    },
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("sqlite::memory:"),
+            Self::File { path, .. } => path.display().fmt(f),
+        }
+    }
+}
+
+pub(crate) async fn connect(location: &Location) -> Result<SqlStore<Sqlite>, ConnectError> {
+    let store = location.to_string();
+    match location {
+        Location::Memory => open_memory(&store).await,
+        Location::File { path, create } => {
+            if *create {
+                create_private(path).map_err(|error| unreachable(&store, error))?;
+            }
+            // Two processes that open a new file at once: to turn it to its write-ahead log one of them needs it alone,
+            // and SQLite does not wait for that.
+            let give_up = Instant::now() + PATIENCE;
+            loop {
+                match open_file(path, &store).await {
+                    Err(ConnectError::Locked { .. }) if Instant::now() < give_up => {
+                        sleep(Duration::from_millis(20)).await;
+                    }
+                    outcome => return outcome,
+                }
+            }
+        }
+    }
+}
+
+async fn open_file(path: &Path, store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
+    inspect(path, store).await?;
+
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE);
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let mut connection = writing.connect().await.map_err(|error| refused(store, error))?;
+    migrate(&mut connection, store).await?;
+    connection.close().await.map_err(|error| refused(store, error))?;
+
+    let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    let writers = pool(1).connect_lazy_with(writing);
+    Ok(SqlStore { readers, writers, limit: LIMIT, keeper: Mutex::new(None) })
+}
+
+/// One connection for everything, since a store in memory cannot be read beside its writer; and one more that never
+/// does anything, since the store is gone with its last connection.
+async fn open_memory(store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
+    let options: SqliteConnectOptions = "sqlite::memory:".parse().map_err(|error| refused(store, error))?;
+    let mut keeper = options.connect().await.map_err(|error| refused(store, error))?;
+    migrate(&mut keeper, store).await?;
+    let only: SqlitePool = pool(1).connect_lazy_with(options);
+    Ok(SqlStore { readers: only.clone(), writers: only, limit: LIMIT, keeper: Mutex::new(Some(keeper)) })
+}
+
+/// A pool whose connections stay open and are not tested: nothing can come between them and the file.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// Creates the file, empty, for nobody else to read; SQLite gives its log and its index of it the same mode.
+///
+/// The name is on the disk before anything is promised to be in it.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(file) => {
+            file.sync_all()?;
+            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            File::open(folder)?.sync_all()
+        }
+        // Never opened here when it exists: to close it would end the locks that this process has on it (POSIX).
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the file as it is, and refuses it before anything is written to it.
+async fn inspect(path: &Path, store: &str) -> Result<(), ConnectError> {
+    // With a log beside the file, the last connection to close would write it into the file: read only, then. Without
+    // one there may be the journal of a first start that was cut short, which only a writer can undo.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).read_only(Path::new(&log).exists());
+    let mut connection = options.connect().await.map_err(|error| refused(store, error))?;
+    let verdict = judge(&mut connection, store).await;
+    connection.close().await.map_err(|error| refused(store, error))?;
+    verdict
+}
+
+async fn judge(connection: &mut SqliteConnection, store: &str) -> Result<(), ConnectError> {
+    let refused = |error| refused(store, error);
+    let finding: String =
+        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await.map_err(refused)?;
+    if finding != "ok" {
+        return Err(ConnectError::Damaged { store: store.to_owned(), cause: finding.into() });
+    }
+
+    let migrated: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(refused)?;
+    if migrated {
+        let found: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(refused)?;
+        let known = migrations::latest(&migrator());
+        if let Some(found) = found.filter(|found| *found > known) {
+            return Err(ConnectError::Newer { store: store.to_owned(), found, known });
+        }
+    }
+    Ok(())
+}
+
+fn migrator() -> Migrator {
+    sqlx::migrate!("../../migrations/sqlite")
+}
+
+async fn migrate(connection: &mut SqliteConnection, store: &str) -> Result<(), ConnectError> {
+    let mut transaction = connection.begin_with(Sqlite::BEGIN).await.map_err(|error| refused(store, error))?;
+    migrations::run(migrator(), &mut *transaction, store, |error| refused(store, error)).await?;
+    transaction.commit().await.map_err(|error| refused(store, error))
+}
+
+fn unreachable(store: &str, cause: impl Into<Cause>) -> ConnectError {
+    ConnectError::Unreachable { store: store.to_owned(), cause: cause.into() }
+}
+
+fn refused(store: &str, error: sqlx::Error) -> ConnectError {
+    let code = error.as_database_error().and_then(|said| said.code().map(|code| ResultCode::parse(&code)));
+    match code {
+        Some(ResultCode::BUSY | ResultCode::LOCKED) => ConnectError::Locked { store: store.to_owned() },
+        Some(ResultCode::READONLY) => ConnectError::ReadOnly { store: store.to_owned() },
+        Some(ResultCode::CORRUPT | ResultCode::NOTADB) => {
+            ConnectError::Damaged { store: store.to_owned(), cause: error.into() }
+        }
+        _ => unreachable(store, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::ports::{CreateUserError, NewAccount, StoreError, StoreProbe, UserStore};
+    use doorward_domain::{
+        Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId, Username,
+    };
+
+    use super::*;
+
+    fn account(number: u8) -> NewAccount {
+        let username = Username::restore(format!("somebody {number}"));
+        let user = User { id: UserId::restore(number.to_string()), username, created_at: Timestamp::MIN };
+        let key = Key {
+            id: user.username.key_id(),
+            user_id: user.id.clone(),
+            password_hash: PasswordHash::restore("x".repeat(1_000)),
+            created_at: Timestamp::MIN,
+        };
+        let id = SessionId::restore(number.to_string());
+        let token = TokenHash::restore([number; 32]);
+        let session = Session::open(id, token, user.id.clone(), Timestamp::MIN, &SessionPolicy::DEFAULT);
+        NewAccount { user, key, session, replaces: None }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_an_outage_that_leaves_nothing_half_written_and_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("doorward.db");
+        let store = connect(&Location::File { path, create: true }).await.expect("a new store");
+        {
+            let mut writer = store.writers.acquire().await.expect("the writer");
+            let pages: i64 =
+                sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(&mut *writer).await.expect("its size");
+            assert!(pages > 1, "SQLite answers with the size it already has");
+        }
+
+        let mut written = 0;
+        let refused = loop {
+            match store.create(&account(written)).await {
+                Ok(()) => written += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, CreateUserError::Store(StoreError::Unavailable(_))), "{refused:?}");
+        let refused = account(written);
+        assert_eq!(store.find_by_key(&refused.key.id).await.expect("an answer"), None);
+
+        // The failed call has closed its connection, and the limit was that connection's.
+        store.create(&refused).await.expect("there is room again");
+        store.ping().await.expect("a sign of life");
+    }
+}

@@ -1,0 +1,99 @@
+//! SQLite: one file, one writer, and readers that it does not keep waiting (write-ahead log).
+
+mod connect;
+mod instant;
+
+use sqlx::Sqlite;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use crate::dialect::Dialect;
+use crate::statements::insert_session_of_key;
+use crate::value::{Value, bound};
+
+pub(crate) use connect::{Location, connect};
+
+impl Dialect for Sqlite {
+    /// A transaction that began by reading could not be made to wait for another writer: it fails at its first write.
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+
+    /// There is one writer at a time, so nothing else can change the key.
+    const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!("");
+
+    const DELETE_DEAD_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
+         (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)";
+
+    async fn execute(connection: &mut SqliteConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
+        Ok(bound::<Sqlite>(sql, values).execute(connection).await?.rows_affected())
+    }
+
+    async fn fetch(
+        connection: &mut SqliteConnection,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> sqlx::Result<Option<SqliteRow>> {
+        bound::<Sqlite>(sql, values).fetch_optional(connection).await
+    }
+
+    fn is_outage(code: &str) -> bool {
+        matches!(
+            ResultCode::parse(code),
+            ResultCode::PERM
+                | ResultCode::BUSY
+                | ResultCode::LOCKED
+                | ResultCode::NOMEM
+                | ResultCode::READONLY
+                | ResultCode::INTERRUPT
+                | ResultCode::IOERR
+                | ResultCode::FULL
+                | ResultCode::CANTOPEN
+                | ResultCode::PROTOCOL
+                | ResultCode::NOLFS
+        )
+    }
+}
+
+/// SQLite's primary result codes, <https://www.sqlite.org/rescode.html>; those that mean something here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ResultCode(i32);
+
+impl ResultCode {
+    const PERM: Self = Self(3);
+    const BUSY: Self = Self(5);
+    const LOCKED: Self = Self(6);
+    const NOMEM: Self = Self(7);
+    const READONLY: Self = Self(8);
+    const INTERRUPT: Self = Self(9);
+    const IOERR: Self = Self(10);
+    const CORRUPT: Self = Self(11);
+    const FULL: Self = Self(13);
+    const CANTOPEN: Self = Self(14);
+    const PROTOCOL: Self = Self(15);
+    const NOLFS: Self = Self(22);
+    const NOTADB: Self = Self(26);
+
+    /// The primary code of the extended one that sqlx tells: its low byte.
+    fn parse(code: &str) -> Self {
+        Self(code.parse::<i32>().map_or(-1, |extended| extended & 0xff))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_a_full_disk_and_a_read_only_file_are_outages() {
+        // SQLITE_BUSY_SNAPSHOT, SQLITE_FULL, SQLITE_READONLY_DBMOVED, SQLITE_IOERR_WRITE, SQLITE_CANTOPEN
+        for code in ["517", "13", "1032", "778", "14"] {
+            assert!(Sqlite::is_outage(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_and_a_broken_constraint_are_none() {
+        // SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT_UNIQUE, SQLITE_ERROR
+        for code in ["11", "26", "2067", "1", ""] {
+            assert!(!Sqlite::is_outage(code), "{code}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The store that all backends share: which connection a port call runs on, and the probe. The ports themselves are in
+//! [`crate::users`] and [`crate::sessions`].
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use doorward_domain::ports::{StoreError, StoreProbe};
+use sqlx::pool::Pool;
+
+use crate::dialect::Dialect;
+use crate::lease::{Lease, fault};
+use crate::value::Value;
+use crate::{Backend, statements};
+
+/// A store on one database system.
+pub(crate) struct SqlStore<DB: Dialect> {
+    /// For what only reads.
+    pub(crate) readers: Pool<DB>,
+    /// For what writes; the same pool where the system does not care.
+    pub(crate) writers: Pool<DB>,
+    /// The longest that a port call may take.
+    pub(crate) limit: Duration,
+    /// Open as long as the store is, and otherwise unused.
+    pub(crate) keeper: Mutex<Option<DB::Connection>>,
+}
+
+impl<DB: Dialect> SqlStore<DB> {
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&self) -> Result<Lease<DB>, StoreError> {
+        let mut lease = Lease::take(&self.writers, self.limit).await?;
+        lease.begin().await?;
+        Ok(lease)
+    }
+
+    /// Runs one statement, which is a transaction of its own, and says how many rows it changed.
+    pub(crate) async fn write(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        let mut lease = Lease::take(&self.writers, self.limit).await?;
+        let rows = lease.execute(sql, values).await?;
+        lease.settle();
+        Ok(rows)
+    }
+
+    /// Reads the first row of a query.
+    pub(crate) async fn read<T>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        meaning: impl FnOnce(&DB::Row) -> sqlx::Result<T> + Send,
+    ) -> Result<Option<T>, StoreError> {
+        let mut lease = Lease::take(&self.readers, self.limit).await?;
+        let row = lease.fetch(sql, values).await?;
+        lease.settle();
+        row.as_ref().map(meaning).transpose().map_err(fault::<DB>)
+    }
+}
+
+#[async_trait]
+impl<DB: Dialect> StoreProbe for SqlStore<DB> {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.read(statements::PING, &[], |_| Ok(())).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl<DB: Dialect> Backend for SqlStore<DB> {
+    async fn close(&self) {
+        // The writer last: the last connection to an SQLite file tidies up, and readers may not write.
+        self.readers.close().await;
+        self.writers.close().await;
+        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(keeper);
+    }
+}

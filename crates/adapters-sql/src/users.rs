@@ -1,0 +1,42 @@
+//! The port `UserStore`.
+
+use async_trait::async_trait;
+use doorward_domain::ports::{CreateUserError, NewAccount, StoreError, UserStore};
+use doorward_domain::{Key, KeyId, User};
+
+use crate::dialect::Dialect;
+use crate::store::SqlStore;
+use crate::value::Value::{Instant, Text, Token};
+use crate::{row, sessions, statements};
+
+#[async_trait]
+impl<DB: Dialect> UserStore for SqlStore<DB> {
+    async fn create(&self, account: &NewAccount) -> Result<(), CreateUserError> {
+        let NewAccount { user, key, session, replaces } = account;
+        let mut lease = self.begin().await?;
+
+        let values = [Text(user.id.as_str()), Text(user.username.as_str()), Instant(user.created_at)];
+        lease.execute(statements::INSERT_USER, &values).await?;
+
+        let values = [
+            Text(key.id.as_str()),
+            Text(key.user_id.as_str()),
+            Text(key.password_hash.expose()),
+            Instant(key.created_at),
+        ];
+        if lease.execute(statements::INSERT_KEY, &values).await? == 0 {
+            lease.roll_back().await;
+            return Err(CreateUserError::KeyTaken);
+        }
+
+        lease.execute(statements::INSERT_SESSION, &sessions::columns(session)).await?;
+        if let Some(replaced) = replaces {
+            lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
+        }
+        Ok(lease.commit().await?)
+    }
+
+    async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError> {
+        self.read(statements::FIND_KEY, &[Text(id.as_str())], row::key_and_user).await
+    }
+}

@@ -1,0 +1,42 @@
+//! What can go wrong in any use case without being anybody's answer to anything: faults of what is behind the ports.
+
+use doorward_domain::ports::{Cause, HasherError, RandomnessError, StoreError};
+use thiserror::Error;
+
+/// A use case could not be carried out. A caller can act on which of the three it is, never on the cause.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// Too many passwords are waiting to be hashed; try again in a few seconds.
+    #[error("too many passwords are waiting to be hashed")]
+    Overloaded,
+    /// The store does not answer; try again later.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Cause),
+    /// Something that should not happen.
+    #[error("something unforeseen happened")]
+    Unforeseen(#[source] Cause),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error.into()),
+            StoreError::Corrupt(_) => Self::Unforeseen(error.into()),
+        }
+    }
+}
+
+impl From<HasherError> for Fault {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Overloaded => Self::Overloaded,
+            HasherError::Failed(_) => Self::Unforeseen(error.into()),
+        }
+    }
+}
+
+impl From<RandomnessError> for Fault {
+    fn from(error: RandomnessError) -> Self {
+        Self::Unforeseen(error.into())
+    }
+}

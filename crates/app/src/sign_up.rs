@@ -1,0 +1,262 @@
+//! Signing up: a name and a password become a user with a key and a first session.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
+use doorward_domain::{
+    InvalidPassword, InvalidUsername, Key, Password, PasswordRules, SessionToken, User, Username, UsernameRules,
+};
+use thiserror::Error;
+
+use crate::{Credentials, Fault, OpenedSession, SessionMint, ValidSession};
+
+/// Who may sign up, and with what.
+#[derive(Clone, Copy, Debug)]
+pub struct SignUpPolicy {
+    /// Whether anybody may.
+    pub open: bool,
+    /// What a new username must be like.
+    pub usernames: UsernameRules,
+    /// What a new password must be like.
+    pub passwords: PasswordRules,
+}
+
+/// Creates a user, a key and a session.
+pub struct SignUp {
+    users: Arc<dyn UserStore>,
+    hasher: Arc<dyn PasswordHasher>,
+    mint: Arc<SessionMint>,
+    policy: SignUpPolicy,
+}
+
+impl SignUp {
+    /// The use case on these ports.
+    #[must_use]
+    pub fn new(
+        users: Arc<dyn UserStore>,
+        hasher: Arc<dyn PasswordHasher>,
+        mint: Arc<SessionMint>,
+        policy: SignUpPolicy,
+    ) -> Self {
+        Self { users, hasher, mint, policy }
+    }
+
+    /// Who may sign up, and with what.
+    #[must_use]
+    pub fn policy(&self) -> SignUpPolicy {
+        self.policy
+    }
+
+    /// Creates the user and opens their first session. The session that the person came with, if any, ends.
+    ///
+    /// # Errors
+    /// [`SignUpError`]; nothing is written then.
+    pub async fn run(
+        &self,
+        credentials: &Credentials,
+        presented: Option<&SessionToken>,
+    ) -> Result<OpenedSession, SignUpError> {
+        if !self.policy.open {
+            return Err(SignUpError::Closed);
+        }
+        let username = Username::parse(credentials.username()?, self.policy.usernames)?;
+        let password = Password::parse_new(credentials.password()?, username.as_str(), &self.policy.passwords)?;
+        let password_hash = self.hasher.hash(&password).await?;
+
+        let now = self.mint.now();
+        let user = User { id: self.mint.new_user_id()?, username, created_at: now };
+        let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
+        let (token, session) = self.mint.mint(user.id.clone(), now)?;
+        let replaces = presented.map(|token| self.mint.digest(token));
+        let account = NewAccount { user, key, session, replaces };
+        self.users.create(&account).await?;
+
+        let NewAccount { user, session, .. } = account;
+        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false } })
+    }
+}
+
+/// Why nobody was signed up.
+#[derive(Debug, Error)]
+pub enum SignUpError {
+    /// Nobody may sign up here.
+    #[error("sign-up is closed")]
+    Closed,
+    /// The username cannot be chosen.
+    #[error(transparent)]
+    InvalidUsername(#[from] InvalidUsername),
+    /// The password cannot be chosen.
+    #[error(transparent)]
+    InvalidPassword(#[from] InvalidPassword),
+    /// Somebody has this username, in this or another spelling.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// Something behind a port failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<CreateUserError> for SignUpError {
+    fn from(error: CreateUserError) -> Self {
+        match error {
+            CreateUserError::KeyTaken => Self::UsernameTaken,
+            CreateUserError::Store(error) => Self::Fault(error.into()),
+        }
+    }
+}
+
+impl From<HasherError> for SignUpError {
+    fn from(error: HasherError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<RandomnessError> for SignUpError {
+    fn from(error: RandomnessError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use doorward_domain::ports::{MockPasswordHasher, MockTokenGenerator, MockUserStore, StoreError};
+    use doorward_domain::{PasswordHash, SessionPolicy};
+
+    use super::*;
+    use crate::test_support::{NOW, cause, credentials, mint, mint_from, token, token_hash};
+
+    const POLICY: SignUpPolicy =
+        SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT };
+
+    fn hashes() -> MockPasswordHasher {
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|password| Ok(PasswordHash::restore(format!("hash of {}", password.expose()))));
+        hasher
+    }
+
+    fn sign_up(users: MockUserStore, hasher: MockPasswordHasher, policy: SignUpPolicy) -> SignUp {
+        SignUp::new(Arc::new(users), Arc::new(hasher), mint(), policy)
+    }
+
+    #[tokio::test]
+    async fn a_sign_up_writes_user_key_and_session_that_belong_together() {
+        let written = Arc::new(Mutex::new(None));
+        let mut users = MockUserStore::new();
+        let slot = Arc::clone(&written);
+        users.expect_create().times(1).returning(move |account| {
+            *slot.lock().expect("not poisoned") = Some(account.clone());
+            Ok(())
+        });
+
+        let came_with = token('p');
+        let opened = sign_up(users, hashes(), POLICY)
+            .run(&credentials("Alice", "correct horse"), Some(&came_with))
+            .await
+            .expect("signed up");
+
+        let account = written.lock().expect("not poisoned").take().expect("an account was written");
+        assert_eq!(account.user.username.as_str(), "Alice");
+        assert_eq!(account.key.id.as_str(), "username:alice");
+        assert_eq!(account.key.user_id, account.user.id);
+        assert_eq!(account.key.password_hash.expose(), "hash of correct horse");
+        assert_eq!(account.session.user_id, account.user.id);
+        assert_eq!(account.session.token_hash, token_hash(&opened.token));
+        assert_eq!(account.session.active_expires_at, NOW.plus(SessionPolicy::DEFAULT.active));
+        assert_eq!(account.replaces, Some(token_hash(&came_with)));
+        assert_eq!(opened.valid.user, account.user);
+        assert_eq!(opened.valid.session, account.session);
+        assert!(!opened.valid.fresh);
+        assert_ne!(opened.token.expose(), came_with.expose(), "a presented token is never adopted");
+    }
+
+    #[tokio::test]
+    async fn the_username_is_judged_before_the_password() {
+        let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
+            .run(&Credentials::default(), None)
+            .await
+            .expect_err("refused");
+        assert!(matches!(refused, SignUpError::InvalidUsername(InvalidUsername::Missing)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_chosen_costs_no_hash_and_no_query() {
+        for (username, password) in [("abc", "correct horse"), ("alice", "short"), ("alice", "password1")] {
+            let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
+                .run(&credentials(username, password), None)
+                .await
+                .expect_err("refused");
+            let on_username = matches!(refused, SignUpError::InvalidUsername(_));
+            let on_password = matches!(refused, SignUpError::InvalidPassword(_));
+            assert_eq!((on_username, on_password), (username == "abc", username != "abc"), "{username} {password}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_password_is_an_invalid_one() {
+        let credentials = Credentials { password: None, ..credentials("alice", "") };
+        let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
+            .run(&credentials, None)
+            .await
+            .expect_err("refused");
+        assert!(matches!(refused, SignUpError::InvalidPassword(InvalidPassword::Missing)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn closed_means_that_nothing_is_looked_at() {
+        let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy { open: false, ..POLICY })
+            .run(&Credentials::default(), None)
+            .await
+            .expect_err("refused");
+        assert!(matches!(refused, SignUpError::Closed), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_taken_key_is_a_taken_username() {
+        let mut users = MockUserStore::new();
+        users.expect_create().returning(|_| Err(CreateUserError::KeyTaken));
+        let refused = sign_up(users, hashes(), POLICY)
+            .run(&credentials("alice", "correct horse"), None)
+            .await
+            .expect_err("refused");
+        assert!(matches!(refused, SignUpError::UsernameTaken), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_is_a_fault_of_its_kind() {
+        let mut users = MockUserStore::new();
+        users.expect_create().returning(|_| Err(StoreError::Unavailable(cause()).into()));
+        let refused = sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None).await;
+        assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unavailable(_)))), "{refused:?}");
+
+        let mut users = MockUserStore::new();
+        users.expect_create().returning(|_| Err(StoreError::Corrupt(cause()).into()));
+        let refused = sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None).await;
+        assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_hasher_that_is_overloaded_or_fails_leaves_the_store_alone() {
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        let refused =
+            sign_up(MockUserStore::new(), hasher, POLICY).run(&credentials("alice", "correct horse"), None).await;
+        assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
+
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|_| Err(HasherError::Failed(cause())));
+        let refused =
+            sign_up(MockUserStore::new(), hasher, POLICY).run(&credentials("alice", "correct horse"), None).await;
+        assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn without_randomness_nobody_is_signed_up() {
+        let mut tokens = MockTokenGenerator::new();
+        tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
+        let sign_up = SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), mint_from(tokens), POLICY);
+        let refused = sign_up.run(&credentials("alice", "correct horse"), None).await;
+        assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
+    }
+}

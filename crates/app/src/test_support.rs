@@ -1,0 +1,72 @@
+//! What the unit tests of the use cases share: people, sessions, and ports that behave.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{Cause, MockClock, MockTokenGenerator, TokenGenerator};
+use doorward_domain::{
+    Key, PasswordHash, Session, SessionId, SessionPolicy, SessionToken, Timestamp, TokenHash, User, UserId, Username,
+};
+use zeroize::Zeroizing;
+
+use crate::{Credentials, SessionMint};
+
+/// 2023-11-14T22:13:20Z, when all these tests play.
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
+
+pub(crate) fn credentials(username: &str, password: &str) -> Credentials {
+    let typed = |text: &str| Some(Zeroizing::new(text.to_owned()));
+    Credentials { username: typed(username), password: typed(password) }
+}
+
+pub(crate) fn cause() -> Cause {
+    "as the test has it".into()
+}
+
+pub(crate) fn user(username: &str) -> User {
+    let username = Username::restore(username.to_owned());
+    User { id: UserId::restore("user-1".into()), username, created_at: NOW }
+}
+
+pub(crate) fn key_of(user: &User, hash: &str) -> Key {
+    let password_hash = PasswordHash::restore(hash.to_owned());
+    Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: user.created_at }
+}
+
+/// A token whose text is this letter throughout.
+pub(crate) fn token(letter: char) -> SessionToken {
+    SessionToken::parse(&letter.to_string().repeat(SessionToken::CHARS)).expect("a token's shape")
+}
+
+/// What [`tokens`] makes of a token: its first 32 bytes.
+pub(crate) fn token_hash(token: &SessionToken) -> TokenHash {
+    TokenHash::restore(token.expose().as_bytes()[..32].try_into().expect("tokens are longer"))
+}
+
+pub(crate) fn session_opened_at(now: Timestamp) -> Session {
+    let id = SessionId::restore("session-1".into());
+    Session::open(id, token_hash(&token('t')), user("Alice").id, now, &SessionPolicy::DEFAULT)
+}
+
+/// A generator that always makes the same.
+pub(crate) fn tokens() -> MockTokenGenerator {
+    let mut tokens = MockTokenGenerator::new();
+    tokens.expect_digest().returning(token_hash);
+    tokens.expect_session_token().returning(|| Ok(token('n')));
+    tokens.expect_session_id().returning(|| Ok(SessionId::restore("session-new".into())));
+    tokens.expect_user_id().returning(|| Ok(UserId::restore("user-new".into())));
+    tokens
+}
+
+pub(crate) fn clock_at(now: Timestamp) -> MockClock {
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(now);
+    clock
+}
+
+pub(crate) fn mint() -> Arc<SessionMint> {
+    mint_from(tokens())
+}
+
+pub(crate) fn mint_from(tokens: impl TokenGenerator + 'static) -> Arc<SessionMint> {
+    Arc::new(SessionMint::new(Arc::new(tokens), Arc::new(clock_at(NOW)), SessionPolicy::DEFAULT))
+}

@@ -1,0 +1,25 @@
+//! What is true of users, keys and sessions without a computer: entities, value objects, their rules, and the ports
+//! through which use cases reach the outside.
+//!
+//! The words are Lucia's: a *user* is a person, a *key* is one way for that person to prove who they are (here a
+//! username with a password), a *session* is the proof that they did.
+//!
+//! Nothing here knows of HTTP, SQL, a hash scheme, a thread or the ambient clock.
+
+mod key;
+mod password;
+pub mod ports;
+mod session;
+mod text;
+mod time;
+mod token;
+mod user;
+mod username;
+
+pub use key::{Key, KeyId};
+pub use password::{InvalidPassword, Password, PasswordHash, PasswordRules};
+pub use session::{Session, SessionId, SessionPolicy, SessionState};
+pub use time::Timestamp;
+pub use token::{SessionToken, TokenHash};
+pub use user::{User, UserId};
+pub use username::{InvalidUsername, LoginName, Username, UsernameRules};

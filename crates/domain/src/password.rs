@@ -1,0 +1,213 @@
+//! Passwords: what may be chosen, what may be typed, and the hash that is kept instead.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::LazyLock;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::text;
+
+/// A password in Unicode Normalization Form KC, so that the same keys pressed on two systems give the same password
+/// (NIST SP 800-63B-4, 3.1.1.2; Lucia does the same). Apart from that nothing is trimmed, cut or changed.
+///
+/// It is wiped from memory when dropped and shows nothing in `Debug`.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// The most characters (Unicode code points as received) of a password; the seed's number.
+    pub const MAX_CHARS: usize = 255;
+
+    /// Reads a password that somebody wants to have from now on, for the account with this username.
+    ///
+    /// # Errors
+    /// [`InvalidPassword`] says which rule it breaks; the error never carries the password.
+    pub fn parse_new(raw: &str, username: &str, rules: &PasswordRules) -> Result<Self, InvalidPassword> {
+        check_length(raw, rules.min_chars)?;
+        if rules.blocklist && is_guessed_first(raw, username) {
+            return Err(InvalidPassword::Common);
+        }
+        Ok(Self::normalised(raw))
+    }
+
+    /// Reads a password typed at login: 1 to [`Self::MAX_CHARS`] characters.
+    ///
+    /// # Errors
+    /// [`InvalidPassword::Length`] where it is empty or too long.
+    pub fn parse_login(raw: &str) -> Result<Self, InvalidPassword> {
+        check_length(raw, 1)?;
+        Ok(Self::normalised(raw))
+    }
+
+    fn normalised(raw: &str) -> Self {
+        Self(Zeroizing::new(text::nfkc(raw)))
+    }
+
+    /// The normalised text, for the hasher.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// The hash of a password with all that is needed to check it, as a PHC string. What is in it only a hasher knows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes a hash that a hasher made or a store holds.
+    #[must_use]
+    pub fn restore(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string, for hashers and stores.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// What a new password must be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// The fewest characters (Unicode code points as received).
+    pub min_chars: usize,
+    /// Whether the most common passwords, the product's name and the username itself are refused.
+    pub blocklist: bool,
+}
+
+impl PasswordRules {
+    /// At least 6 characters, as in the seed, and not one that is guessed first.
+    pub const DEFAULT: Self = Self { min_chars: 6, blocklist: true };
+}
+
+/// Which rule for passwords was broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidPassword {
+    /// The field was not there, or was not a string.
+    #[error("the password is missing or no text")]
+    Missing,
+    /// Fewer or more characters than allowed.
+    #[error("the password has too few or too many characters")]
+    Length,
+    /// One of the passwords that are guessed first.
+    #[error("the password is one of those that are guessed first")]
+    Common,
+}
+
+fn check_length(raw: &str, min: usize) -> Result<(), InvalidPassword> {
+    if (min..=Password::MAX_CHARS).contains(&raw.chars().count()) { Ok(()) } else { Err(InvalidPassword::Length) }
+}
+
+/// Whether this password is among the first that anybody would try (OWASP ASVS 5.0, 6.2.4 and 6.2.11): the 3,000 most
+/// common ones, the product's name, and the username.
+fn is_guessed_first(raw: &str, username: &str) -> bool {
+    /// One folded password a line; `data/README.md` says where they are from.
+    static MOST_COMMON: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| include_str!("../data/common-passwords.txt").lines().collect());
+    const PRODUCT_NAME: &str = "doorward";
+
+    let folded = Zeroizing::new(text::fold(raw));
+    MOST_COMMON.contains(folded.as_str()) || *folded == PRODUCT_NAME || *folded == text::fold(username)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn new(raw: &str) -> Result<Password, InvalidPassword> {
+        Password::parse_new(raw, "alice", &PasswordRules::DEFAULT)
+    }
+
+    #[test]
+    fn six_to_255_characters_are_a_new_password() {
+        let rules = PasswordRules { blocklist: false, ..PasswordRules::DEFAULT };
+        for (length, expected) in [(0, false), (5, false), (6, true), (255, true), (256, false)] {
+            for letter in ["x", "é", "😀"] {
+                let read = Password::parse_new(&letter.repeat(length), "alice", &rules);
+                assert_eq!(read.is_ok(), expected, "{length} times {letter}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_shortest_new_password_is_a_setting() {
+        let rules = PasswordRules { min_chars: 15, ..PasswordRules::DEFAULT };
+        assert!(Password::parse_new("fourteen chars", "alice", &rules).is_err());
+        assert!(Password::parse_new("fifteen  chars!", "alice", &rules).is_ok());
+    }
+
+    #[test]
+    fn one_to_255_characters_may_be_typed_at_login() {
+        for (length, expected) in [(0, false), (1, true), (255, true), (256, false)] {
+            assert_eq!(Password::parse_login(&"é".repeat(length)).is_ok(), expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn passwords_that_are_guessed_first_are_refused() {
+        for raw in ["password1", "PASSWORD1", "ｐａｓｓｗｏｒｄ１", "123456", "Doorward"] {
+            assert_eq!(new(raw).err(), Some(InvalidPassword::Common), "{raw}");
+        }
+        let own_name = Password::parse_new("ALEXANDRA-K", "alexandra-k", &PasswordRules::DEFAULT);
+        assert_eq!(own_name.err(), Some(InvalidPassword::Common));
+    }
+
+    #[test]
+    fn the_blocklist_can_be_turned_off() {
+        let rules = PasswordRules { blocklist: false, ..PasswordRules::DEFAULT };
+        assert!(Password::parse_new("password1", "alice", &rules).is_ok());
+    }
+
+    #[test]
+    fn the_blocklist_holds_3000_folded_passwords_of_allowed_length() {
+        let lines: Vec<&str> = include_str!("../data/common-passwords.txt").lines().collect();
+        assert_eq!(lines.len(), 3_000);
+        assert_eq!(lines.iter().collect::<HashSet<_>>().len(), 3_000, "no line twice");
+        for line in lines {
+            assert_eq!(text::fold(line), line);
+            assert!(check_length(line, PasswordRules::DEFAULT.min_chars).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn only_the_normal_form_is_changed() {
+        let composed = new("crème brûlée").expect("a good password");
+        let decomposed = new("cre\u{300}me bru\u{302}le\u{301}e").expect("a good password");
+        assert_eq!(composed.expose(), decomposed.expose());
+        assert_eq!(new("  Space\0kept  ").expect("a good password").expose(), "  Space\0kept  ");
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_a_password() {
+        let hash = PasswordHash::restore("$argon2id$…".into());
+        let shown = format!("{:?} {hash:?}", Password::parse_login("correct horse").expect("a good password"));
+        assert_eq!(shown, "Password(…) PasswordHash(…)");
+    }
+
+    proptest! {
+        #[test]
+        fn what_may_be_chosen_may_be_typed(raw in ".{0,300}") {
+            if let Ok(chosen) = new(&raw) {
+                let typed = Password::parse_login(&raw).expect("wider bounds");
+                prop_assert_eq!(chosen.expose(), typed.expose());
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The ports: what use cases need from the outside, cut by what must be consistent together. Each promise here is
+//! proven for every adapter by the conformance suite of the `tests` package.
+
+#![cfg_attr(feature = "mocks", allow(clippy::pedantic, reason = "what mockall writes is not ours to polish"))]
+
+mod clock;
+mod password_hasher;
+mod session_store;
+mod store_probe;
+mod token_generator;
+mod user_store;
+
+use thiserror::Error;
+
+pub use clock::Clock;
+pub use password_hasher::{HasherError, PasswordHasher, Verdict};
+pub use session_store::{OpenSessionError, SessionStore, VerifiedKey};
+pub use store_probe::StoreProbe;
+pub use token_generator::{RandomnessError, TokenGenerator};
+pub use user_store::{CreateUserError, NewAccount, UserStore};
+
+#[cfg(feature = "mocks")]
+pub use {
+    clock::MockClock, password_hasher::MockPasswordHasher, session_store::MockSessionStore,
+    store_probe::MockStoreProbe, token_generator::MockTokenGenerator, user_store::MockUserStore,
+};
+
+/// Why something on the other side of a port went wrong: opaque here, logged once by whoever answers the client.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A store did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// It cannot be reached, is too busy, or refuses to write; the same call may succeed later. Nothing was written.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Cause),
+    /// It answered with something that cannot be, such as a row that no version of this program wrote.
+    #[error("the store holds or said something that cannot be")]
+    Corrupt(#[source] Cause),
+}

@@ -1,0 +1,36 @@
+//! Tokens and ids from randomness.
+
+use thiserror::Error;
+
+use super::Cause;
+use crate::{SessionId, SessionToken, TokenHash, UserId};
+
+/// Makes tokens and ids from the operating system's randomness, and the digest that a store knows a token by.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait TokenGenerator: Send + Sync {
+    /// A new token of [`SessionToken::BYTES`] random bytes.
+    ///
+    /// # Errors
+    /// [`RandomnessError`] where the system gives none; there is no fallback.
+    fn session_token(&self) -> Result<SessionToken, RandomnessError>;
+
+    /// A new id of [`SessionId::CHARS`] lower-case letters and digits.
+    ///
+    /// # Errors
+    /// [`RandomnessError`] where the system gives none; there is no fallback.
+    fn session_id(&self) -> Result<SessionId, RandomnessError>;
+
+    /// A new id of [`UserId::CHARS`] lower-case letters and digits.
+    ///
+    /// # Errors
+    /// [`RandomnessError`] where the system gives none; there is no fallback.
+    fn user_id(&self) -> Result<UserId, RandomnessError>;
+
+    /// The SHA-256 of the token's text.
+    fn digest(&self, token: &SessionToken) -> TokenHash;
+}
+
+/// The operating system gave no randomness.
+#[derive(Debug, Error)]
+#[error("the operating system gave no randomness")]
+pub struct RandomnessError(#[source] pub Cause);

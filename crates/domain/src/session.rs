@@ -1,0 +1,194 @@
+//! Sessions and their life: active, then idle, then dead.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+use crate::token::TokenHash;
+use crate::user::UserId;
+
+/// What names a session in lists and logs. It is no credential: knowing it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// The characters of a new id: with 36 letters and digits, 124 random bits.
+    pub const CHARS: usize = 24;
+
+    /// Takes an id that a generator made or a store holds.
+    #[must_use]
+    pub fn restore(id: String) -> Self {
+        Self(id)
+    }
+
+    /// The id as clients see it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionPolicy {
+    /// How long a session is active after it was opened or renewed; Lucia's default is 1 day.
+    pub active: Duration,
+    /// How long it is idle after that; Lucia's default is 14 days.
+    pub idle: Duration,
+    /// The longest life, however often it is renewed; `None` for no such limit.
+    pub longest: Option<Duration>,
+}
+
+impl SessionPolicy {
+    /// Lucia's periods, and no longest life.
+    pub const DEFAULT: Self =
+        Self { active: Duration::from_hours(24), idle: Duration::from_hours(14 * 24), longest: None };
+
+    fn end_of_life(&self, created_at: Timestamp) -> Timestamp {
+        self.longest.map_or(Timestamp::MAX, |longest| created_at.plus(longest))
+    }
+}
+
+/// Where a session stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// Valid, and nothing needs to be written.
+    Active,
+    /// Valid, and renewed by the next validation.
+    Idle,
+    /// Over.
+    Dead,
+}
+
+/// A proof that a user signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// What names it.
+    pub id: SessionId,
+    /// What its credential hashes to.
+    pub token_hash: TokenHash,
+    /// Who signed in.
+    pub user_id: UserId,
+    /// When they did.
+    pub created_at: Timestamp,
+    /// The first instant at which it is no longer active.
+    pub active_expires_at: Timestamp,
+    /// The first instant at which it is dead.
+    pub idle_expires_at: Timestamp,
+}
+
+impl Session {
+    /// A session that starts now.
+    #[must_use]
+    pub fn open(id: SessionId, token_hash: TokenHash, user_id: UserId, now: Timestamp, policy: &SessionPolicy) -> Self {
+        Self { id, token_hash, user_id, created_at: now, active_expires_at: now, idle_expires_at: now }
+            .renewed(now, policy)
+    }
+
+    /// The same session with both periods started again, neither reaching past the longest life.
+    #[must_use]
+    pub fn renewed(&self, now: Timestamp, policy: &SessionPolicy) -> Self {
+        let end = policy.end_of_life(self.created_at);
+        let active_expires_at = now.plus(policy.active).min(end);
+        let idle_expires_at = now.plus(policy.active).plus(policy.idle).min(end);
+        Self { active_expires_at, idle_expires_at, ..self.clone() }
+    }
+
+    /// Where the session stands at this instant. An instant of expiry already belongs to what comes after it.
+    #[must_use]
+    pub fn state(&self, now: Timestamp, policy: &SessionPolicy) -> SessionState {
+        if now >= self.idle_expires_at || now >= policy.end_of_life(self.created_at) {
+            SessionState::Dead
+        } else if now >= self.active_expires_at {
+            SessionState::Idle
+        } else {
+            SessionState::Active
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const START: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
+
+    fn policy(active: u64, idle: u64, longest: Option<u64>) -> SessionPolicy {
+        SessionPolicy {
+            active: Duration::from_millis(active),
+            idle: Duration::from_millis(idle),
+            longest: longest.map(Duration::from_millis),
+        }
+    }
+
+    fn opened(policy: &SessionPolicy) -> Session {
+        let id = SessionId::restore("s".into());
+        Session::open(id, TokenHash::restore([0; 32]), UserId::restore("u".into()), START, policy)
+    }
+
+    fn after(millis: u64) -> Timestamp {
+        START.plus(Duration::from_millis(millis))
+    }
+
+    #[test]
+    fn the_default_is_a_day_active_and_fourteen_idle() {
+        let session = opened(&SessionPolicy::DEFAULT);
+        assert_eq!(session.active_expires_at, after(86_400_000));
+        assert_eq!(session.idle_expires_at, after(15 * 86_400_000));
+    }
+
+    #[test]
+    fn each_period_ends_at_its_exact_instant() {
+        let policy = policy(100, 50, None);
+        let session = opened(&policy);
+        let states = [(0, SessionState::Active), (99, SessionState::Active), (100, SessionState::Idle)]
+            .into_iter()
+            .chain([(149, SessionState::Idle), (150, SessionState::Dead), (1_000, SessionState::Dead)]);
+        for (millis, state) in states {
+            assert_eq!(session.state(after(millis), &policy), state, "after {millis} ms");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_harms_nothing() {
+        let policy = policy(100, 50, None);
+        assert_eq!(opened(&policy).state(Timestamp::MIN, &policy), SessionState::Active);
+    }
+
+    #[test]
+    fn the_longest_life_counts_for_sessions_opened_before_it_was_set() {
+        let session = opened(&policy(100, 50, None));
+        assert_eq!(session.state(after(20), &policy(100, 50, Some(20))), SessionState::Dead);
+    }
+
+    proptest! {
+        #[test]
+        fn states_only_ever_advance(active in 0u64..1_000, idle in 0u64..1_000, longest in proptest::option::of(0u64..3_000),
+                                    mut instants in proptest::collection::vec(0u64..3_000, 1..20)) {
+            let policy = policy(active, idle, longest);
+            let session = opened(&policy);
+            instants.sort_unstable();
+            let rank = |state| match state { SessionState::Active => 0, SessionState::Idle => 1, SessionState::Dead => 2 };
+            let ranks: Vec<_> = instants.iter().map(|at| rank(session.state(after(*at), &policy))).collect();
+            prop_assert!(ranks.is_sorted(), "{ranks:?}");
+        }
+
+        #[test]
+        fn renewal_never_shortens_a_life_nor_outlives_the_longest(active in 1u64..1_000, idle in 1u64..1_000,
+                                                                  longest in 1u64..5_000, waits in proptest::collection::vec(0u64..1_500, 1..20)) {
+            let policy = policy(active, idle, Some(longest));
+            let mut session = opened(&policy);
+            let mut now = 0;
+            for wait in waits {
+                now += wait;
+                if session.state(after(now), &policy) == SessionState::Dead { break; }
+                let renewed = session.renewed(after(now), &policy);
+                prop_assert!(renewed.idle_expires_at >= session.idle_expires_at);
+                prop_assert!(renewed.active_expires_at <= renewed.idle_expires_at);
+                prop_assert!(renewed.idle_expires_at <= after(longest));
+                prop_assert_eq!(renewed.state(after(now), &policy), SessionState::Active);
+                session = renewed;
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Usernames: what may be chosen at sign-up, what may be typed at login, and when two of them are the same.
+
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, Script};
+use thiserror::Error;
+
+use crate::key::KeyId;
+use crate::text;
+
+/// The name a person chose, with the letters they typed. Uniqueness is not a matter of this type but of its
+/// [`KeyId`]: `Alice` and `ALICE` are two usernames with one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// The fewest characters (Unicode code points) of a new username; the seed's number.
+    pub const MIN_CHARS: usize = 4;
+    /// The most characters (Unicode code points) of a username; the seed's number.
+    pub const MAX_CHARS: usize = 31;
+
+    /// Reads a name that somebody wants to sign up with.
+    ///
+    /// # Errors
+    /// [`InvalidUsername`] says which rule it breaks; the error never carries the name.
+    pub fn parse(raw: &str, rules: UsernameRules) -> Result<Self, InvalidUsername> {
+        check_length(raw, Self::MIN_CHARS)?;
+        if raw.starts_with(' ') || raw.ends_with(' ') {
+            return Err(InvalidUsername::SurroundingSpace);
+        }
+        if !raw.chars().all(|c| rules.allow(c)) || text::fold(raw).is_empty() {
+            return Err(InvalidUsername::Character);
+        }
+        if mixes_look_alike_scripts(raw) {
+            return Err(InvalidUsername::MixedScripts);
+        }
+        Ok(Self(raw.to_owned()))
+    }
+
+    /// Takes back a name that a store holds.
+    #[must_use]
+    pub fn restore(stored: String) -> Self {
+        Self(stored)
+    }
+
+    /// The name as the person typed it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The key that belongs to this name, the same for all its spellings.
+    #[must_use]
+    pub fn key_id(&self) -> KeyId {
+        KeyId::of_username(&self.0)
+    }
+}
+
+/// A name typed at login. Its bounds are wider than a [`Username`]'s, as in the seed: a name that cannot exist is not
+/// "invalid" there, only unknown.
+#[derive(Clone)]
+pub struct LoginName(String);
+
+impl LoginName {
+    /// Reads a name that somebody wants to log in with: 1 to [`Username::MAX_CHARS`] characters.
+    ///
+    /// # Errors
+    /// [`InvalidUsername::Length`] where it is empty or too long.
+    pub fn parse(raw: &str) -> Result<Self, InvalidUsername> {
+        check_length(raw, 1)?;
+        Ok(Self(raw.to_owned()))
+    }
+
+    /// The key to look for.
+    #[must_use]
+    pub fn key_id(&self) -> KeyId {
+        KeyId::of_username(&self.0)
+    }
+}
+
+/// Which characters a new username may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UsernameRules {
+    /// Everything a person can see and tell apart: all but controls, formats, private and unassigned code points, line
+    /// separators and any space other than an inner U+0020.
+    #[default]
+    Seed,
+    /// Printable ASCII (U+0020 to U+007E) only.
+    Ascii,
+}
+
+impl UsernameRules {
+    fn allow(self, c: char) -> bool {
+        match self {
+            Self::Ascii => c == ' ' || c.is_ascii_graphic(),
+            Self::Seed => {
+                c == ' '
+                    || !matches!(
+                        CodePointMapData::<GeneralCategory>::new().get(c),
+                        GeneralCategory::Control
+                            | GeneralCategory::Format
+                            | GeneralCategory::PrivateUse
+                            | GeneralCategory::Surrogate
+                            | GeneralCategory::Unassigned
+                            | GeneralCategory::LineSeparator
+                            | GeneralCategory::ParagraphSeparator
+                            | GeneralCategory::SpaceSeparator
+                    )
+            }
+        }
+    }
+}
+
+/// Which rule for usernames was broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidUsername {
+    /// The field was not there, or was not a string.
+    #[error("the username is missing or no text")]
+    Missing,
+    /// Fewer or more characters than allowed.
+    #[error("the username has too few or too many characters")]
+    Length,
+    /// A space at the start or the end.
+    #[error("the username starts or ends with a space")]
+    SurroundingSpace,
+    /// A character that does not show, or that the rules in force leave out.
+    #[error("the username has a character that is not allowed")]
+    Character,
+    /// Letters of two of the scripts Latin, Greek and Cyrillic, whose letters look alike (UTS 39).
+    #[error("the username mixes letters of scripts that look alike")]
+    MixedScripts,
+}
+
+fn check_length(raw: &str, min: usize) -> Result<(), InvalidUsername> {
+    // Nothing longer than this can have few enough characters, so a huge field is not counted through.
+    let chars = if raw.len() > Username::MAX_CHARS * 4 { usize::MAX } else { raw.chars().count() };
+    if (min..=Username::MAX_CHARS).contains(&chars) { Ok(()) } else { Err(InvalidUsername::Length) }
+}
+
+fn mixes_look_alike_scripts(raw: &str) -> bool {
+    let scripts = CodePointMapData::<Script>::new();
+    let present = |script| raw.chars().any(|c| scripts.get(c) == script);
+    [Script::Latin, Script::Greek, Script::Cyrillic].into_iter().filter(|script| present(*script)).count() > 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn seed(raw: &str) -> Result<Username, InvalidUsername> {
+        Username::parse(raw, UsernameRules::Seed)
+    }
+
+    #[test]
+    fn four_to_thirty_one_characters_are_a_username() {
+        for (length, expected) in [(0, false), (3, false), (4, true), (31, true), (32, false)] {
+            for letter in ["a", "é", "日", "😀"] {
+                assert_eq!(seed(&letter.repeat(length)).is_ok(), expected, "{length} times {letter}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_to_thirty_one_characters_may_be_typed_at_login() {
+        for (length, expected) in [(0, false), (1, true), (31, true), (32, false), (100_000, false)] {
+            assert_eq!(LoginName::parse(&"é".repeat(length)).is_ok(), expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn people_may_use_their_own_script_and_punctuation() {
+        for name in [
+            "Alice",
+            "user name",
+            "o'neil-7_.",
+            "Ἀλέξανδρος",
+            "владимир",
+            "日本語テスト",
+            "한국어사용",
+            "😀😀😀😀",
+            "محمد",
+        ] {
+            assert!(seed(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_show_is_refused() {
+        let hidden = [
+            '\0', '\t', '\n', '\u{7f}', '\u{ad}', '\u{200b}', '\u{200d}', '\u{202e}', '\u{2028}', '\u{a0}', '\u{3000}',
+        ]
+        .into_iter()
+        .chain(['\u{e000}', '\u{feff}', '\u{e0041}', '\u{378}']);
+        for c in hidden {
+            let refused = seed(&format!("adm{c}in1"));
+            assert_eq!(refused, Err(InvalidUsername::Character), "U+{:04X}", u32::from(c));
+        }
+        assert_eq!(seed("\u{3164}\u{3164}\u{3164}\u{3164}"), Err(InvalidUsername::Character), "Hangul fillers");
+    }
+
+    #[test]
+    fn a_name_neither_starts_nor_ends_with_a_space() {
+        assert_eq!(seed(" alice"), Err(InvalidUsername::SurroundingSpace));
+        assert_eq!(seed("alice "), Err(InvalidUsername::SurroundingSpace));
+        assert_eq!(seed("     "), Err(InvalidUsername::SurroundingSpace));
+    }
+
+    #[test]
+    fn look_alike_scripts_are_not_mixed() {
+        for name in ["p\u{430}ypal", "g\u{3bf}ogle", "\u{3bf}\u{43e}\u{3bf}\u{43e}"] {
+            assert_eq!(seed(name), Err(InvalidUsername::MixedScripts), "{name}");
+        }
+        assert!(seed("日本taro").is_ok(), "Latin beside Han is what people write");
+    }
+
+    #[test]
+    fn ascii_rules_leave_out_all_else() {
+        assert!(Username::parse("alice", UsernameRules::Ascii).is_ok());
+        assert_eq!(Username::parse("alicé", UsernameRules::Ascii), Err(InvalidUsername::Character));
+        assert_eq!(Username::parse("ali\tce", UsernameRules::Ascii), Err(InvalidUsername::Character));
+    }
+
+    #[test]
+    fn the_letters_typed_are_kept_and_the_key_is_shared() {
+        let typed = seed("ALICE").expect("a good name");
+        assert_eq!(typed.as_str(), "ALICE");
+        assert_eq!(typed.key_id(), seed("alice").expect("a good name").key_id());
+        assert_eq!(typed.key_id(), LoginName::parse("aLiCe").expect("a good name").key_id());
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics_and_keeps_what_it_accepts(raw in ".{0,40}") {
+            if let Ok(name) = seed(&raw) {
+                prop_assert_eq!(name.as_str(), raw.as_str());
+                let chars = raw.chars().count();
+                prop_assert!((Username::MIN_CHARS..=Username::MAX_CHARS).contains(&chars));
+                prop_assert!(LoginName::parse(&raw).is_ok());
+            }
+        }
+
+        #[test]
+        fn every_new_name_can_log_in_by_its_own_spelling(raw in "\\PC{4,31}") {
+            if let Ok(name) = seed(&raw) {
+                prop_assert_eq!(name.key_id(), LoginName::parse(&raw).expect("wider bounds").key_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The `doorward` program: its settings, the wiring of concrete adapters into use cases, the listener, and the life of
+//! the process. It is a library so that tests can start the very same server in their own process.
+
+mod clock;
+mod command_line;
+mod listener;
+mod logging;
+mod server;
+mod settings;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+pub use clock::SystemClock;
+pub use server::{Server, StartError};
+pub use settings::{Settings, WrongSetting};
+
+use command_line::{CommandLine, Invocation};
+
+/// Exit status for a wrong setting or argument, as `sysexits.h` has it for usage errors.
+const EXIT_USAGE: u8 = 64;
+
+/// Runs the program: reads the settings, serves until it is told to stop, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    if let Err(problem) = command_line::read_dot_env() {
+        eprintln!("doorward: {problem}");
+        return ExitCode::from(EXIT_USAGE);
+    }
+    let settings = match CommandLine::read() {
+        Invocation::Serve(command_line) => Settings::try_from(*command_line).map_err(|wrong| wrong.to_string()),
+        Invocation::Print(text) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Invocation::Wrong(line) => Err(line),
+    };
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(line) => {
+            eprintln!("doorward: {line}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    logging::start(&settings.log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("doorward: the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(serve(settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("doorward: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), StartError> {
+    // Whoever stops the program may do so as soon as it says that it listens.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let server = Server::start(settings, Arc::new(SystemClock)).await?;
+    tracing::info!("listening on {}; open {}", server.address(), server.public_origin());
+    server
+        .run_until(async move {
+            tokio::select! {
+                _ = terminate.recv() => tracing::info!("told to stop by SIGTERM"),
+                _ = interrupt.recv() => tracing::info!("told to stop by SIGINT"),
+            }
+        })
+        .await;
+    tracing::info!("stopped");
+    Ok(())
+}

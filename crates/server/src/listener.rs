@@ -1,0 +1,110 @@
+//! The listener: an accept loop of our own, since Poem's has no time-out for request heads, no bound on connections, and
+//! spins when descriptors run out (ADR 0004).
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use poem::http::uri::Scheme;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Endpoint, Request, Response};
+use rustix::process::{Resource, getrlimit};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a request's head may take to arrive, and how long a connection may wait for its next request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a request's head.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+/// The most header fields of a request.
+const MAX_HEAD_FIELDS: usize = 100;
+/// How long to wait before accepting again when the system has no descriptor or memory left for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long requests under way get to finish when the server stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Descriptors kept for all that is no connection: the store, the log, the runtime.
+const RESERVED_DESCRIPTORS: u64 = 128;
+/// The most connections at once, where the system would allow more.
+const MAX_CONNECTIONS: u64 = 16_384;
+
+/// Serves the endpoint until `stop` is ready; then answers the requests under way and returns.
+pub(crate) async fn serve<E>(listener: TcpListener, endpoint: Arc<E>, stop: impl Future<Output = ()>)
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    let places = Arc::new(Semaphore::new(connection_limit()));
+    let connections = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, place)) => converse(stream, place, Arc::clone(&endpoint), &connections),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::select! {
+                    () = tokio::time::sleep(ACCEPT_PAUSE) => {}
+                    () = &mut stop => break,
+                }
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await.is_err() {
+        tracing::warn!("connections that did not finish in time are cut");
+    }
+}
+
+/// Waits for a place, then for a connection to take it.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, place))
+}
+
+/// Speaks HTTP/1 on a connection, in a task of its own.
+fn converse<E>(stream: TcpStream, place: OwnedSemaphorePermit, endpoint: Arc<E>, connections: &GracefulShutdown)
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection stays with Nagle's algorithm");
+    }
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let endpoint = Arc::clone(&endpoint);
+        async move {
+            let addresses = (LocalAddr(local.into()), RemoteAddr(remote.into()));
+            let request = Request::from((request, addresses.0, addresses.1, Scheme::HTTP));
+            Ok::<hyper::Response<_>, Infallible>(endpoint.get_response(request).await.into())
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEAD_FIELDS)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        let _place = place;
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+/// How many connections may be open at once: below what the system gives descriptors for.
+fn connection_limit() -> usize {
+    let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let limit = descriptors.saturating_sub(RESERVED_DESCRIPTORS).clamp(16, MAX_CONNECTIONS);
+    usize::try_from(limit).expect("the bound above is small")
+}

@@ -1,0 +1,7 @@
+//! The `doorward` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    doorward::main()
+}

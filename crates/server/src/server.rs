@@ -1,0 +1,150 @@
+//! The wiring: concrete adapters into ports, ports into use cases, use cases behind HTTP, and that behind a listener.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
+use doorward_adapters_http::{HttpSettings, Origin, Services};
+use doorward_adapters_sql::{ConnectError, Store};
+use doorward_app::{LogIn, LogOut, SessionMint, SignUp, SweepSessions, ValidateSession};
+use doorward_domain::ports::{Clock, PasswordHasher, RandomnessError, TokenGenerator};
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt, Response};
+use thiserror::Error;
+use tokio::net::TcpListener;
+
+use crate::listener;
+use crate::settings::Settings;
+
+/// How often dead sessions are swept out.
+const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
+/// Characters of what tells one process from another in request ids.
+const INSTANCE_CHARS: usize = 8;
+
+/// A server that listens and is ready to serve.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    public_origin: Origin,
+    endpoint: BoxEndpoint<'static, Response>,
+    sweep: SweepSessions,
+    store: Store,
+}
+
+impl Server {
+    /// Opens the store, starts the hashing threads and listens.
+    ///
+    /// # Errors
+    /// [`StartError`] says in one line what stands in the way.
+    pub async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|error| StartError::Listen { address: settings.listen, error })?;
+        let address = listener.local_addr()?;
+        let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(address));
+        warn_of_weaknesses(&settings, &public_origin);
+
+        let store = doorward_adapters_sql::connect(&settings.store).await?;
+        let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
+        let tokens: Arc<dyn TokenGenerator> = Arc::new(OsTokenGenerator);
+        let mint = Arc::new(SessionMint::new(Arc::clone(&tokens), Arc::clone(&clock), settings.sessions));
+        let services = Services {
+            sign_up: SignUp::new(store.users(), Arc::clone(&hasher), Arc::clone(&mint), settings.sign_up),
+            log_in: LogIn::new(store.users(), store.sessions(), hasher, mint),
+            log_out: LogOut::new(store.sessions()),
+            validate_session: ValidateSession::new(
+                store.sessions(),
+                Arc::clone(&tokens),
+                Arc::clone(&clock),
+                settings.sessions,
+            ),
+            store: store.probe(),
+        };
+        let http = HttpSettings {
+            public_origin: public_origin.clone(),
+            cookie: settings.cookie,
+            trusted_origins: settings.trusted_origins,
+            return_origins: settings.return_origins,
+            trusted_proxies: settings.trusted_proxies,
+            sign_up: settings.sign_up,
+            instance: tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
+        };
+        let endpoint = doorward_adapters_http::endpoint(services, http).boxed();
+        let sweep = SweepSessions::new(store.sessions(), clock);
+        Ok(Self { listener, address, public_origin, endpoint, sweep, store })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What people type to get here.
+    #[must_use]
+    pub fn public_origin(&self) -> &Origin {
+        &self.public_origin
+    }
+
+    /// Serves until `stop` is ready, then answers the requests under way, closes the store and returns.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        let sweeping = tokio::spawn(sweep_regularly(self.sweep));
+        listener::serve(self.listener, Arc::new(self.endpoint), stop).await;
+        sweeping.abort();
+        self.store.close().await;
+    }
+}
+
+/// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.
+async fn sweep_regularly(sweep: SweepSessions) {
+    let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match sweep.run().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "dead sessions swept out"),
+            Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of dead sessions failed"),
+        }
+    }
+}
+
+fn local_origin(address: SocketAddr) -> Origin {
+    format!("http://localhost:{}", address.port()).parse().expect("localhost with a port is an origin")
+}
+
+fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
+    if !public_origin.is_https() && !public_origin.is_loopback() {
+        tracing::warn!("DOORWARD_PUBLIC_URL is {public_origin}: passwords and cookies cross the network in the clear");
+    }
+    if settings.argon2.is_weaker_than_default() {
+        tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");
+    }
+}
+
+/// Why the server did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// It cannot listen where it should.
+    #[error("DOORWARD_LISTEN is {address}, but that cannot be listened on: {error}")]
+    Listen {
+        /// Where it should.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] ConnectError),
+    /// The hashing threads cannot start.
+    #[error(transparent)]
+    Hasher(#[from] doorward_adapters_crypto::StartError),
+    /// The system gives no randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
+    /// The system refuses something else.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}

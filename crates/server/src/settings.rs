@@ -1,0 +1,232 @@
+//! The settings, understood: each text of the command line becomes a type, or a line that names the variable, the value
+//! and what is allowed.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+use std::time::Duration;
+
+use doorward_adapters_crypto::Argon2Cost;
+use doorward_adapters_http::{CookieSettings, Origin};
+use doorward_adapters_sql::StoreUrl;
+use doorward_app::SignUpPolicy;
+use doorward_domain::{Password, PasswordRules, SessionPolicy, UsernameRules};
+use ipnet::IpNet;
+use thiserror::Error;
+use tracing_subscriber::EnvFilter;
+
+use crate::command_line::{CommandLine, Invocation};
+
+/// All that an operator decides.
+#[derive(Debug)]
+pub struct Settings {
+    pub(crate) listen: SocketAddr,
+    /// `None` for `http://localhost` with the port that is listened on.
+    pub(crate) public_origin: Option<Origin>,
+    pub(crate) store: StoreUrl,
+    pub(crate) sessions: SessionPolicy,
+    pub(crate) cookie: CookieSettings,
+    pub(crate) argon2: Argon2Cost,
+    pub(crate) hash_threads: NonZeroUsize,
+    pub(crate) sign_up: SignUpPolicy,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) trusted_origins: Vec<Origin>,
+    pub(crate) return_origins: Vec<Origin>,
+    pub(crate) log: LogSettings,
+}
+
+/// What is logged, and how.
+#[derive(Debug)]
+pub(crate) struct LogSettings {
+    pub(crate) filter: EnvFilter,
+    pub(crate) json: bool,
+}
+
+/// A setting has a value that it cannot have.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("{variable} is {value:?}, but must be {allowed}")]
+pub struct WrongSetting {
+    variable: &'static str,
+    value: String,
+    allowed: String,
+}
+
+/// A variable and its text, on the way to a type.
+struct Setting<'a> {
+    variable: &'static str,
+    value: &'a str,
+}
+
+impl Setting<'_> {
+    fn wrong(&self, allowed: impl Into<String>) -> WrongSetting {
+        WrongSetting { variable: self.variable, value: self.value.to_owned(), allowed: allowed.into() }
+    }
+
+    fn parse<T: FromStr>(&self, allowed: &str) -> Result<T, WrongSetting> {
+        self.value.trim().parse().map_err(|_| self.wrong(allowed))
+    }
+
+    fn one_of<T: Copy>(&self, choices: [(&str, T); 2]) -> Result<T, WrongSetting> {
+        let chosen = choices.iter().find(|(name, _)| *name == self.value.trim());
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| self.wrong(choices.map(|(name, _)| name).join(" or ")))
+    }
+
+    fn duration(&self) -> Result<Duration, WrongSetting> {
+        humantime::parse_duration(self.value.trim())
+            .ok()
+            .filter(|duration| !duration.is_zero())
+            .ok_or_else(|| self.wrong("a duration above zero such as 30s, 15m, 12h or 14d"))
+    }
+
+    fn list<T: FromStr>(&self, allowed: &str) -> Result<Vec<T>, WrongSetting> {
+        let items = self.value.split([',', ' ']).filter(|item| !item.is_empty());
+        items.map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
+    }
+}
+
+/// What a variable is set to, where it is set to anything.
+fn given<'a>(variable: &'static str, value: Option<&'a String>) -> Option<Setting<'a>> {
+    value.map(|value| value.trim()).filter(|value| !value.is_empty()).map(|value| Setting { variable, value })
+}
+
+impl TryFrom<CommandLine> for Settings {
+    type Error = WrongSetting;
+
+    fn try_from(texts: CommandLine) -> Result<Self, WrongSetting> {
+        let setting = |variable, value| Setting { variable, value };
+        let public_origin = given("DOORWARD_PUBLIC_URL", texts.public_url.as_ref())
+            .map(|url| url.parse("an http or https URL without a path, such as https://login.example.com"))
+            .transpose()?;
+        let listen = setting("DOORWARD_LISTEN", &texts.listen)
+            .parse("an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")?;
+        let is_https = public_origin.as_ref().is_some_and(Origin::is_https);
+        Ok(Self {
+            listen,
+            public_origin,
+            store: store(&texts.database_url)?,
+            sessions: SessionPolicy {
+                active: setting("DOORWARD_SESSION_ACTIVE", &texts.session_active).duration()?,
+                idle: setting("DOORWARD_SESSION_IDLE", &texts.session_idle).duration()?,
+                longest: match texts.session_max.trim() {
+                    "off" => None,
+                    value => Some(
+                        setting("DOORWARD_SESSION_MAX", value)
+                            .duration()
+                            .map_err(|wrong| WrongSetting { allowed: format!("off or {}", wrong.allowed), ..wrong })?,
+                    ),
+                },
+            },
+            cookie: cookie(&texts, is_https)?,
+            argon2: argon2(&texts)?,
+            hash_threads: match given("DOORWARD_HASH_THREADS", texts.hash_threads.as_ref()) {
+                None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+                Some(threads) => hash_threads(&threads)?,
+            },
+            sign_up: SignUpPolicy {
+                open: setting("DOORWARD_SIGNUP", &texts.signup).one_of([("open", true), ("closed", false)])?,
+                usernames: setting("DOORWARD_USERNAMES", &texts.usernames)
+                    .one_of([("seed", UsernameRules::Seed), ("ascii", UsernameRules::Ascii)])?,
+                passwords: PasswordRules {
+                    min_chars: password_min(&setting("DOORWARD_PASSWORD_MIN", &texts.password_min))?,
+                    blocklist: setting("DOORWARD_PASSWORD_BLOCKLIST", &texts.password_blocklist)
+                        .one_of([("on", true), ("off", false)])?,
+                },
+            },
+            trusted_proxies: given("DOORWARD_TRUSTED_PROXIES", texts.trusted_proxies.as_ref())
+                .map_or(Ok(vec![]), |list| proxies(&list))?,
+            trusted_origins: origins("DOORWARD_TRUSTED_ORIGINS", texts.trusted_origins.as_ref())?,
+            return_origins: origins("DOORWARD_RETURN_ORIGINS", texts.return_origins.as_ref())?,
+            log: LogSettings {
+                filter: setting("DOORWARD_LOG", &texts.log)
+                    .parse("a level (error, warn, info, debug, trace) or a tracing filter")?,
+                json: setting("DOORWARD_LOG_FORMAT", &texts.log_format).one_of([("text", false), ("json", true)])?,
+            },
+        })
+    }
+}
+
+impl Settings {
+    /// Reads settings from flags alone, as they stand after the program's name, and nothing from the environment.
+    ///
+    /// # Errors
+    /// A line that says what is wrong.
+    pub fn from_flags<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        match CommandLine::read_from(std::iter::once("doorward").chain(flags)) {
+            Invocation::Serve(command_line) => Self::try_from(*command_line).map_err(|wrong| wrong.to_string()),
+            Invocation::Print(text) | Invocation::Wrong(text) => Err(text),
+        }
+    }
+}
+
+/// A store's URL may hold a password, so the value is never part of what is said about it.
+fn store(url: &str) -> Result<StoreUrl, WrongSetting> {
+    url.trim().parse().map_err(|error: doorward_adapters_sql::InvalidStoreUrl| {
+        let scheme = url.split(':').next().unwrap_or_default();
+        Setting { variable: "DATABASE_URL", value: &format!("{scheme}:…") }.wrong(error.to_string())
+    })
+}
+
+fn cookie(texts: &CommandLine, is_https: bool) -> Result<CookieSettings, WrongSetting> {
+    let name = Setting { variable: "DOORWARD_COOKIE_NAME", value: texts.cookie_name.trim() };
+    // RFC 6265, 4.1.1: a token of RFC 9110, 5.6.2.
+    let is_token_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.value.is_empty() || !name.value.chars().all(is_token_char) {
+        return Err(name.wrong("a name of ASCII letters, digits, - and _"));
+    }
+    let domain = given("DOORWARD_COOKIE_DOMAIN", texts.cookie_domain.as_ref());
+    if let Some(domain) = &domain {
+        let labels = domain.value.trim_start_matches('.').split('.');
+        let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !labels.into_iter().all(is_label) {
+            return Err(domain.wrong("a domain such as example.com"));
+        }
+    }
+    if name.value.starts_with("__Host-") && (!is_https || domain.is_some()) {
+        return Err(name.wrong("without __Host- where DOORWARD_PUBLIC_URL is http or DOORWARD_COOKIE_DOMAIN is set"));
+    }
+    if name.value.starts_with("__Secure-") && !is_https {
+        return Err(name.wrong("without __Secure- where DOORWARD_PUBLIC_URL is http"));
+    }
+    Ok(CookieSettings { name: name.value.to_owned(), domain: domain.map(|domain| domain.value.to_owned()) })
+}
+
+fn argon2(texts: &CommandLine) -> Result<Argon2Cost, WrongSetting> {
+    let memory = Setting { variable: "DOORWARD_ARGON2_MEMORY_KIB", value: &texts.argon2_memory_kib };
+    let iterations = Setting { variable: "DOORWARD_ARGON2_ITERATIONS", value: &texts.argon2_iterations };
+    let lanes = Setting { variable: "DOORWARD_ARGON2_LANES", value: &texts.argon2_lanes };
+    let number = "a whole number";
+    Argon2Cost::new(memory.parse(number)?, iterations.parse(number)?, lanes.parse(number)?)
+        .map_err(|error| memory.wrong(format!("such that {error}")))
+}
+
+fn hash_threads(threads: &Setting<'_>) -> Result<NonZeroUsize, WrongSetting> {
+    const MOST: usize = 1_024;
+    let allowed = format!("a whole number from 1 to {MOST}");
+    let number: NonZeroUsize = threads.parse(&allowed)?;
+    if number.get() <= MOST { Ok(number) } else { Err(threads.wrong(allowed)) }
+}
+
+fn password_min(characters: &Setting<'_>) -> Result<usize, WrongSetting> {
+    let allowed = format!("a whole number from 1 to {}", Password::MAX_CHARS);
+    let number = characters.parse(&allowed)?;
+    if (1..=Password::MAX_CHARS).contains(&number) { Ok(number) } else { Err(characters.wrong(allowed)) }
+}
+
+/// An address alone is the block of that one address.
+fn proxies(list: &Setting<'_>) -> Result<Vec<IpNet>, WrongSetting> {
+    struct Block(IpNet);
+    impl FromStr for Block {
+        type Err = ();
+        fn from_str(text: &str) -> Result<Self, ()> {
+            let block = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            block.map(Self).map_err(|_| ())
+        }
+    }
+    let blocks = list.list::<Block>("a list of IP addresses and CIDR blocks such as 10.0.0.0/8")?;
+    Ok(blocks.into_iter().map(|Block(block)| block).collect())
+}
+
+fn origins(variable: &'static str, value: Option<&String>) -> Result<Vec<Origin>, WrongSetting> {
+    let allowed = "a list of http and https origins such as https://app.example.com, never *";
+    given(variable, value).map_or(Ok(vec![]), |list| list.list(allowed))
+}

@@ -1,0 +1,98 @@
+//! The `OpenAPI` document, held to what the server does and to the copy in `docs`.
+
+use std::path::Path;
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::storage::places;
+use crate::support::client::send;
+use crate::support::server::TestServer;
+
+/// Set to write the copies anew instead of comparing them.
+const UPDATE: &str = "DOORWARD_TEST_UPDATE";
+
+/// Operations that anybody may call; every other one must answer 401 to a stranger.
+const PUBLIC: [&str; 4] = ["signUp", "logIn", "live", "ready"];
+
+async fn server() -> TestServer {
+    TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await
+}
+
+async fn document(server: &TestServer) -> Value {
+    let reply = send(server.client().get("/openapi.json")).await;
+    assert_eq!(reply.header("content-type"), Some("application/json; charset=utf-8"));
+    reply.json()
+}
+
+/// Every operation as method, path and description.
+fn operations(document: &Value) -> Vec<(Method, String, Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    let of_path = |(path, item): (&String, &Value)| {
+        let methods = item.as_object().expect("methods").clone();
+        let path = path.clone();
+        methods.into_iter().map(move |(method, operation)| {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            (method, path.clone(), operation)
+        })
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+#[tokio::test]
+async fn the_copy_in_docs_is_the_document_that_is_served() {
+    let served = send(server().await.client().get("/openapi.json")).await.body;
+    let copy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&copy, format!("{}\n", served.trim_end())).expect("a file that can be written");
+    }
+    let kept = std::fs::read_to_string(&copy).expect("docs/openapi.json");
+    assert_eq!(kept.trim_end(), served.trim_end(), "`just openapi` writes it anew");
+}
+
+#[tokio::test]
+async fn without_a_session_every_operation_but_the_public_ones_is_401() {
+    let server = server().await;
+    let operations = operations(&document(&server).await);
+    assert!(operations.len() >= 6, "the document is not empty");
+    for (method, path, operation) in operations {
+        let name = operation["operationId"].as_str().expect("an operationId");
+        let reply = send(server.client().request(method, &path)).await;
+        assert_eq!(reply.status == StatusCode::UNAUTHORIZED, !PUBLIC.contains(&name), "{name}: {}", reply.status);
+    }
+}
+
+#[tokio::test]
+async fn what_an_operation_answers_is_in_the_document() {
+    let server = server().await;
+    let document = document(&server).await;
+    let documented = |path: &str, method: &str, status: StatusCode| {
+        document["paths"][path][method]["responses"].get(status.as_str()).is_some()
+    };
+    for (method, path, _) in operations(&document) {
+        let lower = method.as_str().to_lowercase();
+        for body in ["", "{", "{}", r#"{"username": "alice", "password": "correct horse"}"#] {
+            let request = server.client().request(method.clone(), &path);
+            let request = if method == Method::POST {
+                request.header("content-type", "application/json").body(body)
+            } else {
+                request
+            };
+            let reply = send(request).await;
+            assert!(documented(&path, &lower, reply.status), "{method} {path} {body}: {}", reply.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_every_operation_and_fetches_nothing_from_elsewhere() {
+    let server = server().await;
+    let page = send(server.client().get("/docs")).await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    for (method, path, operation) in operations(&document(&server).await) {
+        let summary = operation["summary"].as_str().expect("a summary");
+        assert!(page.body.contains(&format!("<code>{path}</code>")), "{method} {path}");
+        assert!(page.body.contains(summary), "{summary}");
+    }
+    assert!(!page.body.contains("http://") && !page.body.contains("https://"), "{}", page.body);
+}

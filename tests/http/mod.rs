@@ -1,0 +1,64 @@
+//! The contract, black-box: the real server on a free port, reached through public routes only, on every store.
+
+mod bodies;
+mod cross_origin;
+mod documents;
+mod guide;
+mod negotiation;
+mod outer_rules;
+mod sessions;
+
+/// Stamps each promise out for each store. A promise is a function that takes the place of a store nobody else uses.
+macro_rules! on_every_store {
+    ($($topic:ident: $($promise:ident),+;)+) => {
+        on_every_store!(@store sqlite $($topic: $($promise),+;)+);
+        on_every_store!(@store postgres $($topic: $($promise),+;)+);
+    };
+    (@store $store:ident $($topic:ident: $($promise:ident),+;)+) => {
+        mod $store {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    if let Some(place) = crate::storage::places::$store().await {
+                        super::$topic::$promise(place).await;
+                    }
+                }
+            )+)+
+        }
+    };
+}
+
+on_every_store! {
+    guide:
+        signing_up_in_any_encoding_creates_a_user_with_a_session,
+        usernames_have_4_to_31_characters,
+        passwords_have_6_to_255_characters,
+        a_login_takes_1_to_31_and_1_to_255_characters,
+        the_username_is_judged_before_the_password,
+        what_is_missing_or_no_text_is_that_field_s_error,
+        a_username_is_taken_in_any_letter_case_and_spelling,
+        of_forty_racing_sign_ups_one_is_let_in,
+        the_letters_typed_are_kept_for_display,
+        a_wrong_password_and_an_unknown_user_are_told_the_same,
+        passwords_are_taken_to_the_letter,
+        signing_in_again_ends_the_session_that_came_along,
+        a_token_that_the_client_made_up_is_never_adopted,
+        signing_out_ends_the_session_in_the_store,
+        signing_out_needs_a_session,
+        pages_lead_where_the_guide_says,
+        accounts_and_sessions_survive_a_restart,
+        common_passwords_are_refused_with_a_reason,
+        a_closed_sign_up_says_so;
+    sessions:
+        a_session_has_the_names_of_lucia_s,
+        an_active_session_is_validated_without_a_write,
+        an_idle_session_is_renewed_once_and_fresh,
+        fifty_parallel_validations_of_an_idle_session_all_succeed,
+        a_dead_session_is_refused_and_removed,
+        the_longest_life_ends_what_renewal_would_prolong,
+        a_bearer_client_gets_a_token_and_no_cookie,
+        the_bearer_header_counts_before_the_cookie,
+        no_credential_is_a_session_id_or_a_changed_token,
+        the_store_holds_no_token_and_no_password,
+        a_damaged_store_is_an_unknown_error_that_says_nothing;
+}

@@ -1,0 +1,139 @@
+//! The three ways to answer, on every route that has more than one.
+
+use reqwest::StatusCode;
+
+use crate::storage::places;
+use crate::support::client::{Encoding, cookie, send};
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+async fn server() -> TestServer {
+    TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await
+}
+
+#[tokio::test]
+async fn success_is_a_redirect_or_json_as_the_client_asked() {
+    let server = server().await;
+    let client = server.client();
+    let ways = [
+        (Encoding::Urlencoded, Some(BROWSER), None),
+        (Encoding::Json, Some(BROWSER), None),
+        (Encoding::Multipart, Some("*/*"), None),
+        (Encoding::Urlencoded, None, None),
+        (Encoding::Json, Some("*/*"), Some(201)),
+        (Encoding::Multipart, Some("application/json"), Some(201)),
+        (Encoding::Urlencoded, Some("text/html;q=0, application/json;q=0.5"), Some(201)),
+    ];
+    for (n, (encoding, accept, json)) in ways.into_iter().enumerate() {
+        let with_accept = |request: reqwest::RequestBuilder| match accept {
+            Some(accept) => request.header("accept", accept),
+            None => request,
+        };
+        let username = format!("way-{n}");
+        let fields = [("username", username.as_str()), ("password", PASSWORD)];
+        let sign_up = send(with_accept(client.submit("/api/signup", encoding, &fields))).await;
+        let log_in = send(with_accept(client.submit("/api/login", encoding, &fields))).await;
+        let token = log_in.cookie_value().expect("a session cookie");
+        let empty = client.submit("/api/logout", encoding, &[]).header("cookie", cookie(&token));
+        let log_out = send(with_accept(empty)).await;
+        if let Some(status) = json {
+            assert_eq!(sign_up.status.as_u16(), status, "{encoding:?} {accept:?}");
+            assert_eq!(log_in.status, StatusCode::OK);
+            assert_eq!(log_in.json()["user"]["username"], username);
+            assert_eq!((log_out.status, log_out.body.as_str()), (StatusCode::NO_CONTENT, ""));
+        } else {
+            sign_up.assert_redirect("/");
+            log_in.assert_redirect("/");
+            log_out.assert_redirect("/login");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_s_failed_form_comes_back_with_its_message_and_what_was_typed() {
+    let server = server().await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let failures = [
+        (
+            "/api/signup",
+            "abc",
+            "secret-typed",
+            "Sign up",
+            "username-error",
+            "Invalid username. Use 4 to 31 characters.",
+        ),
+        ("/api/signup", "\"><b>x", "12345", "Sign up", "password-error", "Invalid password. Use 6 to 255 characters."),
+        ("/api/signup", "ALICE", "secret-typed", "Sign up", "username-error", "Username already taken."),
+        ("/api/login", "alice", "secret-typed", "Sign in", "form-error", "Incorrect username or password."),
+        ("/api/login", "", "secret-typed", "Sign in", "username-error", "Invalid username."),
+    ];
+    for (path, username, password, heading, place, message) in failures {
+        let fields = [("username", username), ("password", password), ("next", "/back?to=it")];
+        let page = send(client.submit(path, Encoding::Urlencoded, &fields).header("accept", BROWSER)).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST);
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(page.set_cookie(), None);
+        assert!(page.body.contains(&format!("<h1>{heading}</h1>")), "{}", page.body);
+        let (_, beside) =
+            page.body.split_once(&format!("id=\"{place}\" role=\"alert\">")).expect("a message beside its field");
+        assert!(beside.starts_with(message), "{message}: {beside}");
+        let escaped = username.replace('"', "&#34;").replace('<', "&#60;").replace('>', "&#62;");
+        assert!(page.body.contains(&format!("value=\"{escaped}\"")), "{}", page.body);
+        assert!(page.body.contains(r#"<input type="hidden" name="next" value="/back?to=it">"#), "{}", page.body);
+        assert!(!page.body.contains(password), "a password is never shown again");
+        assert!(!page.body.contains("<b>x"));
+    }
+}
+
+#[tokio::test]
+async fn errors_that_belong_to_no_form_are_pages_that_say_the_same() {
+    let server = server().await;
+    let client = server.client();
+    let post = |path: &str| client.post(path).header("accept", BROWSER);
+    let requests = [
+        (client.get("/nowhere").header("accept", BROWSER), 404, "Not found"),
+        (client.get("/api/session").header("accept", BROWSER), 401, "Unauthenticated"),
+        (client.get("/api/login").header("accept", BROWSER), 405, "Method not allowed"),
+        (post("/api/login").header("origin", "https://evil.example"), 403, "Cross-origin request refused"),
+        (post("/api/login").header("content-type", "text/plain").body("x"), 415, "Unsupported media type"),
+        (post("/api/login").header("content-type", "application/json").body("{"), 400, "Malformed request"),
+        (
+            post("/api/login").header("content-type", "application/json").body("x".repeat(65_537)),
+            413,
+            "Payload too large",
+        ),
+    ];
+    for (request, status, sentence) in requests {
+        let page = send(request).await;
+        assert_eq!(page.status.as_u16(), status);
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(page.body.contains(&format!("<h1>{sentence}</h1>")), "{sentence}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn next_leads_on_where_it_may_and_is_ignored_elsewhere() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--return-origins=https://app.example"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for (next, location) in [
+        ("/app?x=1", "/app?x=1"),
+        ("https://app.example/y", "https://app.example/y"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+    ] {
+        let fields = [("username", "alice"), ("password", PASSWORD), ("next", next)];
+        send(client.submit("/api/login", Encoding::Urlencoded, &fields)).await.assert_redirect(location);
+        let page = client.get("/login").query(&[("next", next)]);
+        send(page.header("cookie", cookie(&token))).await.assert_redirect(location);
+        let page = send(client.get("/signup").query(&[("next", next)])).await;
+        let kept = format!("name=\"next\" value=\"{location}\"");
+        assert_eq!(page.body.contains(&kept), location != "/", "{next}: {}", page.body);
+    }
+}

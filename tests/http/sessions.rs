@@ -1,0 +1,190 @@
+//! Sessions over time, and the credentials that prove them.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::storage::places::Place;
+use crate::support::client::{Encoding, cookie, send};
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+const DAY: Duration = Duration::from_hours(24);
+const MOMENT: Duration = Duration::from_millis(1);
+
+pub async fn a_session_has_the_names_of_lucia_s(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let fields = [("username", "Alice"), ("password", PASSWORD)];
+    let opened = send(client.submit("/api/signup", Encoding::Json, &fields)).await.json();
+    let token = client.log_in("alice", PASSWORD).await.expect("let in");
+    let session = client.session(&token).await;
+    assert_eq!(session.header("cache-control"), Some("no-store"));
+    for json in [opened, session.json()] {
+        let mut names: Vec<_> = json.as_object().expect("an object").keys().cloned().collect();
+        names.sort_unstable();
+        let expected = ["activePeriodExpiresAt", "fresh", "idlePeriodExpiresAt", "sessionId", "state", "user"];
+        assert_eq!(names, expected);
+        assert_eq!((&json["state"], &json["fresh"]), (&json!("active"), &json!(false)));
+        assert_eq!(json["user"].as_object().expect("an object").len(), 2);
+        assert_eq!(json["user"]["username"], "Alice");
+        for instant in ["activePeriodExpiresAt", "idlePeriodExpiresAt"] {
+            let text = json[instant].as_str().expect("a text");
+            assert!(text.len() == 24 && text.ends_with('Z') && &text[10..11] == "T", "{text}");
+        }
+    }
+}
+
+pub async fn an_active_session_is_validated_without_a_write(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let before = client.session(&token).await.json();
+    server.clock.advance(DAY.saturating_sub(MOMENT));
+    assert_eq!(client.session(&token).await.json(), before, "active to the last millisecond, its instants untouched");
+}
+
+pub async fn an_idle_session_is_renewed_once_and_fresh(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let opened = client.session(&token).await.json();
+    server.clock.advance(DAY);
+    let renewed = client.session(&token).await.json();
+    assert_eq!((&renewed["state"], &renewed["fresh"]), (&json!("active"), &json!(true)));
+    assert_eq!(renewed["sessionId"], opened["sessionId"]);
+    assert!(renewed["activePeriodExpiresAt"].as_str() > opened["activePeriodExpiresAt"].as_str());
+    assert!(renewed["idlePeriodExpiresAt"].as_str() > opened["idlePeriodExpiresAt"].as_str());
+    let again = client.session(&token).await.json();
+    assert_eq!(again["fresh"], false);
+    assert_eq!(again["idlePeriodExpiresAt"], renewed["idlePeriodExpiresAt"]);
+
+    server.clock.advance((DAY * 15).saturating_sub(MOMENT));
+    let page = send(client.get("/").header("cookie", cookie(&token))).await;
+    assert_eq!(page.status, StatusCode::OK, "pages renew as well, to the last millisecond");
+    server.clock.advance(DAY * 14);
+    assert_eq!(client.session(&token).await.status, StatusCode::OK, "both periods started again");
+}
+
+pub async fn fifty_parallel_validations_of_an_idle_session_all_succeed(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    server.clock.advance(DAY);
+    let replies = join_all((0..50).map(|_| client.session(&token))).await;
+    let fresh = replies.iter().filter(|reply| reply.json()["fresh"] == true).count();
+    assert!(replies.iter().all(|reply| reply.status == StatusCode::OK));
+    assert_eq!(fresh, 1, "one of them renewed it");
+}
+
+pub async fn a_dead_session_is_refused_and_removed(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    server.clock.advance(DAY * 15);
+    client.session(&token).await.assert_error(401, "unauthenticated", "Unauthenticated");
+    assert_eq!(server.place.count("sessions").await, 0);
+    send(client.get("/").header("cookie", cookie(&token))).await.assert_redirect("/login");
+    let log_out = send(client.post("/api/logout").header("cookie", cookie(&token))).await;
+    log_out.assert_error(401, "unauthenticated", "Unauthenticated");
+    assert!(client.log_in("alice", PASSWORD).await.is_some(), "the account lives on");
+}
+
+pub async fn the_longest_life_ends_what_renewal_would_prolong(place: Place) {
+    let server = TestServer::start_with(place, &["--session-max=3d"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for _ in 0..2 {
+        server.clock.advance(DAY + Duration::from_hours(11));
+        assert_eq!(client.session(&token).await.status, StatusCode::OK);
+    }
+    server.clock.advance(Duration::from_hours(2));
+    assert_eq!(client.session(&token).await.status, StatusCode::UNAUTHORIZED);
+}
+
+pub async fn a_bearer_client_gets_a_token_and_no_cookie(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    for (path, status) in [("/api/signup", StatusCode::CREATED), ("/api/login", StatusCode::OK)] {
+        for (encoding, accept) in [(Encoding::Multipart, "text/html"), (Encoding::Json, "*/*")] {
+            let username = if path == "/api/login" { "Multipart" } else { &format!("{encoding:?}") };
+            let fields = [("username", username), ("password", PASSWORD), ("transport", "bearer"), ("next", "/x")];
+            let reply = send(client.submit(path, encoding, &fields).header("accept", accept)).await;
+            assert_eq!(reply.status, status, "{}", reply.body);
+            assert_eq!(reply.set_cookie(), None);
+            let token = reply.json()["token"].as_str().expect("a token").to_owned();
+            let with_token = |request: reqwest::RequestBuilder| send(request.bearer_auth(&token));
+            let session = with_token(client.get("/api/session")).await;
+            assert_eq!(session.json()["sessionId"], reply.json()["sessionId"]);
+            assert_eq!(session.json().get("token"), None, "it is shown once");
+            assert_eq!(with_token(client.post("/api/logout").json(&json!({}))).await.status, StatusCode::NO_CONTENT);
+            assert_eq!(with_token(client.get("/api/session")).await.status, StatusCode::UNAUTHORIZED);
+        }
+    }
+    let fields = [("username", "nobody"), ("password", PASSWORD), ("transport", "bearer")];
+    let reply = send(client.submit("/api/login", Encoding::Urlencoded, &fields).header("accept", "text/html")).await;
+    reply.assert_error(400, "incorrect_credentials", "Incorrect username or password");
+    for transport in [json!("pigeon"), json!(1)] {
+        let body = json!({"username": "alice", "password": PASSWORD, "transport": transport});
+        send(client.post("/api/login").json(&body)).await.assert_error(400, "malformed_request", "Malformed request");
+    }
+}
+
+pub async fn the_bearer_header_counts_before_the_cookie(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let (alice, bobby) = (client.sign_up("alice", PASSWORD).await, client.sign_up("bobby", PASSWORD).await);
+    let both =
+        |header: &str| client.get("/api/session").header("cookie", cookie(&alice)).header("authorization", header);
+    let reply = send(both(&format!("Bearer {bobby}"))).await;
+    assert_eq!(reply.json()["user"]["username"], "bobby");
+    send(both("Bearer rubbish")).await.assert_error(401, "unauthenticated", "Unauthenticated");
+    assert_eq!(send(both("Basic YTpi")).await.json()["user"]["username"], "alice");
+}
+
+pub async fn no_credential_is_a_session_id_or_a_changed_token(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let session_id = client.session(&token).await.json()["sessionId"].as_str().expect("a text").to_owned();
+    let last = if token.ends_with('A') { 'B' } else { 'A' };
+    let changed = format!("{}{last}", &token[..token.len() - 1]);
+    for credential in [&session_id, &changed, &format!("{token}="), &token.to_uppercase(), &String::new()] {
+        client.session(credential).await.assert_error(401, "unauthenticated", "Unauthenticated");
+        let bearer = send(client.get("/api/session").bearer_auth(credential)).await;
+        bearer.assert_error(401, "unauthenticated", "Unauthenticated");
+    }
+    let garbage_beside = format!("x=\u{fc}; y=%ff; auth_session=; {}; auth_session=rubbish", cookie(&token));
+    let reply = send(client.get("/api/session").header("cookie", garbage_beside.as_bytes())).await;
+    assert_eq!(reply.status, StatusCode::OK, "other apps' cookies harm nothing");
+}
+
+pub async fn the_store_holds_no_token_and_no_password(place: Place) {
+    const SECRET: &str = "correct-horse-battery";
+    let server = TestServer::start(place).await;
+    let token = server.client().sign_up("alice", SECRET).await;
+    server.client().log_in("alice", SECRET).await.expect("let in");
+    let contents = server.place.dump().await;
+    assert!(contents.contains("alice"), "the dump shows what is stored");
+    assert!(!contents.contains(&token));
+    assert!(!contents.contains(SECRET));
+    assert!(contents.contains("$argon2id$v=19$m=8,t=1,p=1$"), "a PHC string");
+}
+
+pub async fn a_damaged_store_is_an_unknown_error_that_says_nothing(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    server.place.run(server.place.rubbish[0]).await;
+    client.session(&token).await.assert_error(500, "unknown", "An unknown error occurred");
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let login = send(client.submit("/api/login", Encoding::Multipart, &fields)).await;
+    login.assert_error(500, "unknown", "An unknown error occurred");
+    let page = send(client.get("/").header("cookie", cookie(&token)).header("accept", "text/html")).await;
+    assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let request_id = page.header("x-request-id").expect("a number to tell").to_owned();
+    assert!(page.body.contains("<h1>An unknown error occurred</h1>") && page.body.contains(&request_id));
+    assert!(!page.body.contains("created_at") && !page.body.contains("users"), "{}", page.body);
+}

@@ -1,0 +1,12 @@
+//! The one test binary of the workspace: everything that takes more than one crate to prove.
+
+#![expect(
+    unreachable_pub,
+    reason = "nothing of a test binary is reached from outside, so `pub` says all there is to say"
+)]
+
+mod http;
+mod process;
+mod storage;
+mod support;
+mod workspace;

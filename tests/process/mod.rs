@@ -1,0 +1,5 @@
+//! The program as a process: its command line, its settings, its signals, its log, and what survives its death.
+
+mod program;
+mod settings;
+mod stopping;

@@ -1,0 +1,86 @@
+//! The program under test as a process of its own, in a folder of its own.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
+
+use crate::support::client::Client;
+use crate::support::server::CHEAP_HASH;
+
+/// A command in this folder that sees nothing of the environment of the tests.
+pub fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorward-under-test"));
+    command.current_dir(folder).env_clear().kill_on_drop(true);
+    command
+}
+
+/// Runs the program to its end, which it must come to by itself.
+pub async fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = command(folder);
+    command.args(arguments).envs(variables.iter().copied()).stdin(Stdio::null());
+    command.output().await.expect("a program that runs")
+}
+
+/// The program, serving.
+pub struct Program {
+    pub folder: TempDir,
+    pub log: Vec<String>,
+    child: Child,
+    lines: Lines<BufReader<ChildStderr>>,
+    port: u16,
+}
+
+impl Program {
+    pub async fn start() -> Self {
+        Self::start_in(tempfile::tempdir().expect("a folder"), &[], &[]).await
+    }
+
+    /// Starts the program on the store `doorward.db` of this folder and waits until it listens.
+    pub async fn start_in(folder: TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let hash = CHEAP_HASH.iter().filter(|flag| !flag.starts_with("--log"));
+        let mut command = command(folder.path());
+        command.args(["--listen=127.0.0.1:0"]).args(hash).args(arguments).envs(variables.iter().copied());
+        let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("a program that runs");
+        let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let mut program = Self { folder, log: vec![], child, lines, port: 0 };
+        let line = program.log_until("listening on").await;
+        let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        program.port = digits.parse().expect("a port");
+        program
+    }
+
+    pub fn client(&self) -> Client {
+        Client::of(self.port)
+    }
+
+    /// Reads the log up to a line that contains this text.
+    pub async fn log_until(&mut self, text: &str) -> String {
+        loop {
+            let line = self.lines.next_line().await.expect("a log");
+            let line = line.unwrap_or_else(|| panic!("no {text:?} in {:#?}", self.log));
+            self.log.push(line.clone());
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let id = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("a process that runs");
+        kill_process(id, signal).expect("a signal that arrives");
+    }
+
+    /// Waits for the end, and says with which exit status it came.
+    pub async fn end(mut self) -> (Option<i32>, TempDir, Vec<String>) {
+        while let Some(line) = self.lines.next_line().await.expect("a log") {
+            self.log.push(line);
+        }
+        let status = self.child.wait().await.expect("an end");
+        (status.code(), self.folder, self.log)
+    }
+}

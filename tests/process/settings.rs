@@ -1,0 +1,191 @@
+//! Settings: flags, variables, `.env`, and what is said about a wrong one.
+
+use reqwest::StatusCode;
+
+use super::program::{Program, run};
+use crate::support::client::send;
+
+#[tokio::test]
+async fn help_names_every_setting_of_the_contract_that_exists() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(folder.path(), &["--help"], &[]).await;
+    let help = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success());
+    for variable in [
+        "DOORWARD_LISTEN",
+        "DOORWARD_PUBLIC_URL",
+        "DATABASE_URL",
+        "DOORWARD_SESSION_ACTIVE",
+        "DOORWARD_SESSION_IDLE",
+        "DOORWARD_SESSION_MAX",
+        "DOORWARD_COOKIE_NAME",
+        "DOORWARD_COOKIE_DOMAIN",
+        "DOORWARD_ARGON2_MEMORY_KIB",
+        "DOORWARD_ARGON2_ITERATIONS",
+        "DOORWARD_ARGON2_LANES",
+        "DOORWARD_HASH_THREADS",
+        "DOORWARD_PASSWORD_MIN",
+        "DOORWARD_PASSWORD_BLOCKLIST",
+        "DOORWARD_TRUSTED_PROXIES",
+        "DOORWARD_TRUSTED_ORIGINS",
+        "DOORWARD_RETURN_ORIGINS",
+        "DOORWARD_SIGNUP",
+        "DOORWARD_USERNAMES",
+        "DOORWARD_LOG",
+        "DOORWARD_LOG_FORMAT",
+    ] {
+        assert!(help.contains(variable), "{variable} in {help}");
+    }
+    assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none(), "asking for help creates nothing");
+    let version = run(folder.path(), &["--version"], &[]).await;
+    assert_eq!(String::from_utf8(version.stdout).expect("UTF-8"), format!("doorward {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = [
+        ("DOORWARD_LISTEN", "localhost"),
+        ("DOORWARD_PUBLIC_URL", "door.example"),
+        ("DOORWARD_PUBLIC_URL", "https://door.example/path"),
+        ("DATABASE_URL", "oracle://x"),
+        ("DATABASE_URL", "doorward.db"),
+        ("DOORWARD_SESSION_ACTIVE", "soon"),
+        ("DOORWARD_SESSION_IDLE", "-1d"),
+        ("DOORWARD_SESSION_MAX", "0s"),
+        ("DOORWARD_COOKIE_NAME", "a b"),
+        ("DOORWARD_COOKIE_NAME", "__Host-auth_session"),
+        ("DOORWARD_COOKIE_DOMAIN", "exa mple.com"),
+        ("DOORWARD_ARGON2_MEMORY_KIB", "1"),
+        ("DOORWARD_ARGON2_ITERATIONS", "many"),
+        ("DOORWARD_ARGON2_LANES", "-1"),
+        ("DOORWARD_HASH_THREADS", "0"),
+        ("DOORWARD_PASSWORD_MIN", "256"),
+        ("DOORWARD_PASSWORD_BLOCKLIST", "yes"),
+        ("DOORWARD_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("DOORWARD_TRUSTED_ORIGINS", "*"),
+        ("DOORWARD_RETURN_ORIGINS", "https://app.example/path"),
+        ("DOORWARD_SIGNUP", "ajar"),
+        ("DOORWARD_USERNAMES", "any"),
+        ("DOORWARD_LOG", "loud=very"),
+        ("DOORWARD_LOG_FORMAT", "xml"),
+    ];
+    for (variable, value) in wrong {
+        let output = run(folder.path(), &[], &[(variable, value)]).await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(64), "{variable}={value}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.starts_with(&format!("doorward: {variable} is ")), "{said}");
+        assert!(said.contains(", but must be "), "{said}");
+        assert!(variable == "DATABASE_URL" || said.contains(&format!("{value:?}")), "{said}");
+    }
+    for arguments in [&["--no-such-flag"][..], &["--listen"], &["serve"]] {
+        let output = run(folder.path(), arguments, &[]).await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!((output.status.code(), said.lines().count()), (Some(64), 1), "{said}");
+    }
+    assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none(), "nothing was created");
+}
+
+#[tokio::test]
+async fn no_secret_of_a_wrong_database_url_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for url in
+        ["mysqk://user:hunter2@host/db", "postgres://user:hunter2@host:port/db", "postgres://u:hunter2@127.0.0.1:1/db"]
+    {
+        let output = run(folder.path(), &[], &[("DATABASE_URL", url)]).await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(!output.status.success() && said.contains("doorward: "), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_flag_goes_before_a_variable_and_a_variable_before_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = "DOORWARD_COOKIE_NAME=from_file\nDOORWARD_SIGNUP=closed\nDOORWARD_LOG_FORMAT=json\n";
+    std::fs::write(folder.path().join(".env"), file).expect("a file");
+    let variables = [("DOORWARD_COOKIE_NAME", "from_variable"), ("DOORWARD_SIGNUP", "open")];
+    let program = Program::start_in(folder, &["--cookie-name=from_flag"], &variables).await;
+    let body = serde_json::json!({"username": "alice", "password": "correct horse"});
+    let reply = send(program.client().post("/api/signup").json(&body)).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "the variable opens what the file closes");
+    assert!(reply.set_cookie().expect("a cookie").starts_with("from_flag="));
+    assert!(program.log[0].starts_with('{'), "what only the file says counts: {:?}", program.log);
+}
+
+#[tokio::test]
+async fn a_dot_env_that_cannot_be_read_stops_the_start_without_showing_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(".env"), "DATABASE_URL='postgres://u:hunter2@h/d\n").expect("a file");
+    let output = run(folder.path(), &[], &[]).await;
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!((output.status.code(), said.lines().count()), (Some(64), 1), "{said}");
+    assert!(said.contains(".env") && !said.contains("hunter2"), "{said}");
+}
+
+#[tokio::test]
+async fn a_taken_address_and_a_store_that_cannot_be_opened_are_one_line_each() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    for flag in [format!("--listen={address}"), "--database-url=sqlite:///no/such/folder/doorward.db".into()] {
+        let output =
+            run(folder.path(), &["--listen=127.0.0.1:0", &flag][usize::from(flag.starts_with("--listen"))..], &[])
+                .await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_says_where_to_go_and_who_did_what_but_no_secret() {
+    const SECRET: &str = "correct-horse-battery";
+    for format in ["text", "json"] {
+        let flags = ["--log=trace", &format!("--log-format={format}")];
+        let mut program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;
+        assert!(program.log.last().expect("a line").contains("open http://localhost:"), "{:?}", program.log);
+        let client = program.client();
+        let token = client.sign_up("alice", SECRET).await;
+        client.log_in("alice", "typed-by-mistake").await;
+        let hostile = send(client.get("/nowhere%0aERROR%1b[31m?secret=in-query").bearer_auth(&token)).await;
+        assert_eq!(hostile.status, StatusCode::NOT_FOUND);
+        send(client.post("/api/logout").bearer_auth(&token)).await;
+        program.log_until("log_out").await;
+        program.signal(rustix::process::Signal::TERM);
+        let (_, _, log) = program.end().await;
+        for line in &log {
+            let is_event =
+                if format == "json" { line.starts_with('{') && line.ends_with('}') } else { line.starts_with("20") };
+            assert!(is_event, "one event a line: {line}");
+            assert!(!line.chars().any(char::is_control), "{line:?}");
+        }
+        let whole = log.join("\n");
+        for event in ["sign_up", "incorrect_credentials", "log_out"] {
+            assert!(whole.contains(event), "{event} in {whole}");
+        }
+        for secret in [SECRET, "typed-by-mistake", &token, "in-query"] {
+            assert!(!whole.contains(secret), "{secret} in {whole}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn weak_choices_are_warned_of_at_the_start() {
+    let flags = ["--public-url=http://door.example"];
+    let program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;
+    let log = program.log.join("\n");
+    assert!(log.contains("WARN") && log.contains("in the clear"), "{log}");
+    assert!(log.contains("Argon2id cost is below the default"), "{log}");
+}
+
+#[tokio::test]
+async fn a_hash_costs_what_the_contract_says_unless_told_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(folder.path(), &["--help"], &[]).await;
+    let help = String::from_utf8(output.stdout).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
+    for (variable, default) in [("MEMORY_KIB", "19456"), ("ITERATIONS", "2"), ("LANES", "1")] {
+        let (_, after) = help.split_once(&format!("[env: DOORWARD_ARGON2_{variable}=]")).expect("a setting");
+        assert!(after.trim_start().starts_with(&format!("[default: {default}]")), "{after}");
+    }
+}

@@ -1,0 +1,180 @@
+//! Promises of `UserStore`.
+
+use doorward_domain::ports::{CreateUserError, StoreError};
+use doorward_domain::{SessionId, Timestamp, UserId};
+use tokio::task::JoinSet;
+
+use super::people::{account, session, token};
+use super::places::Place;
+
+pub async fn what_was_created_is_found_by_its_key(place: Place) {
+    let users = place.open().await.users();
+    let alice = account("Alice", 1);
+    users.create(&alice).await.expect("a new account");
+    users.create(&account("Bob", 2)).await.expect("another account");
+    let found = users.find_by_key(&alice.key.id).await.expect("an answer");
+    assert_eq!(found, Some((alice.key, alice.user)));
+}
+
+pub async fn an_unknown_key_is_found_nowhere(place: Place) {
+    let users = place.open().await.users();
+    users.create(&account("Alice", 1)).await.expect("a new account");
+    let found = users.find_by_key(&account("Alic", 2).key.id).await.expect("an answer");
+    assert_eq!(found, None);
+}
+
+pub async fn a_new_account_comes_with_its_session(place: Place) {
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+    let found = store.sessions().find(&alice.session.token_hash).await.expect("an answer");
+    assert_eq!(found, Some((alice.session, alice.user)));
+}
+
+pub async fn a_taken_key_leaves_no_user_behind(place: Place) {
+    let store = place.open().await;
+    let (users, sessions) = (store.users(), store.sessions());
+    let first = account("Alice", 1);
+    let mut second = account("ALICE", 2);
+    second.replaces = Some(first.session.token_hash);
+    users.create(&first).await.expect("a new account");
+    assert_matches!(users.create(&second).await, Err(CreateUserError::KeyTaken));
+
+    assert_eq!(place.count("users").await, 1);
+    assert_eq!(sessions.find(&second.session.token_hash).await.expect("an answer"), None);
+    assert!(sessions.find(&first.session.token_hash).await.expect("an answer").is_some(), "it was not replaced");
+    let owner = users.find_by_key(&second.key.id).await.expect("an answer");
+    assert_eq!(owner, Some((first.key, first.user)));
+}
+
+pub async fn of_forty_racing_sign_ups_exactly_one_succeeds(place: Place) {
+    let store = place.open().await;
+    let mut races = JoinSet::new();
+    for number in 0..40 {
+        let users = store.users();
+        races.spawn(async move { users.create(&account("Alice", number)).await });
+    }
+    let outcomes = races.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    let taken = outcomes.iter().filter(|outcome| matches!(outcome, Err(CreateUserError::KeyTaken))).count();
+    assert_eq!(taken, 39, "{outcomes:?}");
+    for table in ["users", "user_keys", "sessions"] {
+        assert_eq!(place.count(table).await, 1, "{table}");
+    }
+}
+
+pub async fn a_sign_up_that_fails_half_way_leaves_nothing(place: Place) {
+    let store = place.open().await;
+    let (users, sessions) = (store.users(), store.sessions());
+    let alice = account("Alice", 1);
+    users.create(&alice).await.expect("a new account");
+
+    let mut bob = account("Bob", 2);
+    bob.replaces = Some(alice.session.token_hash);
+    bob.session.token_hash = alice.session.token_hash;
+    let refused = users.create(&bob).await;
+    assert_matches!(refused, Err(CreateUserError::Store(StoreError::Corrupt(_))), "a token exists twice");
+    assert_eq!(users.find_by_key(&bob.key.id).await.expect("an answer"), None);
+    assert_eq!(place.count("users").await, 1);
+    assert!(sessions.find(&alice.session.token_hash).await.expect("an answer").is_some(), "it was not replaced");
+
+    bob.session.token_hash = token(2);
+    users.create(&bob).await.expect("the name is still free");
+}
+
+pub async fn a_user_id_that_exists_is_not_a_taken_key(place: Place) {
+    let users = place.open().await.users();
+    users.create(&account("Alice", 1)).await.expect("a new account");
+    let mut bob = account("Bob", 2);
+    bob.user.id = UserId::restore(account("Alice", 1).user.id.as_str().to_owned());
+    bob.key.user_id = bob.user.id.clone();
+    bob.session.user_id = bob.user.id.clone();
+    assert_matches!(users.create(&bob).await, Err(CreateUserError::Store(StoreError::Corrupt(_))));
+
+    let mut bob = account("Bob", 2);
+    bob.session.id = SessionId::restore(account("Alice", 1).session.id.as_str().to_owned());
+    assert_matches!(users.create(&bob).await, Err(CreateUserError::Store(StoreError::Corrupt(_))));
+    assert_eq!(place.count("user_keys").await, 1);
+}
+
+pub async fn a_sign_up_ends_the_session_it_replaces(place: Place) {
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+    let mut bob = account("Bob", 2);
+    bob.replaces = Some(alice.session.token_hash);
+    store.users().create(&bob).await.expect("another account");
+    assert_eq!(store.sessions().find(&alice.session.token_hash).await.expect("an answer"), None);
+    assert!(store.sessions().find(&bob.session.token_hash).await.expect("an answer").is_some());
+}
+
+pub async fn a_sign_up_may_replace_a_session_that_is_gone(place: Place) {
+    let users = place.open().await.users();
+    let mut alice = account("Alice", 1);
+    alice.replaces = Some(token(99));
+    users.create(&alice).await.expect("a new account");
+    assert!(users.find_by_key(&alice.key.id).await.expect("an answer").is_some());
+}
+
+pub async fn names_of_any_script_and_the_first_and_last_instant_survive(place: Place) {
+    let store = place.open().await;
+    let names = ["😀🏴𝔄𠜎", "Ἀλέξανδρος", "한국어사용", "e\u{301}e\u{301}e\u{301}e\u{301}", "    a   "];
+    for (number, name) in (1u64..).zip(names) {
+        let mut written = account(name, number);
+        written.user.created_at = Timestamp::MIN;
+        written.key.created_at = Timestamp::MAX;
+        written.session.created_at = Timestamp::MIN;
+        written.session.active_expires_at = Timestamp::from_unix_millis(946_684_799_999);
+        written.session.idle_expires_at = Timestamp::MAX;
+        store.users().create(&written).await.expect("a new account");
+        let found = store.users().find_by_key(&written.key.id).await.expect("an answer");
+        assert_eq!(found, Some((written.key, written.user.clone())), "{name}");
+        let found = store.sessions().find(&written.session.token_hash).await.expect("an answer");
+        assert_eq!(found, Some((written.session, written.user)), "{name}");
+    }
+}
+
+pub async fn hostile_text_is_only_text(place: Place) {
+    let users = place.open().await.users();
+    let names = ["'; DROP TABLE users; --", "\" OR \"\"=\"", "100%_\\", "$1 ? :a @b", "x' OR 'a'='a"];
+    for (number, name) in (1u64..).zip(names) {
+        let written = account(name, number);
+        users.create(&written).await.expect("a new account");
+        let found = users.find_by_key(&written.key.id).await.expect("an answer");
+        assert_eq!(found, Some((written.key, written.user)), "{name}");
+    }
+    assert_eq!(users.find_by_key(&account("%", 9).key.id).await.expect("an answer"), None);
+}
+
+pub async fn a_row_that_nobody_wrote_is_corrupt(place: Place) {
+    let store = place.open().await;
+    for rubbish in place.rubbish {
+        let alice = account("Alice", 1);
+        store.users().create(&alice).await.expect("a new account");
+        place.run(rubbish).await;
+        assert_matches!(store.users().find_by_key(&alice.key.id).await, Err(StoreError::Corrupt(_)), "{rubbish}");
+        assert_matches!(
+            store.sessions().find(&alice.session.token_hash).await,
+            Err(StoreError::Corrupt(_)),
+            "{rubbish}"
+        );
+        place.run("DELETE FROM users").await;
+    }
+    store.probe().ping().await.expect("one bad row does not end the service");
+}
+
+pub async fn keys_and_sessions_go_with_their_user(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (account("Alice", 1), account("Bob", 2));
+    store.users().create(&alice).await.expect("a new account");
+    store.users().create(&bob).await.expect("another account");
+    place.run(&format!("DELETE FROM users WHERE id = '{}'", alice.user.id.as_str())).await;
+    assert_eq!(store.users().find_by_key(&alice.key.id).await.expect("an answer"), None);
+    assert_eq!(store.sessions().find(&alice.session.token_hash).await.expect("an answer"), None);
+    assert_eq!((place.count("user_keys").await, place.count("sessions").await), (1, 1));
+
+    let mut orphan = account("Carol", 3);
+    orphan.session = session(&alice.user, 3);
+    let refused = store.users().create(&orphan).await;
+    assert_matches!(refused, Err(CreateUserError::Store(StoreError::Corrupt(_))), "no session without its user");
+}

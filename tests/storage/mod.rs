@@ -1,0 +1,94 @@
+//! What the ports promise, proven for every backend: the conformance suite. A promise is written once, as a function in
+//! the file of its topic, and listed below; a backend is named once, at the end.
+//!
+//! What only one backend can get wrong is in `sqlite_file` and `postgres_server`.
+
+/// Fails, and shows the value, when it is not what it should be.
+macro_rules! assert_matches {
+    ($value:expr, $pattern:pat $(if $guard:expr)? $(, $why:literal)?) => {
+        match $value {
+            $pattern $(if $guard)? => {}
+            other => panic!("{other:?} is not {}", concat!(stringify!($pattern) $(, ": ", $why)?)),
+        }
+    };
+}
+
+mod accounts;
+mod life;
+mod people;
+pub mod places;
+mod postgres_server;
+mod sessions;
+mod sqlite_file;
+
+macro_rules! keeps_every_promise {
+    ($backend:ident) => {
+        stamp! {
+            $backend
+            accounts:
+                what_was_created_is_found_by_its_key,
+                an_unknown_key_is_found_nowhere,
+                a_new_account_comes_with_its_session,
+                a_taken_key_leaves_no_user_behind,
+                of_forty_racing_sign_ups_exactly_one_succeeds,
+                a_sign_up_that_fails_half_way_leaves_nothing,
+                a_user_id_that_exists_is_not_a_taken_key,
+                a_sign_up_ends_the_session_it_replaces,
+                a_sign_up_may_replace_a_session_that_is_gone,
+                names_of_any_script_and_the_first_and_last_instant_survive,
+                hostile_text_is_only_text,
+                a_row_that_nobody_wrote_is_corrupt,
+                keys_and_sessions_go_with_their_user;
+            sessions:
+                a_session_is_found_with_its_user,
+                an_unknown_token_is_found_nowhere,
+                a_dead_session_is_found_as_long_as_it_is_there,
+                a_login_opens_a_session_beside_the_others,
+                a_login_ends_the_session_it_replaces,
+                a_login_may_replace_a_session_that_is_gone,
+                a_login_writes_the_new_hash,
+                a_key_that_changed_opens_nothing,
+                a_key_that_is_gone_opens_nothing,
+                a_key_opens_no_session_of_another_user,
+                a_login_that_fails_half_way_leaves_all_as_it_was,
+                of_twenty_racing_logins_that_hash_anew_exactly_one_succeeds,
+                racing_logins_that_keep_the_hash_all_succeed,
+                no_session_outlives_the_password_it_was_opened_with,
+                a_renewal_is_kept,
+                a_renewal_of_what_was_not_seen_changes_nothing,
+                of_forty_racing_renewals_exactly_one_is_told_so,
+                an_ended_session_is_not_renewed,
+                a_session_ends_once,
+                a_session_is_dead_at_its_exact_instant,
+                a_sweep_takes_no_more_than_its_limit_and_the_longest_dead_first,
+                racing_sweeps_count_each_session_once;
+            life:
+                an_open_store_answers,
+                a_closed_store_is_unavailable,
+                what_was_acknowledged_survives_reopening,
+                two_nodes_on_one_store_see_the_same,
+                ten_nodes_may_start_at_once_on_a_new_store,
+                a_store_of_a_newer_version_is_refused,
+                a_store_with_another_history_is_refused,
+                a_call_that_was_given_up_leaves_nothing_behind;
+        }
+    };
+}
+
+macro_rules! stamp {
+    ($backend:ident $($topic:ident: $($promise:ident),+;)+) => {
+        mod $backend {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    if let Some(place) = super::places::$backend().await {
+                        super::$topic::$promise(place).await;
+                    }
+                }
+            )+)+
+        }
+    };
+}
+
+keeps_every_promise!(sqlite);
+keeps_every_promise!(postgres);

@@ -1,0 +1,53 @@
+//! Accounts to write into stores, each unlike all others.
+
+use std::time::Duration;
+
+use doorward_domain::ports::{NewAccount, VerifiedKey};
+use doorward_domain::{
+    Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId, Username,
+};
+
+/// When everything in these tests begins.
+pub const NOW: Timestamp = Timestamp::from_unix_millis(1_764_000_000_123);
+
+/// So many milliseconds after [`NOW`].
+pub fn after(millis: u64) -> Timestamp {
+    NOW.plus(Duration::from_millis(millis))
+}
+
+/// The account of somebody with this name. All ids are made from `number`.
+pub fn account(name: &str, number: u64) -> NewAccount {
+    let username = Username::restore(name.to_owned());
+    let user = User { id: UserId::restore(format!("user{number:011}")), created_at: NOW, username };
+    let key = Key {
+        id: user.username.key_id(),
+        user_id: user.id.clone(),
+        password_hash: hash("first"),
+        created_at: after(1),
+    };
+    let session = session(&user, number);
+    NewAccount { user, key, session, replaces: None }
+}
+
+/// A session of this user. Its id and token are made from `number`.
+pub fn session(user: &User, number: u64) -> Session {
+    let id = SessionId::restore(format!("session{number:017}"));
+    Session::open(id, token(number), user.id.clone(), after(2), &SessionPolicy::DEFAULT)
+}
+
+/// The token hash with this number.
+pub fn token(number: u64) -> TokenHash {
+    let mut digest = [0xd0; 32];
+    digest[..8].copy_from_slice(&number.to_be_bytes());
+    TokenHash::restore(digest)
+}
+
+/// What a hasher could have made of this password.
+pub fn hash(password: &str) -> PasswordHash {
+    PasswordHash::restore(format!("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA${password}"))
+}
+
+/// The account's key, its first password just found right.
+pub fn verified(account: &NewAccount) -> VerifiedKey {
+    VerifiedKey { id: account.key.id.clone(), hash: account.key.password_hash.clone(), rehashed: None }
+}

@@ -1,0 +1,88 @@
+//! Where the stores under test are, and ways to them that the ports do not have.
+
+use doorward_adapters_sql::{ConnectError, Store, connect};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+
+use crate::support;
+
+/// A place for a store that nobody else uses.
+pub struct Place {
+    /// What `DATABASE_URL` would be.
+    pub url: String,
+    /// Statements after which a user's row, or all that belongs to it, cannot be read.
+    pub rubbish: &'static [&'static str],
+    _folder: Option<TempDir>,
+}
+
+pub async fn sqlite() -> Option<Place> {
+    const RUBBISH: &[&str] = &[
+        "UPDATE users SET created_at = -1",
+        "UPDATE users SET created_at = 9223372036854775807",
+        "UPDATE users SET username = CAST(x'ff' AS TEXT)",
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}", folder.path().join("doorward.db").display());
+    Some(Place { url, rubbish: RUBBISH, _folder: Some(folder) })
+}
+
+pub async fn postgres() -> Option<Place> {
+    const RUBBISH: &[&str] = &[
+        "UPDATE users SET created_at = 'infinity'",
+        "UPDATE users SET created_at = '-infinity'",
+        "UPDATE users SET created_at = '1969-12-31T23:59:59.999Z'",
+    ];
+    let url = support::postgres::database().await?;
+    Some(Place { url, rubbish: RUBBISH, _folder: None })
+}
+
+impl Place {
+    pub async fn try_open(&self) -> Result<Store, ConnectError> {
+        connect(&self.url.parse().expect("a good URL")).await
+    }
+
+    pub async fn open(&self) -> Store {
+        self.try_open().await.expect("a store that opens")
+    }
+
+    /// Runs statements behind the store's back.
+    pub async fn run(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a way to the file");
+            connection.execute(sql).await.expect("good SQL");
+            connection.close().await.expect("a polite end");
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
+            connection.execute(sql).await.expect("good SQL");
+            connection.close().await.expect("a polite end");
+        }
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("a way to the file");
+            sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
+            sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number")
+        }
+    }
+
+    /// All that is stored, as text: on SQLite the bytes of the file and its journal, on PostgreSQL every row.
+    pub async fn dump(&self) -> String {
+        if let Some(file) = self.url.strip_prefix("sqlite://") {
+            let parts = ["", "-wal"].map(|suffix| std::fs::read(format!("{file}{suffix}")).unwrap_or_default());
+            return String::from_utf8_lossy(&parts.concat()).into_owned();
+        }
+        let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
+        let mut rows = Vec::new();
+        for table in ["users", "user_keys", "sessions"] {
+            let query = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
+            rows.extend(sqlx::query_scalar::<_, String>(query).fetch_all(&mut connection).await.expect("rows"));
+        }
+        rows.join("\n")
+    }
+}

@@ -1,0 +1,303 @@
+//! What only a store on a server can get wrong: the server, and the way to it.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use doorward_adapters_sql::{ConnectError, Store, connect};
+use doorward_domain::ports::{CreateUserError, OpenSessionError, StoreError};
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::life::assert_one_line;
+use super::people::{account, hash, session, token, verified};
+use super::places::{self, Place};
+use crate::support::postgres::database_with;
+
+/// What a call may take at most, and some time for a busy machine.
+const AT_MOST: Duration = Duration::from_secs(7);
+
+async fn refusal(url: &str) -> ConnectError {
+    let error = connect(&url.parse().expect("a good URL")).await.err().expect("a store that does not open");
+    assert_one_line(&error);
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    error
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_says_so_without_the_password() {
+    let error = refusal("postgres://alice:hunter2@127.0.0.1:1/doorward").await;
+    assert_matches!(error, ConnectError::Unreachable { .. });
+    let told = error.to_string();
+    assert!(told.contains("postgres://alice@127.0.0.1:1/doorward") && told.contains("refused"), "{told}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_says_so() {
+    let Some(place) = places::postgres().await else { return };
+    let error = refusal(&format!("{}_not", place.url)).await;
+    assert!(error.to_string().contains("does not exist"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_name_is_refused() {
+    let Some(url) = database_with("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'").await else { return };
+    assert_matches!(refusal(&url).await, ConnectError::Encoding { encoding, .. } if encoding == "SQL_ASCII");
+}
+
+#[tokio::test]
+async fn columns_have_the_types_that_fit() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    store.users().create(&account("Alice", 1)).await.expect("a new account");
+    let mut connection = PgConnection::connect(&place.url).await.expect("a way to the server");
+    let row: (String, i32, String) = sqlx::query_as(
+        "SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS'), octet_length(token_hash), \
+         pg_typeof(created_at)::text FROM sessions",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .expect("a row");
+    assert_eq!(row, ("2025-11-24T16:00:00.125".into(), 32, "timestamp with time zone".into()));
+}
+
+/// Waits until a statement of somebody else waits for a lock.
+async fn somebody_waits(connection: &mut PgConnection) {
+    until_waiting(connection, |waiting| waiting > 0, "nobody waits: the key is not locked").await;
+}
+
+async fn until_waiting(connection: &mut PgConnection, enough: impl Fn(i64) -> bool, complaint: &str) {
+    let deadline = Instant::now() + AT_MOST;
+    loop {
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .expect("a number");
+        if enough(waiting) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{complaint}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_waits_for_a_password_change_under_way_and_loses() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+    let mut change = PgConnection::connect(&place.url).await.expect("a way to the server");
+    let mut watcher = PgConnection::connect(&place.url).await.expect("a way to the server");
+
+    for (number, rehashed) in [(2, None), (3, Some(hash("costlier")))] {
+        let mut key = verified(&alice);
+        key.rehashed = rehashed;
+        change.execute("BEGIN").await.expect("a transaction");
+        change.execute("UPDATE user_keys SET password_hash = 'new'").await.expect("a new password");
+        let opening = {
+            let (sessions, session) = (store.sessions(), session(&alice.user, number));
+            tokio::spawn(async move { sessions.open(&session, &key, None).await })
+        };
+        somebody_waits(&mut watcher).await;
+        change.execute("DELETE FROM sessions; COMMIT").await.expect("the change is made");
+        assert_matches!(opening.await.expect("no panic"), Err(OpenSessionError::KeyChanged));
+        assert_eq!(store.sessions().find(&token(number)).await.expect("an answer"), None);
+
+        let back = format!("UPDATE user_keys SET password_hash = '{}'", alice.key.password_hash.expose());
+        place.run(&back).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_up_waits_for_one_of_the_same_name_and_wins_if_that_is_undone() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    let mut other = PgConnection::connect(&place.url).await.expect("a way to the server");
+    let mut watcher = PgConnection::connect(&place.url).await.expect("a way to the server");
+    for (end, wins) in [("ROLLBACK", true), ("COMMIT", false)] {
+        place.run("DELETE FROM users").await;
+        other
+            .execute(
+                "BEGIN; INSERT INTO users VALUES ('other', 'alice', now()); \
+                 INSERT INTO user_keys VALUES ('username:alice', 'other', 'hash', now())",
+            )
+            .await
+            .expect("a sign-up under way");
+        let users = store.users();
+        let creating = tokio::spawn(async move { users.create(&account("Alice", 1)).await });
+        somebody_waits(&mut watcher).await;
+        other.execute(end).await.expect("its end");
+        match creating.await.expect("no panic") {
+            Ok(()) => assert!(wins),
+            Err(CreateUserError::KeyTaken) => assert!(!wins),
+            Err(error) => panic!("{error:?}"),
+        }
+        assert_eq!((place.count("users").await, place.count("user_keys").await), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_does_not_wait_for_a_session_in_use() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    for number in 0..3 {
+        store.users().create(&account(&format!("somebody {number}"), number)).await.expect("a new account");
+    }
+    let mut other = PgConnection::connect(&place.url).await.expect("a way to the server");
+    let lock = "BEGIN; SELECT id FROM sessions ORDER BY id LIMIT 1 FOR UPDATE";
+    other.execute(lock).await.expect("a lock");
+    let swept = store.sessions().delete_dead(doorward_domain::Timestamp::MAX, 10).await.expect("an answer");
+    assert_eq!(swept, 2);
+}
+
+#[tokio::test]
+async fn a_locked_table_is_unavailable_in_time_and_the_server_stops_trying() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    let mut other = PgConnection::connect(&place.url).await.expect("a way to the server");
+    other.execute("BEGIN; LOCK TABLE users, sessions IN ACCESS EXCLUSIVE MODE").await.expect("a lock");
+
+    let started = Instant::now();
+    let mut calls = JoinSet::new();
+    for number in 0..20 {
+        let (users, probe) = (store.users(), store.probe());
+        calls.spawn(async move {
+            match users.create(&account("Alice", number)).await {
+                Err(CreateUserError::Store(error)) => Err(error),
+                other => panic!("{other:?}"),
+            }
+        });
+        calls.spawn(async move { probe.ping().await });
+    }
+    for outcome in calls.join_all().await {
+        assert_matches!(outcome, Err(StoreError::Unavailable(_)));
+    }
+    assert!(started.elapsed() < AT_MOST, "{:?}", started.elapsed());
+
+    until_waiting(&mut other, |waiting| waiting == 0, "the server goes on waiting for nobody").await;
+    other.execute("ROLLBACK").await.expect("no lock");
+    store.users().create(&account("Alice", 99)).await.expect("the store goes on");
+}
+
+#[tokio::test]
+async fn connections_that_are_cut_are_replaced() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    let mut warm_up = JoinSet::new();
+    for _ in 0..20 {
+        let probe = store.probe();
+        warm_up.spawn(async move { probe.ping().await });
+    }
+    for outcome in warm_up.join_all().await {
+        outcome.expect("a sign of life");
+    }
+    place
+        .run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        .await;
+    let mut failures = 0;
+    while let Err(error) = store.probe().ping().await {
+        assert_matches!(error, StoreError::Unavailable(_));
+        failures += 1;
+        assert!(failures <= 8, "no more than there were connections");
+    }
+    store.users().create(&account("Alice", 1)).await.expect("the store goes on");
+}
+
+/// A way to the server that can be cut and mended.
+struct Bridge {
+    here: SocketAddr,
+    there: SocketAddr,
+    traffic: JoinSet<()>,
+}
+
+impl Bridge {
+    async fn to(place: &Place) -> (Self, Store) {
+        let (_, address_and_name) = place.url.rsplit_once('@').expect("a user");
+        let (address, name) = address_and_name.split_once('/').expect("a database");
+        let here = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
+        let mut bridge = Self { here, there: address.parse().expect("an address"), traffic: JoinSet::new() };
+        bridge.mend().await;
+        let url = format!("postgres://doorward@{here}/{name}").parse().expect("a good URL");
+        (bridge, connect(&url).await.expect("a store that opens"))
+    }
+
+    async fn mend(&mut self) {
+        let listener = TcpListener::bind(self.here).await.expect("the same port");
+        let there = self.there;
+        self.traffic.spawn(async move {
+            let mut streams = JoinSet::new();
+            while let Ok((mut here, _)) = listener.accept().await {
+                streams.spawn(async move {
+                    let mut there = TcpStream::connect(there).await.expect("the server answers");
+                    let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
+                });
+            }
+        });
+    }
+
+    /// Every connection breaks, and new ones are refused.
+    async fn cut(&mut self) {
+        self.traffic.shutdown().await;
+    }
+
+    /// Connections are accepted, by nobody.
+    async fn swallow(&mut self) {
+        self.cut().await;
+        let listener = TcpListener::bind(self.here).await.expect("the same port");
+        self.traffic.spawn(async move {
+            let mut held = Vec::new();
+            while let Ok(accepted) = listener.accept().await {
+                held.push(accepted);
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_went_away_is_unavailable_with_its_cause_and_found_again() {
+    let Some(place) = places::postgres().await else { return };
+    let (mut bridge, store) = Bridge::to(&place).await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+
+    bridge.cut().await;
+    let mut told = String::new();
+    for _ in 0..2 {
+        let started = Instant::now();
+        let Err(StoreError::Unavailable(cause)) = store.users().find_by_key(&alice.key.id).await else {
+            panic!("there is no server")
+        };
+        assert!(started.elapsed() < AT_MOST, "{:?}", started.elapsed());
+        told = cause.to_string();
+    }
+    assert!(told.contains("refused"), "{told}");
+
+    bridge.mend().await;
+    let back = timeout(Duration::from_secs(2), store.users().find_by_key(&alice.key.id)).await.expect("within 2 s");
+    assert!(back.expect("an answer").is_some());
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_unavailable_in_time_and_found_again() {
+    let Some(place) = places::postgres().await else { return };
+    let (mut bridge, store) = Bridge::to(&place).await;
+    bridge.swallow().await;
+    let started = Instant::now();
+    let mut calls = JoinSet::new();
+    for _ in 0..12 {
+        let probe = store.probe();
+        calls.spawn(async move { probe.ping().await });
+    }
+    for outcome in calls.join_all().await {
+        assert_matches!(outcome, Err(StoreError::Unavailable(_)));
+    }
+    assert!(started.elapsed() < AT_MOST, "{:?}", started.elapsed());
+
+    bridge.cut().await;
+    bridge.mend().await;
+    let back = timeout(Duration::from_secs(2), store.probe().ping()).await.expect("within 2 s");
+    back.expect("a sign of life");
+}

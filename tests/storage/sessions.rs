@@ -1,0 +1,299 @@
+//! Promises of `SessionStore`.
+
+use std::collections::HashSet;
+
+use doorward_adapters_sql::Store;
+use doorward_domain::ports::{NewAccount, OpenSessionError, StoreError};
+use doorward_domain::{Session, SessionPolicy, TokenHash, User};
+use tokio::task::JoinSet;
+
+use super::people::{NOW, account, after, hash, session, token, verified};
+use super::places::Place;
+
+async fn with_alice(place: &Place) -> (Store, NewAccount) {
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+    (store, alice)
+}
+
+async fn find(store: &Store, token: &TokenHash) -> Option<(Session, User)> {
+    store.sessions().find(token).await.expect("an answer")
+}
+
+async fn hash_of(store: &Store, account: &NewAccount) -> String {
+    let found = store.users().find_by_key(&account.key.id).await.expect("an answer");
+    found.expect("the key exists").0.password_hash.expose().to_owned()
+}
+
+pub async fn a_session_is_found_with_its_user(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    store.users().create(&account("Bob", 2)).await.expect("another account");
+    assert_eq!(find(&store, &token(1)).await, Some((alice.session, alice.user)));
+}
+
+pub async fn an_unknown_token_is_found_nowhere(place: Place) {
+    let (store, _) = with_alice(&place).await;
+    assert_eq!(find(&store, &token(2)).await, None);
+    assert_eq!(find(&store, &TokenHash::restore([0; 32])).await, None);
+}
+
+pub async fn a_dead_session_is_found_as_long_as_it_is_there(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let mut dead = session(&alice.user, 2);
+    (dead.active_expires_at, dead.idle_expires_at) = (NOW, NOW);
+    store.sessions().open(&dead, &verified(&alice), None).await.expect("a session");
+    assert_eq!(find(&store, &token(2)).await, Some((dead, alice.user)));
+}
+
+pub async fn a_login_opens_a_session_beside_the_others(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let second = session(&alice.user, 2);
+    store.sessions().open(&second, &verified(&alice), None).await.expect("a session");
+    assert_eq!(find(&store, &token(2)).await, Some((second, alice.user.clone())));
+    assert_eq!(find(&store, &token(1)).await, Some((alice.session.clone(), alice.user.clone())));
+    assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose(), "the hash stays");
+}
+
+pub async fn a_login_ends_the_session_it_replaces(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let replaced = Some(&alice.session.token_hash);
+    store.sessions().open(&session(&alice.user, 2), &verified(&alice), replaced).await.expect("a session");
+    assert_eq!(find(&store, &token(1)).await, None);
+    assert!(find(&store, &token(2)).await.is_some());
+}
+
+pub async fn a_login_may_replace_a_session_that_is_gone(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    store.sessions().open(&session(&alice.user, 2), &verified(&alice), Some(&token(9))).await.expect("a session");
+    assert_eq!(place.count("sessions").await, 2);
+}
+
+pub async fn a_login_writes_the_new_hash(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let mut key = verified(&alice);
+    key.rehashed = Some(hash("costlier"));
+    store.sessions().open(&session(&alice.user, 2), &key, None).await.expect("a session");
+    assert_eq!(hash_of(&store, &alice).await, hash("costlier").expose());
+    assert!(find(&store, &token(2)).await.is_some());
+}
+
+pub async fn a_key_that_changed_opens_nothing(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    for rehashed in [None, Some(hash("costlier"))] {
+        let mut key = verified(&alice);
+        key.hash = hash("of another password");
+        key.rehashed = rehashed;
+        let outcome = store.sessions().open(&session(&alice.user, 2), &key, Some(&alice.session.token_hash)).await;
+        assert_matches!(outcome, Err(OpenSessionError::KeyChanged));
+        assert_eq!(find(&store, &token(2)).await, None);
+        assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
+        assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose());
+    }
+}
+
+pub async fn a_key_that_is_gone_opens_nothing(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let mut key = verified(&alice);
+    key.id = account("Bob", 2).key.id;
+    let outcome = store.sessions().open(&session(&alice.user, 2), &key, None).await;
+    assert_matches!(outcome, Err(OpenSessionError::KeyChanged));
+
+    place.run("DELETE FROM users").await;
+    let outcome = store.sessions().open(&session(&alice.user, 2), &verified(&alice), None).await;
+    assert_matches!(outcome, Err(OpenSessionError::KeyChanged));
+    assert_eq!(place.count("sessions").await, 0);
+}
+
+pub async fn a_key_opens_no_session_of_another_user(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let bob = account("Bob", 2);
+    store.users().create(&bob).await.expect("another account");
+    let outcome = store.sessions().open(&session(&bob.user, 3), &verified(&alice), None).await;
+    assert_matches!(outcome, Err(OpenSessionError::KeyChanged));
+    assert_eq!(place.count("sessions").await, 2);
+}
+
+pub async fn a_login_that_fails_half_way_leaves_all_as_it_was(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let bob = account("Bob", 2);
+    store.users().create(&bob).await.expect("another account");
+    let mut key = verified(&alice);
+    key.rehashed = Some(hash("costlier"));
+    let mut twice = session(&alice.user, 3);
+    twice.token_hash = bob.session.token_hash;
+    let outcome = store.sessions().open(&twice, &key, Some(&alice.session.token_hash)).await;
+    assert_matches!(outcome, Err(OpenSessionError::Store(StoreError::Corrupt(_))), "a token exists twice");
+    assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose());
+    assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
+    assert_eq!(find(&store, &token(2)).await, Some((bob.session, bob.user)));
+}
+
+pub async fn of_twenty_racing_logins_that_hash_anew_exactly_one_succeeds(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let mut races = JoinSet::new();
+    for number in 100..120 {
+        let (sessions, alice) = (store.sessions(), alice.clone());
+        races.spawn(async move {
+            let mut key = verified(&alice);
+            key.rehashed = Some(hash(&format!("salt {number}")));
+            (number, sessions.open(&session(&alice.user, number), &key, None).await)
+        });
+    }
+    let outcomes = races.join_all().await;
+    let winners: Vec<u64> = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(number, _)| *number).collect();
+    let losers = outcomes.iter().filter(|(_, outcome)| matches!(outcome, Err(OpenSessionError::KeyChanged)));
+    assert_eq!((winners.len(), losers.count()), (1, 19), "{outcomes:?}");
+    assert_eq!(hash_of(&store, &alice).await, hash(&format!("salt {}", winners[0])).expose());
+    assert_eq!(place.count("sessions").await, 2);
+}
+
+pub async fn racing_logins_that_keep_the_hash_all_succeed(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let mut races = JoinSet::new();
+    for number in 100..140 {
+        let (sessions, alice) = (store.sessions(), alice.clone());
+        let replaced = alice.session.token_hash;
+        races.spawn(
+            async move { sessions.open(&session(&alice.user, number), &verified(&alice), Some(&replaced)).await },
+        );
+    }
+    for outcome in races.join_all().await {
+        outcome.expect("a session");
+    }
+    assert_eq!(place.count("sessions").await, 40);
+}
+
+pub async fn no_session_outlives_the_password_it_was_opened_with(place: Place) {
+    const ROUNDS: u64 = 40;
+    let (store, alice) = with_alice(&place).await;
+    let begin = if place.url.starts_with("sqlite:") { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    let mut key = verified(&alice);
+    for round in 100..100 + ROUNDS {
+        let new = hash(&format!("password {round}"));
+        let change =
+            format!("{begin}; UPDATE user_keys SET password_hash = '{}'; DELETE FROM sessions; COMMIT", new.expose());
+        let opening = {
+            let (sessions, user, key) = (store.sessions(), alice.user.clone(), key.clone());
+            tokio::spawn(async move { sessions.open(&session(&user, round), &key, None).await })
+        };
+        place.run(&change).await;
+        match opening.await.expect("no panic") {
+            Ok(()) | Err(OpenSessionError::KeyChanged) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+        assert_eq!(find(&store, &token(round)).await, None, "round {round}: opened with a password that is no more");
+        key.hash = new;
+    }
+}
+
+pub async fn a_renewal_is_kept(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let other = session(&alice.user, 2);
+    store.sessions().open(&other, &verified(&alice), None).await.expect("a session");
+    let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
+    assert!(store.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
+    assert_eq!(find(&store, &token(1)).await, Some((renewed, alice.user.clone())));
+    assert_eq!(find(&store, &token(2)).await, Some((other, alice.user)), "the other is as it was");
+}
+
+pub async fn a_renewal_of_what_was_not_seen_changes_nothing(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
+    let mut other_active = alice.session.clone();
+    other_active.active_expires_at = after(1);
+    let mut other_idle = alice.session.clone();
+    other_idle.idle_expires_at = after(1);
+    for seen in [other_active, other_idle] {
+        assert!(!store.sessions().renew(&seen, &renewed).await.expect("an answer"));
+        assert_eq!(find(&store, &token(1)).await, Some((alice.session.clone(), alice.user.clone())));
+    }
+}
+
+pub async fn of_forty_racing_renewals_exactly_one_is_told_so(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let mut races = JoinSet::new();
+    for number in 0..40 {
+        let (sessions, seen) = (store.sessions(), alice.session.clone());
+        let renewed = seen.renewed(after(90_000_000 + number), &SessionPolicy::DEFAULT);
+        races.spawn(async move { (sessions.renew(&seen, &renewed).await.expect("an answer"), renewed) });
+    }
+    let mut outcomes = races.join_all().await;
+    outcomes.retain(|(told, _)| *told);
+    assert_eq!(outcomes.len(), 1, "{outcomes:?}");
+    assert_eq!(find(&store, &token(1)).await.map(|(session, _)| session), Some(outcomes.remove(0).1));
+}
+
+pub async fn an_ended_session_is_not_renewed(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    assert!(store.sessions().delete(&alice.session.id).await.expect("an answer"));
+    let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
+    assert!(!store.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
+    assert_eq!(find(&store, &token(1)).await, None);
+}
+
+pub async fn a_session_ends_once(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let other = session(&alice.user, 2);
+    store.sessions().open(&other, &verified(&alice), None).await.expect("a session");
+    assert!(store.sessions().delete(&alice.session.id).await.expect("an answer"));
+    assert!(!store.sessions().delete(&alice.session.id).await.expect("an answer"), "there was none");
+    assert_eq!(find(&store, &token(1)).await, None);
+    assert!(find(&store, &token(2)).await.is_some(), "the other goes on");
+    assert!(store.users().find_by_key(&alice.key.id).await.expect("an answer").is_some(), "and so does the account");
+}
+
+/// Opens sessions with the numbers from 100 whose idle periods end at these instants.
+async fn with_deaths(store: &Store, alice: &NewAccount, deaths: impl IntoIterator<Item = u64>) {
+    for (number, millis) in (100..).zip(deaths) {
+        let mut mortal = session(&alice.user, number);
+        mortal.idle_expires_at = after(millis);
+        store.sessions().open(&mortal, &verified(alice), None).await.expect("a session");
+    }
+}
+
+pub async fn a_session_is_dead_at_its_exact_instant(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    with_deaths(&store, &alice, [999, 1_000, 1_001]).await;
+    assert_eq!(store.sessions().delete_dead(after(998), 10).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_dead(after(1_000), 10).await.expect("an answer"), 2);
+    assert_eq!(find(&store, &token(100)).await, None);
+    assert_eq!(find(&store, &token(101)).await, None);
+    assert!(find(&store, &token(102)).await.is_some());
+    assert!(find(&store, &token(1)).await.is_some());
+}
+
+pub async fn a_sweep_takes_no_more_than_its_limit_and_the_longest_dead_first(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    with_deaths(&store, &alice, [50, 40, 30, 20, 10]).await;
+    let sessions = store.sessions();
+    assert_eq!(sessions.delete_dead(after(100), 0).await.expect("an answer"), 0);
+    assert_eq!(sessions.delete_dead(after(100), 2).await.expect("an answer"), 2);
+    assert_eq!(find(&store, &token(104)).await, None);
+    assert_eq!(find(&store, &token(103)).await, None);
+    assert!(find(&store, &token(102)).await.is_some());
+    assert_eq!(sessions.delete_dead(after(100), 2).await.expect("an answer"), 2);
+    assert_eq!(sessions.delete_dead(after(100), u32::MAX).await.expect("an answer"), 1);
+    assert_eq!(sessions.delete_dead(after(100), 2).await.expect("an answer"), 0);
+    assert_eq!(place.count("sessions").await, 1);
+}
+
+pub async fn racing_sweeps_count_each_session_once(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    with_deaths(&store, &alice, (0..60).collect::<HashSet<_>>()).await;
+    let mut races = JoinSet::new();
+    for _ in 0..10 {
+        let sessions = store.sessions();
+        races.spawn(async move {
+            let mut swept = 0;
+            loop {
+                match sessions.delete_dead(after(100), 4).await.expect("an answer") {
+                    0 => return swept,
+                    some => swept += some,
+                }
+            }
+        });
+    }
+    assert_eq!(races.join_all().await.iter().sum::<u64>(), 60);
+    assert_eq!(place.count("sessions").await, 1);
+}

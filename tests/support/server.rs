@@ -1,0 +1,79 @@
+//! The real server in the process of the tests, on a free port, with a clock that the test turns and a hash that costs
+//! next to nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use doorward::{Server, Settings, SystemClock};
+use doorward_domain::Timestamp;
+use doorward_domain::ports::Clock;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::client::Client;
+use crate::storage::places::Place;
+
+/// The cheapest Argon2id there is; what a hash costs is no matter of these tests.
+pub const CHEAP_HASH: [&str; 4] = ["--argon2-memory-kib=8", "--argon2-iterations=1", "--hash-threads=2", "--log=off"];
+
+/// A clock that stands still until it is told to go on.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance(&self, duration: Duration) {
+        let millis = i64::try_from(duration.as_millis()).expect("not that long");
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A running server. It stops when this is dropped.
+pub struct TestServer {
+    pub clock: Arc<TestClock>,
+    pub place: Place,
+    port: u16,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<()>,
+}
+
+impl TestServer {
+    pub async fn start(place: Place) -> Self {
+        Self::start_with(place, &[]).await
+    }
+
+    /// Starts with these flags beside what all tests share.
+    pub async fn start_with(place: Place, flags: &[&str]) -> Self {
+        let store = format!("--database-url={}", place.url);
+        let shared = ["--listen=127.0.0.1:0", &store].into_iter().chain(CHEAP_HASH);
+        let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
+        let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().as_unix_millis())));
+        let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
+        let port = server.address().port();
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(server.run_until(async {
+            let _ = stopped.await;
+        }));
+        Self { clock, place, port, stop, running }
+    }
+
+    /// Stops and starts again on the same store.
+    pub async fn restart(self) -> Self {
+        drop(self.stop);
+        self.running.await.expect("a server that stops");
+        Self::start(self.place).await
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn client(&self) -> Client {
+        Client::of(self.port)
+    }
+}

@@ -1,0 +1,121 @@
+//! The shape of the workspace: which crate may know which, and which outside crate is at home where.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The edges that there may be, from crate to crate.
+const EDGES: [(&str, &[&str]); 7] = [
+    ("doorward-domain", &[]),
+    ("doorward-app", &["doorward-domain"]),
+    ("doorward-adapters-sql", &["doorward-domain"]),
+    ("doorward-adapters-crypto", &["doorward-domain"]),
+    ("doorward-adapters-http", &["doorward-domain", "doorward-app"]),
+    (
+        "doorward",
+        &[
+            "doorward-domain",
+            "doorward-app",
+            "doorward-adapters-sql",
+            "doorward-adapters-crypto",
+            "doorward-adapters-http",
+        ],
+    ),
+    // Tests may know everything.
+    (
+        "doorward-tests",
+        &[
+            "doorward",
+            "doorward-domain",
+            "doorward-app",
+            "doorward-adapters-sql",
+            "doorward-adapters-crypto",
+            "doorward-adapters-http",
+        ],
+    ),
+];
+
+/// Outside crates that only these may depend on.
+const HOMES: [(&str, &[&str]); 12] = [
+    ("sqlx", &["doorward-adapters-sql", "doorward-tests"]),
+    ("argon2", &["doorward-adapters-crypto"]),
+    ("rand", &["doorward-adapters-crypto"]),
+    ("sha2", &["doorward-adapters-crypto"]),
+    // The listener hands requests to Poem's endpoint.
+    ("poem", &["doorward-adapters-http", "doorward"]),
+    ("poem-openapi", &["doorward-adapters-http"]),
+    ("askama", &["doorward-adapters-http"]),
+    ("serde", &["doorward-adapters-http"]),
+    ("serde_json", &["doorward-adapters-http", "doorward-tests"]),
+    ("hyper", &["doorward"]),
+    ("hyper-util", &["doorward"]),
+    ("clap", &["doorward"]),
+];
+
+/// Who may open sockets.
+const TOKIO_NET: [&str; 2] = ["doorward", "doorward-tests"];
+
+fn packages() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--offline", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .output()
+        .expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    metadata["packages"].as_array().expect("packages").clone()
+}
+
+fn name(value: &Value) -> &str {
+    value["name"].as_str().expect("a name")
+}
+
+/// What a package is built with; what only its tests need is left out.
+fn dependencies(package: &Value) -> impl Iterator<Item = &Value> {
+    package["dependencies"].as_array().expect("dependencies").iter().filter(|dependency| dependency["kind"] != "dev")
+}
+
+#[test]
+fn crates_know_only_whom_they_may() {
+    let packages = packages();
+    assert_eq!(packages.len(), EDGES.len(), "every crate has a line in EDGES");
+    for package in &packages {
+        let (_, allowed) = EDGES.iter().find(|(known, _)| *known == name(package)).expect("a line in EDGES");
+        let known = package["dependencies"].as_array().expect("dependencies").iter().map(name);
+        for other in known.filter(|other| EDGES.iter().any(|(known, _)| known == other)) {
+            assert!(allowed.contains(&other), "{} must not know {other}", name(package));
+        }
+    }
+}
+
+#[test]
+fn outside_crates_stay_at_home() {
+    for package in &packages() {
+        for dependency in dependencies(package) {
+            if let Some((_, homes)) = HOMES.iter().find(|(crate_name, _)| *crate_name == name(dependency)) {
+                assert!(homes.contains(&name(package)), "{} is not at home in {}", name(dependency), name(package));
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_server_opens_sockets() {
+    for package in &packages() {
+        let tokio = dependencies(package).find(|dependency| name(dependency) == "tokio");
+        let has_net = tokio.is_some_and(|tokio| {
+            tokio["features"].as_array().expect("features").iter().any(|feature| feature == "net" || feature == "full")
+        });
+        assert!(!has_net || TOKIO_NET.contains(&name(package)), "{} must not open sockets", name(package));
+    }
+}
+
+#[test]
+fn no_normal_build_turns_the_mocks_on() {
+    for package in &packages() {
+        for dependency in dependencies(package) {
+            let features = dependency["features"].as_array().expect("features");
+            assert!(!features.iter().any(|feature| feature == "mocks"), "{}", name(package));
+        }
+    }
+}
