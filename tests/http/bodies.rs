@@ -70,6 +70,8 @@ async fn a_body_has_at_most_64_kib_counted_as_it_comes() {
     fits.assert_error(400, "incorrect_credentials", "Incorrect username or password");
     as_json(body_of(65_537).into()).await.assert_error(413, "payload_too_large", "Payload too large");
 
+    as_json(body_of(5_000_000).into()).await.assert_error(413, "payload_too_large", "Payload too large");
+
     let mut chunked = b"POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
         Transfer-Encoding: chunked\r\n\r\n"
         .to_vec();

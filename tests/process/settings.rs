@@ -55,10 +55,13 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_SESSION_MAX", "0s"),
         ("DOORWARD_COOKIE_NAME", "a b"),
         ("DOORWARD_COOKIE_NAME", "__Host-auth_session"),
+        ("DOORWARD_COOKIE_NAME", "__secure-auth_session"),
         ("DOORWARD_COOKIE_DOMAIN", "exa mple.com"),
         ("DOORWARD_ARGON2_MEMORY_KIB", "1"),
         ("DOORWARD_ARGON2_ITERATIONS", "many"),
+        ("DOORWARD_ARGON2_ITERATIONS", "0"),
         ("DOORWARD_ARGON2_LANES", "-1"),
+        ("DOORWARD_ARGON2_LANES", "99"),
         ("DOORWARD_HASH_THREADS", "0"),
         ("DOORWARD_PASSWORD_MIN", "256"),
         ("DOORWARD_PASSWORD_BLOCKLIST", "yes"),
@@ -171,10 +174,21 @@ async fn the_log_says_where_to_go_and_who_did_what_but_no_secret() {
 }
 
 #[tokio::test]
-async fn weak_choices_are_warned_of_at_the_start() {
-    let flags = ["--public-url=http://door.example"];
-    let program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;
+async fn an_empty_variable_counts_as_none() {
+    let variables = [("DOORWARD_SIGNUP", ""), ("DOORWARD_PUBLIC_URL", ""), ("DOORWARD_COOKIE_NAME", "")];
+    let program = Program::start_in(tempfile::tempdir().expect("a folder"), &[], &variables).await;
+    assert!(program.log.last().expect("a line").contains("open http://localhost:"), "{:?}", program.log);
+    program.client().sign_up("alice", "correct horse").await;
+}
+
+#[tokio::test]
+async fn weak_and_vain_choices_are_warned_of_at_the_start() {
+    let flags = ["--public-url=http://door.example", "--cookie-domain=other.example"];
+    let variables = [("DOORWARD_SINGUP", "closed")];
+    let program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &variables).await;
     let log = program.log.join("\n");
+    assert!(log.contains("DOORWARD_SINGUP is set, but there is no such setting"), "{log}");
+    assert!(log.contains("http://door.example is not within it"), "{log}");
     assert!(log.contains("WARN") && log.contains("in the clear"), "{log}");
     assert!(log.contains("Argon2id cost is below the default"), "{log}");
 }

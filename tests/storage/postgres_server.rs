@@ -7,8 +7,9 @@ use doorward_adapters_sql::{ConnectError, Store, connect};
 use doorward_domain::ports::{CreateUserError, OpenSessionError, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::life::assert_one_line;
 use super::people::{account, hash, session, token, verified};
@@ -206,10 +207,23 @@ async fn connections_that_are_cut_are_replaced() {
     store.users().create(&account("Alice", 1)).await.expect("the store goes on");
 }
 
-/// A way to the server that can be cut and mended.
+#[tokio::test]
+async fn a_connection_that_died_while_idle_is_noticed_before_it_is_used() {
+    let Some(place) = places::postgres().await else { return };
+    let (mut bridge, store) = Bridge::to(&place).await;
+    store.probe().ping().await.expect("a sign of life");
+    bridge.cut().await;
+    bridge.mend().await;
+    // How long a connection has been idle is measured by the pool's own clock.
+    sleep(Duration::from_millis(1_100)).await;
+    store.probe().ping().await.expect("nobody notices");
+}
+
+/// A way to the server that can be cut, mended and blocked.
 struct Bridge {
     here: SocketAddr,
     there: SocketAddr,
+    blocked: watch::Sender<bool>,
     traffic: JoinSet<()>,
 }
 
@@ -218,21 +232,30 @@ impl Bridge {
         let (_, address_and_name) = place.url.rsplit_once('@').expect("a user");
         let (address, name) = address_and_name.split_once('/').expect("a database");
         let here = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
-        let mut bridge = Self { here, there: address.parse().expect("an address"), traffic: JoinSet::new() };
+        let there = address.parse().expect("an address");
+        let mut bridge = Self { here, there, blocked: watch::Sender::new(false), traffic: JoinSet::new() };
         bridge.mend().await;
         let url = format!("postgres://doorward@{here}/{name}").parse().expect("a good URL");
         (bridge, connect(&url).await.expect("a store that opens"))
     }
 
     async fn mend(&mut self) {
+        self.blocked = watch::Sender::new(false);
         let listener = TcpListener::bind(self.here).await.expect("the same port");
-        let there = self.there;
+        let (there, blocked) = (self.there, self.blocked.subscribe());
         self.traffic.spawn(async move {
             let mut streams = JoinSet::new();
             while let Ok((mut here, _)) = listener.accept().await {
+                let mut blocked = blocked.clone();
                 streams.spawn(async move {
                     let mut there = TcpStream::connect(there).await.expect("the server answers");
-                    let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
+                    let blocked_now = tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut here, &mut there) => false,
+                        _ = blocked.wait_for(|blocked| *blocked) => true,
+                    };
+                    if blocked_now {
+                        std::future::pending::<()>().await;
+                    }
                 });
             }
         });
@@ -243,16 +266,9 @@ impl Bridge {
         self.traffic.shutdown().await;
     }
 
-    /// Connections are accepted, by nobody.
-    async fn swallow(&mut self) {
-        self.cut().await;
-        let listener = TcpListener::bind(self.here).await.expect("the same port");
-        self.traffic.spawn(async move {
-            let mut held = Vec::new();
-            while let Ok(accepted) = listener.accept().await {
-                held.push(accepted);
-            }
-        });
+    /// Connections stay open and new ones are accepted, but nothing passes any more.
+    fn block(&mut self) {
+        self.blocked.send_replace(true);
     }
 }
 
@@ -284,7 +300,8 @@ async fn a_server_that_went_away_is_unavailable_with_its_cause_and_found_again()
 async fn a_server_that_falls_silent_is_unavailable_in_time_and_found_again() {
     let Some(place) = places::postgres().await else { return };
     let (mut bridge, store) = Bridge::to(&place).await;
-    bridge.swallow().await;
+    store.probe().ping().await.expect("a sign of life");
+    bridge.block();
     let started = Instant::now();
     let mut calls = JoinSet::new();
     for _ in 0..12 {

@@ -1,14 +1,12 @@
-//! Who is on the other end: the address, host and scheme of a request, and the tokens it carries. Forwarding headers
+//! Who is on the other end, and where they meant to go: the address, host and scheme of a request. Forwarding headers
 //! count only where the peer is a trusted proxy.
 
 use std::net::IpAddr;
 
-use doorward_domain::SessionToken;
 use ipnet::IpNet;
 use poem::http::{HeaderMap, header};
 use poem::{Addr, Request};
 
-use crate::cookie::SessionCookie;
 use crate::origin::Origin;
 
 /// The address of the client: the peer's, or behind trusted proxies the first one that is not theirs. `None` where the
@@ -64,22 +62,6 @@ fn last_item<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     line.rsplit(',').next().map(str::trim).filter(|item| !item.is_empty())
 }
 
-/// What may be session tokens in a request, by their shape, in the order in which they count. A bearer token counts
-/// alone, even one of another shape.
-pub(crate) fn presented_tokens(headers: &HeaderMap, cookie: &SessionCookie) -> Vec<SessionToken> {
-    match bearer(headers) {
-        Some(text) => SessionToken::parse(text).into_iter().collect(),
-        None => cookie.tokens(headers),
-    }
-}
-
-/// The credentials of an `Authorization: Bearer` header (RFC 6750, 2.1); `None` where there is no such header.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim_matches(' '))
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::SocketAddr;
@@ -88,7 +70,6 @@ mod tests {
     use poem::web::RemoteAddr;
 
     use super::*;
-    use crate::settings::CookieSettings;
 
     fn from_peer(peer: &str) -> RequestBuilder {
         let address: SocketAddr = format!("{peer}:1234").parse().expect("an address");
@@ -148,19 +129,5 @@ mod tests {
         assert_eq!(origin(&[]).as_deref(), Some("http://app.example"));
         assert_eq!(origin(&["10.0.0.1/32".parse().expect("a block")]).as_deref(), Some("https://door.example"));
         assert_eq!(own_origin(&request("10.0.0.1", &[("host", "a@b/c")]), &[]), None);
-    }
-
-    #[test]
-    fn a_bearer_header_counts_alone_even_when_it_is_rubbish() {
-        let cookie = SessionCookie::new(CookieSettings { name: "s".into(), domain: None }, false);
-        let presented = |headers: &[(&str, &str)]| {
-            let tokens = presented_tokens(request("10.0.0.1", headers).headers(), &cookie);
-            tokens.iter().map(|token| token.expose()[..1].to_owned()).collect::<Vec<_>>()
-        };
-        let (in_cookie, in_header) = (format!("s={}", "c".repeat(43)), format!("bearer {}", "h".repeat(43)));
-        assert_eq!(presented(&[("cookie", &in_cookie)]), ["c"]);
-        assert_eq!(presented(&[("cookie", &in_cookie), ("authorization", &in_header)]), ["h"]);
-        assert_eq!(presented(&[("cookie", &in_cookie), ("authorization", "Bearer x")]), [""; 0]);
-        assert_eq!(presented(&[("cookie", &in_cookie), ("authorization", "Basic eDp5")]), ["c"]);
     }
 }

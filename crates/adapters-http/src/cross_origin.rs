@@ -5,6 +5,7 @@ use poem::Request;
 use poem::http::{Method, header};
 
 use crate::client;
+use crate::credential::Credential;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
@@ -26,7 +27,7 @@ pub(crate) fn check(request: &Request, settings: &HttpSettings) -> Result<(), Pr
 /// The contract's five steps, in their order.
 fn passes(request: &Request, settings: &HttpSettings) -> bool {
     let headers = request.headers();
-    if client::bearer(headers).is_some() && !headers.contains_key(header::COOKIE) {
+    if Credential::of(request).bearer().is_some() && !headers.contains_key(header::COOKIE) {
         return true;
     }
     let origin = the_origin(request);

@@ -6,7 +6,7 @@ use poem::Request;
 use poem_openapi::types::Type;
 
 use crate::answer::SignedIn;
-use crate::client;
+use crate::credential::Credential;
 use crate::fields::Fields;
 use crate::negotiation::Wants;
 use crate::pages::{FormEcho, FormName};
@@ -35,7 +35,7 @@ impl Entry {
         form: FormName,
         body: Submission<T>,
     ) -> Result<Self, Problem> {
-        let presented = client::presented_tokens(request.headers(), &context.cookie).into_iter().next();
+        let presented = Credential::of(request).tokens(&context.cookie).into_iter().next();
         let fields = body.read().await?;
         let settings = &context.settings;
         let next = fields.text("next");

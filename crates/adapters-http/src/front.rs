@@ -44,10 +44,14 @@ impl<E: Endpoint<Output = Response>> Front<E> {
     }
 
     /// The checks that need no more than a request's head, then the request itself.
-    async fn admit(&self, request: Request) -> Result<Response, Problem> {
+    async fn admit(&self, mut request: Request) -> Result<Response, Problem> {
         if !cross_origin::is_safe(request.method()) {
-            submission::check_head(request.headers())?;
-            cross_origin::check(&request, &self.context.settings)?;
+            let admitted = submission::check_head(request.headers())
+                .and_then(|()| cross_origin::check(&request, &self.context.settings));
+            if let Err(problem) = admitted {
+                submission::discard_body(&mut request).await;
+                return Err(problem);
+            }
         } else if cors::is_preflight(&request)
             && cross_origin::trusted_origin(&request, &self.context.settings).is_some()
         {
@@ -98,7 +102,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         let path = request.uri().path().to_owned();
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         let address = client::address(&request, &settings.trusted_proxies);
-        let span = tracing::info_span!(
+        let span = tracing::error_span!(
             "request",
             id = request_id,
             method = %request.method(),
@@ -166,4 +170,113 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use doorward_app::{LogIn, LogOut, SessionMint, SignUp, SignUpPolicy, ValidateSession};
+    use doorward_domain::ports::{
+        HasherError, MockClock, MockPasswordHasher, MockSessionStore, MockStoreProbe, MockTokenGenerator,
+        MockUserStore, StoreError,
+    };
+    use doorward_domain::{PasswordRules, SessionPolicy, SessionToken, TokenHash, UsernameRules};
+    use poem::http::Method;
+
+    use super::*;
+    use crate::routes::{self, Services};
+    use crate::settings::{CookieSettings, HttpSettings};
+
+    const CAUSE: &str = "what only the log may say";
+
+    /// What is behind the front: every port, each failing in its own way.
+    fn broken_server() -> impl Endpoint<Output = Response> {
+        let unavailable = || StoreError::Unavailable(CAUSE.into());
+        let mut users = MockUserStore::new();
+        users.expect_find_by_key().returning(move |_| Err(unavailable()));
+        let mut sessions = MockSessionStore::new();
+        sessions.expect_find().returning(|_| panic!("{CAUSE}"));
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        let mut tokens = MockTokenGenerator::new();
+        tokens.expect_digest().returning(|_| TokenHash::restore([0; 32]));
+        let mut store = MockStoreProbe::new();
+        store.expect_ping().returning(move || Err(unavailable()));
+
+        let policy = SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT };
+        let (users, sessions, hasher) = (Arc::new(users), Arc::new(sessions), Arc::new(hasher));
+        let (tokens, clock) = (Arc::new(tokens), Arc::new(MockClock::new()));
+        let sessions_policy = SessionPolicy { active: Duration::from_secs(1), ..SessionPolicy::DEFAULT };
+        let mint = Arc::new(SessionMint::new(tokens.clone(), clock.clone(), sessions_policy));
+        let services = Services {
+            sign_up: SignUp::new(users.clone(), hasher.clone(), mint.clone(), policy),
+            log_in: LogIn::new(users, sessions.clone(), hasher, mint),
+            log_out: LogOut::new(sessions.clone()),
+            validate_session: ValidateSession::new(sessions, tokens, clock, sessions_policy),
+            store: Arc::new(store),
+        };
+        let settings = HttpSettings {
+            public_origin: "http://localhost:8080".parse().expect("an origin"),
+            cookie: CookieSettings { name: "auth_session".into(), domain: None },
+            trusted_origins: vec![],
+            return_origins: vec![],
+            trusted_proxies: vec![],
+            sign_up: policy,
+            instance: "test".into(),
+        };
+        routes::endpoint(services, settings)
+    }
+
+    async fn answer(method: Method, path: &str, accept: &str) -> (u16, Response, String) {
+        let token = "t".repeat(SessionToken::CHARS);
+        let request = Request::builder()
+            .method(method)
+            .uri(path.parse().expect("a path"))
+            .header(header::ACCEPT, accept)
+            .header(header::COOKIE, format!("auth_session={token}"))
+            .content_type("application/json")
+            .body(r#"{"username": "alice", "password": "correct horse"}"#);
+        let mut response = broken_server().get_response(request).await;
+        let body = response.take_body().into_string().await.expect("UTF-8");
+        assert!(!body.contains(CAUSE), "{body}");
+        (response.status().as_u16(), response, body)
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_away_is_503_unavailable() {
+        for (method, path) in [(Method::POST, "/api/login"), (Method::GET, "/health/ready")] {
+            let (status, _, body) = answer(method, path, "*/*").await;
+            assert_eq!(
+                (status, body.as_str()),
+                (503, r#"{"code":"unavailable","error":"Store unavailable"}"#),
+                "{path}"
+            );
+        }
+        let (status, _, body) = answer(Method::POST, "/api/login", "text/html").await;
+        assert!(status == 503 && body.contains("<h1>Store unavailable</h1>"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_full_hash_queue_is_503_overloaded_and_says_when_to_come_back() {
+        let (status, response, body) = answer(Method::POST, "/api/signup", "*/*").await;
+        assert_eq!((status, body.as_str()), (503, r#"{"code":"overloaded","error":"Server is busy"}"#));
+        assert_eq!(response.header(header::RETRY_AFTER), Some("5"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_unknown_error_and_no_broken_connection() {
+        let (status, response, body) = answer(Method::GET, "/api/session", "*/*").await;
+        assert_eq!((status, body.as_str()), (500, r#"{"code":"unknown","error":"An unknown error occurred"}"#));
+        let request_id = response.header(REQUEST_ID).expect("a number to tell").to_owned();
+        assert!(request_id.starts_with("test-"), "{request_id}");
+        let (status, _, body) = answer(Method::GET, "/", "text/html").await;
+        assert!(status == 500 && body.contains("<h1>An unknown error occurred</h1>"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_server_whose_store_is_away_is_still_alive() {
+        let (status, _, body) = answer(Method::GET, "/health/live", "*/*").await;
+        assert_eq!((status, body.as_str()), (200, r#"{"status":"ok"}"#));
+    }
 }

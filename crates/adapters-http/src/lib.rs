@@ -7,6 +7,7 @@ mod api;
 mod client;
 mod cookie;
 mod cors;
+mod credential;
 mod cross_origin;
 mod entry;
 mod fields;

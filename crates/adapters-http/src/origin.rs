@@ -33,6 +33,18 @@ impl Origin {
         }
     }
 
+    /// Whether its host is this domain or one of its subdomains (RFC 6265, 5.1.3).
+    #[must_use]
+    pub fn is_within(&self, domain: &str) -> bool {
+        let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
+        match &self.0 {
+            url::Origin::Tuple(_, url::Host::Domain(host), _) => {
+                host.strip_suffix(&domain).is_some_and(|above| above.is_empty() || above.ends_with('.'))
+            }
+            _ => false,
+        }
+    }
+
     /// Its root as a URL, to resolve paths against.
     pub(crate) fn url(&self) -> Url {
         Url::parse(&self.0.ascii_serialization()).expect("an http origin's serialization is a URL")
@@ -101,6 +113,17 @@ mod tests {
             assert!(origin(text).is_loopback(), "{text}");
         }
         assert!(!origin("http://localhost.example.com").is_loopback());
+    }
+
+    #[test]
+    fn a_host_is_within_its_domain_and_those_above() {
+        for domain in ["login.example.com", "example.com", ".Example.com", "com"] {
+            assert!(origin("https://login.example.com").is_within(domain), "{domain}");
+        }
+        for domain in ["ample.com", "example.org", "x.login.example.com"] {
+            assert!(!origin("https://login.example.com").is_within(domain), "{domain}");
+        }
+        assert!(!origin("http://127.0.0.1").is_within("0.0.1"));
     }
 
     proptest! {

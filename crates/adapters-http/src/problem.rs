@@ -70,7 +70,7 @@ impl Problem {
 
 fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Cow<'static, str> {
     let allowed_characters = match rules {
-        UsernameRules::Seed => "Use letters, digits, punctuation and single inner spaces; nothing invisible.",
+        UsernameRules::Seed => "Use letters, digits, punctuation and spaces between them; nothing that does not show.",
         UsernameRules::Ascii => "Use unaccented letters, digits and punctuation.",
     };
     match error {
@@ -254,7 +254,12 @@ impl ApiResponse for Problem {
     fn meta() -> MetaResponses {
         let mut statuses: Vec<StatusCode> = ProblemKind::ALL.map(ProblemKind::status).to_vec();
         statuses.dedup();
-        let content = || vec![MetaMediaType { content_type: "application/json", schema: ProblemBody::schema_ref() }];
+        let content = || {
+            vec![
+                MetaMediaType { content_type: "application/json; charset=utf-8", schema: ProblemBody::schema_ref() },
+                MetaMediaType { content_type: "text/html; charset=utf-8", schema: String::schema_ref() },
+            ]
+        };
         let responses = statuses
             .into_iter()
             .map(|status| MetaResponse {

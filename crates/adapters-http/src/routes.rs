@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use doorward_app::{LogIn, LogOut, SignUp, ValidSession, ValidateSession};
 use doorward_domain::ports::StoreProbe;
-use poem::http::{HeaderMap, Method};
+use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 
 use crate::api::{AccountsApi, HealthApi, SessionsApi};
-use crate::client;
 use crate::cookie::SessionCookie;
+use crate::credential::Credential;
 use crate::front::Front;
 use crate::pages::{self, Pages};
 use crate::problem::{Problem, ProblemKind};
@@ -39,8 +39,8 @@ pub(crate) struct Context {
 
 impl Context {
     /// Who is signed in, if anybody.
-    pub(crate) async fn session(&self, headers: &HeaderMap) -> Result<Option<ValidSession>, Problem> {
-        for token in client::presented_tokens(headers, &self.cookie) {
+    pub(crate) async fn session(&self, credential: Credential<'_>) -> Result<Option<ValidSession>, Problem> {
+        for token in credential.tokens(&self.cookie) {
             if let Some(signed_in) = self.services.validate_session.run(&token).await? {
                 return Ok(Some(signed_in));
             }
@@ -49,8 +49,8 @@ impl Context {
     }
 
     /// Who is signed in, where somebody must be.
-    pub(crate) async fn require_session(&self, headers: &HeaderMap) -> Result<ValidSession, Problem> {
-        self.session(headers).await?.ok_or(Problem::new(ProblemKind::Unauthenticated))
+    pub(crate) async fn require_session(&self, credential: Credential<'_>) -> Result<ValidSession, Problem> {
+        self.session(credential).await?.ok_or(Problem::new(ProblemKind::Unauthenticated))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The headers that keep browsers from doing what nobody asked them to (OWASP ASVS 5.0, 3.4).
 
+use std::collections::BTreeSet;
+
 use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::settings::HttpSettings;
@@ -10,8 +12,9 @@ pub(crate) struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
 impl SecurityHeaders {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
         // Browsers hold a form to `form-action` in the redirects that follow it, too.
-        let mut targets = vec!["'self'".to_owned()];
-        targets.extend(settings.trusted_origins.iter().chain(&settings.return_origins).map(ToString::to_string));
+        let others: BTreeSet<String> =
+            settings.trusted_origins.iter().chain(&settings.return_origins).map(ToString::to_string).collect();
+        let targets: Vec<String> = std::iter::once("'self'".to_owned()).chain(others).collect();
         let policy = format!(
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action {}; base-uri 'none'; \
              frame-ancestors 'none'",

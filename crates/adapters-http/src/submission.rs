@@ -1,10 +1,11 @@
 //! The body of a POST as an `OpenAPI` operation takes it: documented as three media types with one schema, read only
 //! when the operation asks for it, within bounds of size and time.
 
+use std::io;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use poem::http::{HeaderMap, header};
 use poem::{Body, Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
@@ -19,6 +20,9 @@ use crate::problem::{Problem, ProblemKind};
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, from first byte to last.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// How much of a body that was refused is read on, and for how long.
+const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A body with the fields of `T`, not yet read. `T` is only its schema: which fields are missing or of another type is
 /// for the use case to judge, in the order of the contract.
@@ -43,16 +47,41 @@ impl<T> Submission<T> {
 }
 
 async fn read_bounded(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    // Room for any form here, so that what is wiped in the end was never moved.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4 * 1024));
     let mut chunks = body.into_bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| Problem::new(ProblemKind::MalformedRequest).caused_by(error))?;
         if bytes.len() + chunk.len() > MAX_BODY_BYTES {
+            discard(chunks).await;
             return Err(Problem::new(ProblemKind::PayloadTooLarge));
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// Lets a client that was refused by its head finish sending. One that waits for a `100 Continue` sends nothing, and is
+/// not asked to.
+pub(crate) async fn discard_body(request: &mut Request) {
+    if !request.headers().contains_key(header::EXPECT) {
+        discard(request.take_body().into_bytes_stream()).await;
+    }
+}
+
+/// Reads on to the end, within bounds: a client that is cut off while it sends does not read the answer.
+async fn discard<B: AsRef<[u8]>>(mut chunks: impl Stream<Item = io::Result<B>> + Unpin) {
+    let read_on = async {
+        let mut discarded = 0;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            discarded += chunk.as_ref().len();
+            if discarded > MAX_DISCARDED_BYTES {
+                break;
+            }
+        }
+    };
+    // However it ends, the answer follows.
+    let _ = tokio::time::timeout(DISCARD_TIMEOUT, read_on).await;
 }
 
 /// Refuses a request whose body is too large or of a type that carries no fields, by its head alone.

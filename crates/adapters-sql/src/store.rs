@@ -65,7 +65,6 @@ impl<DB: Dialect> StoreProbe for SqlStore<DB> {
 #[async_trait]
 impl<DB: Dialect> Backend for SqlStore<DB> {
     async fn close(&self) {
-        // The writer last: the last connection to an SQLite file tidies up, and readers may not write.
         self.readers.close().await;
         self.writers.close().await;
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();

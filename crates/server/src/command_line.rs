@@ -1,7 +1,7 @@
 //! The command line and the environment, as texts: what each setting is called and what it is when nobody says
 //! anything. What the texts mean is decided in `settings`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
@@ -116,7 +116,13 @@ pub(crate) enum Invocation {
 impl CommandLine {
     /// Reads the arguments and the environment of the process.
     pub(crate) fn read() -> Invocation {
-        Self::parse(Self::command(), std::env::args_os())
+        // An empty variable, which tools write for one that is not set, counts as none.
+        let is_empty = |variable: &OsStr| std::env::var_os(variable).is_some_and(|value| value.is_empty());
+        let command = Self::command().mut_args(|argument| match argument.get_env() {
+            Some(variable) if is_empty(variable) => argument.env(None),
+            _ => argument,
+        });
+        Self::parse(command, std::env::args_os())
     }
 
     /// Reads these arguments, the program's name first, and nothing of the environment.
@@ -140,10 +146,21 @@ impl CommandLine {
     }
 }
 
+/// The variables that look like settings and are none, such as misspelt ones.
+pub(crate) fn unknown_variables() -> Vec<String> {
+    let command = CommandLine::command();
+    let known: Vec<&OsStr> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    let set = std::env::vars_os().map(|(name, _)| name);
+    set.filter(|name| !known.contains(&name.as_os_str()))
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| name.starts_with("DOORWARD_"))
+        .collect()
+}
+
 /// Puts what a file `.env` says into the environment, where there is one and nothing else said it.
 pub(crate) fn read_dot_env() -> Result<(), String> {
-    match dotenvy::dotenv() {
-        Ok(_) => Ok(()),
+    match dotenvy::from_path(".env") {
+        Ok(()) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
         Err(dotenvy::Error::LineParse(line, at)) => {
             let name = line.split('=').next().unwrap_or_default().trim();

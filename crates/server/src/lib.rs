@@ -45,6 +45,9 @@ pub fn main() -> ExitCode {
         }
     };
     logging::start(&settings.log);
+    for variable in command_line::unknown_variables() {
+        tracing::warn!("{variable} is set, but there is no such setting: it has no effect");
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -65,7 +68,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     // Whoever stops the program may do so as soon as it says that it listens.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = Server::start(settings, Arc::new(SystemClock)).await?;
-    tracing::info!("listening on {}; open {}", server.address(), server.public_origin());
+    tracing::info!("listening on http://{}; open {}", server.address(), server.public_origin());
     server
         .run_until(async move {
             tokio::select! {

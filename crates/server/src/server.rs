@@ -119,6 +119,11 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
     if !public_origin.is_https() && !public_origin.is_loopback() {
         tracing::warn!("DOORWARD_PUBLIC_URL is {public_origin}: passwords and cookies cross the network in the clear");
     }
+    if let Some(domain) = settings.cookie.domain.as_deref().filter(|domain| !public_origin.is_within(domain)) {
+        tracing::warn!(
+            "DOORWARD_COOKIE_DOMAIN is {domain}, but {public_origin} is not within it: browsers drop the cookie"
+        );
+    }
     if settings.argon2.is_weaker_than_default() {
         tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");
     }

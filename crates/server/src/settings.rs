@@ -1,12 +1,12 @@
 //! The settings, understood: each text of the command line becomes a type, or a line that names the variable, the value
 //! and what is allowed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 
-use doorward_adapters_crypto::Argon2Cost;
+use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Origin};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::SignUpPolicy;
@@ -97,11 +97,9 @@ impl TryFrom<CommandLine> for Settings {
         let public_origin = given("DOORWARD_PUBLIC_URL", texts.public_url.as_ref())
             .map(|url| url.parse("an http or https URL without a path, such as https://login.example.com"))
             .transpose()?;
-        let listen = setting("DOORWARD_LISTEN", &texts.listen)
-            .parse("an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")?;
         let is_https = public_origin.as_ref().is_some_and(Origin::is_https);
         Ok(Self {
-            listen,
+            listen: listen(&setting("DOORWARD_LISTEN", &texts.listen))?,
             public_origin,
             store: store(&texts.database_url)?,
             sessions: SessionPolicy {
@@ -158,11 +156,18 @@ impl Settings {
     }
 }
 
+/// A name is looked up once, now.
+fn listen(address: &Setting<'_>) -> Result<SocketAddr, WrongSetting> {
+    let found = address.value.trim().to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| address.wrong("an address and a port, such as 127.0.0.1:8080, [::]:8080 or localhost:8080"))
+}
+
 /// A store's URL may hold a password, so the value is never part of what is said about it.
 fn store(url: &str) -> Result<StoreUrl, WrongSetting> {
     url.trim().parse().map_err(|error: doorward_adapters_sql::InvalidStoreUrl| {
         let scheme = url.split(':').next().unwrap_or_default();
-        Setting { variable: "DATABASE_URL", value: &format!("{scheme}:…") }.wrong(error.to_string())
+        Setting { variable: "DATABASE_URL", value: &format!("{scheme}:…") }
+            .wrong(format!("sqlite:FILE, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE ({error})"))
     })
 }
 
@@ -175,16 +180,19 @@ fn cookie(texts: &CommandLine, is_https: bool) -> Result<CookieSettings, WrongSe
     }
     let domain = given("DOORWARD_COOKIE_DOMAIN", texts.cookie_domain.as_ref());
     if let Some(domain) = &domain {
-        let labels = domain.value.trim_start_matches('.').split('.');
+        let labels = domain.value.strip_prefix('.').unwrap_or(domain.value).split('.');
         let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         if !labels.into_iter().all(is_label) {
             return Err(domain.wrong("a domain such as example.com"));
         }
     }
-    if name.value.starts_with("__Host-") && (!is_https || domain.is_some()) {
+    // Browsers look at the prefixes of RFC 6265bis, 4.1.3 without regard to letter case.
+    let has_prefix =
+        |prefix: &str| name.value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if has_prefix("__Host-") && (!is_https || domain.is_some()) {
         return Err(name.wrong("without __Host- where DOORWARD_PUBLIC_URL is http or DOORWARD_COOKIE_DOMAIN is set"));
     }
-    if name.value.starts_with("__Secure-") && !is_https {
+    if has_prefix("__Secure-") && !is_https {
         return Err(name.wrong("without __Secure- where DOORWARD_PUBLIC_URL is http"));
     }
     Ok(CookieSettings { name: name.value.to_owned(), domain: domain.map(|domain| domain.value.to_owned()) })
@@ -195,8 +203,14 @@ fn argon2(texts: &CommandLine) -> Result<Argon2Cost, WrongSetting> {
     let iterations = Setting { variable: "DOORWARD_ARGON2_ITERATIONS", value: &texts.argon2_iterations };
     let lanes = Setting { variable: "DOORWARD_ARGON2_LANES", value: &texts.argon2_lanes };
     let number = "a whole number";
-    Argon2Cost::new(memory.parse(number)?, iterations.parse(number)?, lanes.parse(number)?)
-        .map_err(|error| memory.wrong(format!("such that {error}")))
+    Argon2Cost::new(memory.parse(number)?, iterations.parse(number)?, lanes.parse(number)?).map_err(|error| {
+        let wrong = match error {
+            InvalidArgon2Cost::Lanes => lanes,
+            InvalidArgon2Cost::Memory { .. } => memory,
+            InvalidArgon2Cost::Iterations { .. } => iterations,
+        };
+        wrong.wrong(format!("such that it holds: {error}"))
+    })
 }
 
 fn hash_threads(threads: &Setting<'_>) -> Result<NonZeroUsize, WrongSetting> {

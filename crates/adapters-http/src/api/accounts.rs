@@ -7,6 +7,7 @@ use poem_openapi::OpenApi;
 
 use super::Tag;
 use crate::answer::{SignedIn, SignedOut};
+use crate::credential::Credential;
 use crate::entry::Entry;
 use crate::negotiation::Wants;
 use crate::pages::FormName;
@@ -55,8 +56,13 @@ impl AccountsApi {
     ///
     /// Ends the session in the store and blanks the cookie.
     #[oai(path = "/api/logout", method = "post", operation_id = "logOut", tag = "Tag::Accounts")]
-    async fn log_out(&self, request: &Request, body: Submission<NoFields>) -> Result<SignedOut, Problem> {
-        let signed_in = self.0.require_session(request.headers()).await?;
+    async fn log_out(
+        &self,
+        request: &Request,
+        credential: Credential<'_>,
+        body: Submission<Option<NoFields>>,
+    ) -> Result<SignedOut, Problem> {
+        let signed_in = self.0.require_session(credential).await?;
         body.read().await?;
         if !self.0.services.log_out.run(&signed_in).await? {
             return Err(Problem::new(ProblemKind::Unauthenticated));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use poem::Request;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 
 use super::Tag;
+use crate::credential::Credential;
 use crate::problem::Problem;
 use crate::routes::Context;
 use crate::wire::SessionBody;
@@ -19,8 +19,8 @@ impl SessionsApi {
     ///
     /// Says who is signed in, by cookie or bearer token, and renews the session when it is idle.
     #[oai(path = "/api/session", method = "get", operation_id = "getSession", tag = "Tag::Sessions")]
-    async fn session(&self, request: &Request) -> Result<Json<SessionBody>, Problem> {
-        let signed_in = self.0.require_session(request.headers()).await?;
+    async fn session(&self, credential: Credential<'_>) -> Result<Json<SessionBody>, Problem> {
+        let signed_in = self.0.require_session(credential).await?;
         Ok(Json(SessionBody::from(&signed_in)))
     }
 }

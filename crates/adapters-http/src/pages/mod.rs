@@ -9,12 +9,12 @@ use askama::Template;
 use doorward_app::SignUpPolicy;
 use doorward_domain::{Password, Username};
 use poem::endpoint::make;
-use poem::http::HeaderMap;
 use poem::web::Html;
 use poem::{Endpoint, IntoResponse, Request, Response, Route, get};
 use serde::Deserialize;
 
 use crate::answer::found;
+use crate::credential::Credential;
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 use crate::routes::Context;
@@ -194,7 +194,7 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
         let (context, pages) = (Arc::clone(context), Arc::clone(pages));
         make(move |request: Request| {
             let (context, pages) = (Arc::clone(&context), Arc::clone(&pages));
-            async move { show_profile(&context, &pages, request.headers()).await }
+            async move { show_profile(&context, &pages, &request).await }
         })
     };
     let spec = Arc::clone(spec);
@@ -220,14 +220,14 @@ async fn show_form(context: &Context, pages: &Pages, name: FormName, request: &R
     let settings = &context.settings;
     let next =
         query.next.and_then(|next| return_to::location(&next, &settings.public_origin, &settings.return_origins));
-    if context.session(request.headers()).await?.is_some() {
+    if context.session(Credential::of(request)).await?.is_some() {
         return Ok(found(next.as_deref().unwrap_or("/")));
     }
     Ok(pages.form(&FormEcho { name, username: String::new(), next }, Messages::default()))
 }
 
-async fn show_profile(context: &Context, pages: &Pages, headers: &HeaderMap) -> Result<Response, Problem> {
-    let Some(signed_in) = context.session(headers).await? else { return Ok(found("/login")) };
+async fn show_profile(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
+    let Some(signed_in) = context.session(Credential::of(request)).await? else { return Ok(found("/login")) };
     Ok(html(&ProfilePage {
         assets: &pages.assets,
         user_id: signed_in.user.id.as_str(),

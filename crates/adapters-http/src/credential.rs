@@ -1,0 +1,103 @@
+//! The credential that a request carries: a bearer token, or the session cookie.
+
+use doorward_domain::SessionToken;
+use poem::http::{HeaderMap, header};
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaSecurityScheme, Registry};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+
+use crate::cookie::SessionCookie;
+
+/// Whatever credential there is in a request's head, and, for the `OpenAPI` document, the two kinds there are.
+#[derive(Clone, Copy)]
+pub(crate) struct Credential<'a>(&'a HeaderMap);
+
+impl<'a> Credential<'a> {
+    const COOKIE_SCHEME: &'static str = "sessionCookie";
+    const BEARER_SCHEME: &'static str = "bearerToken";
+
+    pub(crate) fn of(request: &'a Request) -> Self {
+        Self(request.headers())
+    }
+
+    /// What may be session tokens, by their shape, in the order in which they count. A bearer token counts alone, even
+    /// one of another shape.
+    pub(crate) fn tokens(self, cookie: &SessionCookie) -> Vec<SessionToken> {
+        match self.bearer() {
+            Some(text) => SessionToken::parse(text).into_iter().collect(),
+            None => cookie.tokens(self.0),
+        }
+    }
+
+    /// What an `Authorization: Bearer` header carries (RFC 6750, 2.1); `None` where there is no such header.
+    pub(crate) fn bearer(self) -> Option<&'a str> {
+        let value = self.0.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
+        scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim_matches(' '))
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Credential<'a> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        let scheme = |ty, description| MetaSecurityScheme {
+            ty,
+            description: Some(description),
+            name: None,
+            key_in: None,
+            scheme: None,
+            bearer_format: None,
+            flows: None,
+            openid_connect_url: None,
+        };
+        let cookie = MetaSecurityScheme {
+            name: Some("auth_session"),
+            key_in: Some("cookie"),
+            ..scheme("apiKey", "The session cookie, by the name that the operator gave it")
+        };
+        let bearer = MetaSecurityScheme {
+            scheme: Some("bearer"),
+            ..scheme("http", "The token that a client got for `\"transport\": \"bearer\"`")
+        };
+        registry.create_security_scheme(Self::COOKIE_SCHEME, cookie);
+        registry.create_security_scheme(Self::BEARER_SCHEME, bearer);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![Self::COOKIE_SCHEME, Self::BEARER_SCHEME]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _: &mut RequestBody,
+        _: ExtractParamOptions<Self::ParamType>,
+    ) -> poem::Result<Self> {
+        Ok(Self::of(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::CookieSettings;
+
+    #[test]
+    fn a_bearer_header_counts_alone_even_when_it_is_rubbish() {
+        let cookie = SessionCookie::new(CookieSettings { name: "s".into(), domain: None }, false);
+        let tokens = |headers: &[(&str, &str)]| {
+            let builder =
+                headers.iter().fold(Request::builder(), |builder, (name, value)| builder.header(*name, *value));
+            let tokens = Credential::of(&builder.finish()).tokens(&cookie);
+            tokens.iter().map(|token| token.expose()[..1].to_owned()).collect::<Vec<_>>()
+        };
+        let (in_cookie, in_header) = (format!("s={}", "c".repeat(43)), format!("bearer {}", "h".repeat(43)));
+        assert_eq!(tokens(&[("cookie", &in_cookie)]), ["c"]);
+        assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", &in_header)]), ["h"]);
+        assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "Bearer x")]), [""; 0]);
+        assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "Basic eDp5")]), ["c"]);
+    }
+}
