@@ -26,6 +26,10 @@ lint:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
 
+# Measure the program beside what it is measured by; takes some two minutes
+bench:
+    cargo bench -p doorward-tests --bench bench
+
 # Write docs/openapi.json anew from what the server serves
 openapi:
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_in_docs_is_the_document_that_is_served

@@ -6,33 +6,30 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::program::Program;
-use crate::support::client::send;
 
 #[tokio::test]
 async fn told_to_stop_it_answers_what_is_under_way_and_exits_with_0() {
     for signal in [Signal::TERM, Signal::INT] {
-        let program = Program::start().await;
+        let mut program = Program::start().await;
         let client = program.client();
         client.sign_up("alice", "correct horse").await;
-        let address = send(client.get("/health/live")).await;
-        assert_eq!(address.status, StatusCode::OK);
 
-        // A login whose body is still on its way when the signal comes.
+        // A login whose body is still on its way when the signal comes: the server asked for it, so it is at work.
         let body = r#"{"username":"alice","password":"correct horse"}"#;
         let head = format!(
-            "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             Expect: 100-continue\r\n\r\n",
             body.len()
         );
         let mut under_way = TcpStream::connect(("127.0.0.1", client.port())).await.expect("a connection");
         under_way.write_all(head.as_bytes()).await.expect("a head that is sent");
-        under_way.write_all(&body.as_bytes()[..10]).await.expect("half a body");
-        // A connection that was let in later shows that the first is being served.
-        assert_eq!(send(client.get("/health/live")).await.status, StatusCode::OK);
+        let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        under_way.read_exact(&mut go_on).await.expect("a server that asks for the body");
+        assert!(go_on.starts_with(b"HTTP/1.1 100 "));
 
         program.signal(signal);
-        let mut program = program;
         program.log_until("told to stop").await;
-        under_way.write_all(&body.as_bytes()[10..]).await.expect("the other half");
+        under_way.write_all(body.as_bytes()).await.expect("a connection that is kept");
         let mut answer = String::new();
         under_way.read_to_string(&mut answer).await.expect("an answer");
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");

@@ -1,18 +1,21 @@
 //! Where the stores under test are, and ways to them that the ports do not have.
 
+use std::sync::Arc;
+
 use doorward_adapters_sql::{ConnectError, Store, connect};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::support;
 
-/// A place for a store that nobody else uses.
+/// A place for a store that nobody else uses. Clones are the same place.
+#[derive(Clone)]
 pub struct Place {
     /// What `DATABASE_URL` would be.
     pub url: String,
     /// Statements after which a user's row, or all that belongs to it, cannot be read.
     pub rubbish: &'static [&'static str],
-    _folder: Option<TempDir>,
+    _folder: Option<Arc<TempDir>>,
 }
 
 pub async fn sqlite() -> Option<Place> {
@@ -23,7 +26,7 @@ pub async fn sqlite() -> Option<Place> {
     ];
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}", folder.path().join("doorward.db").display());
-    Some(Place { url, rubbish: RUBBISH, _folder: Some(folder) })
+    Some(Place { url, rubbish: RUBBISH, _folder: Some(Arc::new(folder)) })
 }
 
 pub async fn postgres() -> Option<Place> {

@@ -212,10 +212,10 @@ async fn a_connection_that_died_while_idle_is_noticed_before_it_is_used() {
     let Some(place) = places::postgres().await else { return };
     let (mut bridge, store) = Bridge::to(&place).await;
     store.probe().ping().await.expect("a sign of life");
-    bridge.cut().await;
-    bridge.mend().await;
     // How long a connection has been idle is measured by the pool's own clock.
     sleep(Duration::from_millis(1_100)).await;
+    bridge.cut().await;
+    bridge.mend().await;
     store.probe().ping().await.expect("nobody notices");
 }
 
@@ -223,7 +223,8 @@ async fn a_connection_that_died_while_idle_is_noticed_before_it_is_used() {
 struct Bridge {
     here: SocketAddr,
     there: SocketAddr,
-    blocked: watch::Sender<bool>,
+    /// Odd while nothing passes. A connection passes only as long as this is what it was when the connection was made.
+    era: watch::Sender<u32>,
     traffic: JoinSet<()>,
 }
 
@@ -233,25 +234,25 @@ impl Bridge {
         let (address, name) = address_and_name.split_once('/').expect("a database");
         let here = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
         let there = address.parse().expect("an address");
-        let mut bridge = Self { here, there, blocked: watch::Sender::new(false), traffic: JoinSet::new() };
+        let mut bridge = Self { here, there, era: watch::Sender::new(0), traffic: JoinSet::new() };
         bridge.mend().await;
         let url = format!("postgres://doorward@{here}/{name}").parse().expect("a good URL");
         (bridge, connect(&url).await.expect("a store that opens"))
     }
 
     async fn mend(&mut self) {
-        self.blocked = watch::Sender::new(false);
         let listener = TcpListener::bind(self.here).await.expect("the same port");
-        let (there, blocked) = (self.there, self.blocked.subscribe());
+        let (there, era) = (self.there, self.era.subscribe());
         self.traffic.spawn(async move {
             let mut streams = JoinSet::new();
             while let Ok((mut here, _)) = listener.accept().await {
-                let mut blocked = blocked.clone();
+                let mut era = era.clone();
+                let born = *era.borrow_and_update();
                 streams.spawn(async move {
                     let mut there = TcpStream::connect(there).await.expect("the server answers");
                     let blocked_now = tokio::select! {
                         _ = tokio::io::copy_bidirectional(&mut here, &mut there) => false,
-                        _ = blocked.wait_for(|blocked| *blocked) => true,
+                        _ = era.wait_for(|era| *era != born || era % 2 == 1) => true,
                     };
                     if blocked_now {
                         std::future::pending::<()>().await;
@@ -268,7 +269,12 @@ impl Bridge {
 
     /// Connections stay open and new ones are accepted, but nothing passes any more.
     fn block(&mut self) {
-        self.blocked.send_replace(true);
+        self.era.send_modify(|era| *era += 1);
+    }
+
+    /// New connections pass, as when another server has taken over; what became of the old ones nobody says.
+    fn take_over(&mut self) {
+        self.era.send_modify(|era| *era += 1);
     }
 }
 
@@ -296,25 +302,47 @@ async fn a_server_that_went_away_is_unavailable_with_its_cause_and_found_again()
     assert!(back.expect("an answer").is_some());
 }
 
-#[tokio::test]
-async fn a_server_that_falls_silent_is_unavailable_in_time_and_found_again() {
-    let Some(place) = places::postgres().await else { return };
-    let (mut bridge, store) = Bridge::to(&place).await;
-    store.probe().ping().await.expect("a sign of life");
-    bridge.block();
-    let started = Instant::now();
+async fn ping_all_at_once(store: &Store) -> Vec<Result<(), StoreError>> {
     let mut calls = JoinSet::new();
-    for _ in 0..12 {
+    for _ in 0..20 {
         let probe = store.probe();
         calls.spawn(async move { probe.ping().await });
     }
-    for outcome in calls.join_all().await {
-        assert_matches!(outcome, Err(StoreError::Unavailable(_)));
-    }
-    assert!(started.elapsed() < AT_MOST, "{:?}", started.elapsed());
+    calls.join_all().await
+}
 
-    bridge.cut().await;
-    bridge.mend().await;
-    let back = timeout(Duration::from_secs(2), store.probe().ping()).await.expect("within 2 s");
-    back.expect("a sign of life");
+#[tokio::test]
+async fn a_server_that_falls_silent_is_unavailable_in_time_and_left_for_its_successor() {
+    let Some(place) = places::postgres().await else { return };
+    let (mut bridge, store) = Bridge::to(&place).await;
+    // Once in the middle of traffic, so that some connections are just being given back, and once with all at rest.
+    for in_traffic in [true, false] {
+        let mut traffic = JoinSet::new();
+        for _ in 0..8 {
+            let probe = store.probe();
+            traffic.spawn(async move {
+                probe.ping().await?;
+                if in_traffic {
+                    loop {
+                        probe.ping().await?;
+                    }
+                }
+                Ok::<_, StoreError>(())
+            });
+        }
+        sleep(Duration::from_millis(100)).await;
+        bridge.block();
+        let started = Instant::now();
+        for outcome in traffic.join_all().await {
+            assert!(!in_traffic || matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
+        }
+        for outcome in ping_all_at_once(&store).await {
+            assert_matches!(outcome, Err(StoreError::Unavailable(_)));
+        }
+        assert!(started.elapsed() < AT_MOST * 2, "{:?}", started.elapsed());
+
+        bridge.take_over();
+        let back = timeout(Duration::from_secs(2), ping_all_at_once(&store)).await.expect("within 2 s");
+        assert!(back.iter().all(Result::is_ok), "{back:?}");
+    }
 }

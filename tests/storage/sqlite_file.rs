@@ -8,6 +8,7 @@ use doorward_adapters_sql::{ConnectError, Store, connect};
 use doorward_domain::ports::{CreateUserError, StoreError};
 use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use super::life::{LATER_MIGRATION, assert_one_line};
 use super::people::account;
@@ -204,6 +205,26 @@ async fn a_locked_file_is_read_but_unavailable_for_writing_and_recovers() {
 
     other.execute("ROLLBACK").await.expect("no lock");
     store.users().create(&account("Bob", 2)).await.expect("the store goes on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn servers_may_start_while_others_stop() {
+    for _ in 0..30 {
+        let (_folder, file) = folder();
+        let mut servers = JoinSet::new();
+        for _ in 0..6 {
+            let file = file.clone();
+            servers.spawn(async move {
+                let store = open(&file).await?;
+                store.probe().ping().await.expect("a sign of life");
+                store.close().await;
+                Ok::<_, ConnectError>(())
+            });
+        }
+        for outcome in servers.join_all().await {
+            outcome.expect("a store that opens");
+        }
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,10 @@ pub const CHEAP_HASH: [&str; 4] = ["--argon2-memory-kib=8", "--argon2-iterations
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
+    pub fn at_now() -> Self {
+        Self(AtomicI64::new(SystemClock.now().as_unix_millis()))
+    }
+
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).expect("not that long");
         self.0.fetch_add(millis, Ordering::SeqCst);
@@ -49,10 +53,14 @@ impl TestServer {
 
     /// Starts with these flags beside what all tests share.
     pub async fn start_with(place: Place, flags: &[&str]) -> Self {
+        Self::start_at(place, Arc::new(TestClock::at_now()), flags).await
+    }
+
+    /// As [`Self::start_with`], by a clock that others go by as well.
+    pub async fn start_at(place: Place, clock: Arc<TestClock>, flags: &[&str]) -> Self {
         let store = format!("--database-url={}", place.url);
         let shared = ["--listen=127.0.0.1:0", &store].into_iter().chain(CHEAP_HASH);
         let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
-        let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().as_unix_millis())));
         let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
         let port = server.address().port();
         let (stop, stopped) = oneshot::channel();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use doorward_domain::ports::StoreError;
 use sqlx::pool::{Pool, PoolConnection};
 use thiserror::Error;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::dialect::Dialect;
 use crate::value::Value;
@@ -71,11 +71,18 @@ impl<DB: Dialect> Lease<DB> {
 
 impl<DB: Dialect> Drop for Lease<DB> {
     fn drop(&mut self) {
-        if !self.settled {
+        if self.settled {
+            // The pool asks the server for a sign of life first, and would wait for it for as long as the network is
+            // silent, with one connection less for everybody.
+            tokio::spawn(timeout(RETURN_WITHIN, self.connection.return_to_pool()));
+        } else {
             self.connection.close_on_drop();
         }
     }
 }
+
+/// How long a connection may take to be given back before it is dropped.
+const RETURN_WITHIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Error)]
 #[error("the store took too long to answer")]
