@@ -6,13 +6,13 @@ use poem::Request;
 use poem_openapi::types::Type;
 
 use crate::answer::SignedIn;
+use crate::context::Context;
 use crate::credential::Credential;
 use crate::fields::Fields;
+use crate::form::{FormEcho, FormName};
 use crate::negotiation::Wants;
-use crate::pages::{FormEcho, FormName};
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
-use crate::routes::Context;
 use crate::submission::Submission;
 use crate::wire::{SessionBody, Transport};
 

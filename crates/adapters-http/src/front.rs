@@ -12,10 +12,11 @@ use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::payload::Json;
 use tracing::Instrument;
 
+use crate::context::Context;
+use crate::methods::Methods;
 use crate::negotiation::Wants;
 use crate::pages::Pages;
 use crate::problem::{Problem, ProblemBody, ProblemKind};
-use crate::routes::{Context, Methods};
 use crate::security_headers::SecurityHeaders;
 use crate::{client, cors, cross_origin, submission};
 
@@ -185,7 +186,8 @@ mod tests {
     use poem::http::Method;
 
     use super::*;
-    use crate::routes::{self, Services};
+    use crate::context::Services;
+    use crate::routes;
     use crate::settings::{CookieSettings, HttpSettings};
 
     const CAUSE: &str = "what only the log may say";

@@ -5,13 +5,16 @@
 mod answer;
 mod api;
 mod client;
+mod context;
 mod cookie;
 mod cors;
 mod credential;
 mod cross_origin;
 mod entry;
 mod fields;
+mod form;
 mod front;
+mod methods;
 mod negotiation;
 mod origin;
 mod pages;
@@ -23,6 +26,7 @@ mod settings;
 mod submission;
 mod wire;
 
+pub use context::Services;
 pub use origin::{InvalidOrigin, Origin};
-pub use routes::{Services, endpoint};
+pub use routes::endpoint;
 pub use settings::{CookieSettings, HttpSettings};

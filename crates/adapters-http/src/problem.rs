@@ -13,7 +13,7 @@ use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registr
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::pages::FormEcho;
+use crate::form::FormEcho;
 
 /// An error on its way to the client.
 #[derive(Debug)]
@@ -71,6 +71,7 @@ impl Problem {
 fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Cow<'static, str> {
     let allowed_characters = match rules {
         UsernameRules::Seed => "Use letters, digits, punctuation and spaces between them; nothing that does not show.",
+        UsernameRules::Precis => "Use letters and digits of your script, and ASCII punctuation; no spaces.",
         UsernameRules::Ascii => "Use unaccented letters, digits and punctuation.",
     };
     match error {

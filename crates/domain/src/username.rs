@@ -2,6 +2,8 @@
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, Script};
+use precis_profiles::UsernameCaseMapped;
+use precis_profiles::precis_core::profile::Profile;
 use thiserror::Error;
 
 use crate::key::KeyId;
@@ -27,7 +29,7 @@ impl Username {
         if raw.starts_with(' ') || raw.ends_with(' ') {
             return Err(InvalidUsername::SurroundingSpace);
         }
-        if !raw.chars().all(|c| rules.allow(c)) || text::fold(raw).is_empty() {
+        if !rules.allow(raw) || text::fold(raw).is_empty() {
             return Err(InvalidUsername::Character);
         }
         if mixes_look_alike_scripts(raw) {
@@ -84,30 +86,38 @@ pub enum UsernameRules {
     /// separators and any space other than an inner U+0020.
     #[default]
     Seed,
+    /// Of those, what RFC 8265, 3.3 (`UsernameCaseMapped`) allows: letters and digits of any script and printable ASCII
+    /// without the space, in the right direction of writing, by the PRECIS tables of Unicode 6.3.
+    Precis,
     /// Printable ASCII (U+0020 to U+007E) only.
     Ascii,
 }
 
 impl UsernameRules {
-    fn allow(self, c: char) -> bool {
-        match self {
-            Self::Ascii => c == ' ' || c.is_ascii_graphic(),
-            Self::Seed => {
-                c == ' '
-                    || !matches!(
-                        CodePointMapData::<GeneralCategory>::new().get(c),
-                        GeneralCategory::Control
-                            | GeneralCategory::Format
-                            | GeneralCategory::PrivateUse
-                            | GeneralCategory::Surrogate
-                            | GeneralCategory::Unassigned
-                            | GeneralCategory::LineSeparator
-                            | GeneralCategory::ParagraphSeparator
-                            | GeneralCategory::SpaceSeparator
-                    )
+    fn allow(self, raw: &str) -> bool {
+        raw.chars().all(is_seen)
+            && match self {
+                Self::Seed => true,
+                Self::Precis => UsernameCaseMapped::new().enforce(raw).is_ok(),
+                Self::Ascii => raw.is_ascii(),
             }
-        }
     }
+}
+
+/// Whether a person sees this character and can tell it from others; of spaces only U+0020 counts.
+fn is_seen(c: char) -> bool {
+    c == ' '
+        || !matches!(
+            CodePointMapData::<GeneralCategory>::new().get(c),
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::PrivateUse
+                | GeneralCategory::Surrogate
+                | GeneralCategory::Unassigned
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+                | GeneralCategory::SpaceSeparator
+        )
 }
 
 /// Which rule for usernames was broken.
@@ -211,6 +221,18 @@ mod tests {
             assert_eq!(seed(name), Err(InvalidUsername::MixedScripts), "{name}");
         }
         assert!(seed("日本taro").is_ok(), "Latin beside Han is what people write");
+    }
+
+    #[test]
+    fn precis_rules_leave_letters_and_digits_of_any_script() {
+        let precis = |raw| Username::parse(raw, UsernameRules::Precis);
+        for name in ["Alice_7", "Jürgen", "владимир", "日本語テスト", "محمد", "ｆｕｌｌｗｉｄｔｈ"]
+        {
+            assert!(precis(name).is_ok(), "{name}");
+        }
+        for name in ["user name", "😀😀😀😀", "a\u{2460}bc", "\u{627}abc", "♚♚♚♚", "henry\u{2163}"] {
+            assert_eq!(precis(name), Err(InvalidUsername::Character), "{name}");
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(crate) struct CommandLine {
     pub(crate) signup: String,
 
     /// Which characters a new username may have
-    #[arg(long, env = "DOORWARD_USERNAMES", default_value = "seed", value_name = "seed|ascii")]
+    #[arg(long, env = "DOORWARD_USERNAMES", default_value = "seed", value_name = "seed|precis|ascii")]
     pub(crate) usernames: String,
 
     /// What is logged, as a filter of the `tracing` crate

@@ -66,7 +66,7 @@ impl Setting<'_> {
         self.value.trim().parse().map_err(|_| self.wrong(allowed))
     }
 
-    fn one_of<T: Copy>(&self, choices: [(&str, T); 2]) -> Result<T, WrongSetting> {
+    fn one_of<T: Copy, const N: usize>(&self, choices: [(&str, T); N]) -> Result<T, WrongSetting> {
         let chosen = choices.iter().find(|(name, _)| *name == self.value.trim());
         chosen.map(|(_, choice)| *choice).ok_or_else(|| self.wrong(choices.map(|(name, _)| name).join(" or ")))
     }
@@ -122,8 +122,11 @@ impl TryFrom<CommandLine> for Settings {
             },
             sign_up: SignUpPolicy {
                 open: setting("DOORWARD_SIGNUP", &texts.signup).one_of([("open", true), ("closed", false)])?,
-                usernames: setting("DOORWARD_USERNAMES", &texts.usernames)
-                    .one_of([("seed", UsernameRules::Seed), ("ascii", UsernameRules::Ascii)])?,
+                usernames: setting("DOORWARD_USERNAMES", &texts.usernames).one_of([
+                    ("seed", UsernameRules::Seed),
+                    ("precis", UsernameRules::Precis),
+                    ("ascii", UsernameRules::Ascii),
+                ])?,
                 passwords: PasswordRules {
                     min_chars: password_min(&setting("DOORWARD_PASSWORD_MIN", &texts.password_min))?,
                     blocklist: setting("DOORWARD_PASSWORD_BLOCKLIST", &texts.password_blocklist)

@@ -7,12 +7,12 @@ use poem_openapi::OpenApi;
 
 use super::Tag;
 use crate::answer::{SignedIn, SignedOut};
+use crate::context::Context;
 use crate::credential::Credential;
 use crate::entry::Entry;
+use crate::form::FormName;
 use crate::negotiation::Wants;
-use crate::pages::FormName;
 use crate::problem::{Problem, ProblemKind};
-use crate::routes::Context;
 use crate::submission::Submission;
 use crate::wire::{LogInFields, NoFields, SignUpFields};
 

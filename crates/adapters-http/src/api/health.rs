@@ -7,8 +7,8 @@ use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 
 use super::Tag;
+use crate::context::Context;
 use crate::problem::Problem;
-use crate::routes::Context;
 use crate::wire::{HealthBody, HealthWord};
 
 pub(crate) struct HealthApi(pub(crate) Arc<Context>);

@@ -6,9 +6,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 
 use super::Tag;
+use crate::context::Context;
 use crate::credential::Credential;
 use crate::problem::Problem;
-use crate::routes::Context;
 use crate::wire::SessionBody;
 
 pub(crate) struct SessionsApi(pub(crate) Arc<Context>);

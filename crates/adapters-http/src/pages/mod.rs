@@ -14,31 +14,16 @@ use poem::{Endpoint, IntoResponse, Request, Response, Route, get};
 use serde::Deserialize;
 
 use crate::answer::found;
+use crate::context::Context;
 use crate::credential::Credential;
+use crate::form::{FormEcho, FormName};
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
-use crate::routes::Context;
 use crate::settings::HttpSettings;
 
 /// The paths of all that is no operation of the API; each has a GET.
 pub(crate) const PATHS: [&str; 8] =
     ["/", "/login", "/signup", "/docs", "/openapi.json", assets::STYLE_PATH, assets::SCRIPT_PATH, assets::ICON_PATH];
-
-/// Which form a problem belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FormName {
-    SignUp,
-    LogIn,
-}
-
-/// What somebody typed into a form, but for the password, to show it again.
-#[derive(Clone, Debug)]
-pub(crate) struct FormEcho {
-    pub(crate) name: FormName,
-    pub(crate) username: String,
-    /// Where to go afterwards, already checked.
-    pub(crate) next: Option<String>,
-}
 
 /// Renders pages with what the operator decided.
 pub(crate) struct Pages {
