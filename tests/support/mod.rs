@@ -1,5 +1,6 @@
 //! What tests stand on.
 
+pub mod browser;
 pub mod client;
 pub mod postgres;
 pub mod server;

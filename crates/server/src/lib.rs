@@ -5,6 +5,7 @@ mod clock;
 mod command_line;
 mod listener;
 mod logging;
+mod patience;
 mod server;
 mod settings;
 

@@ -18,8 +18,8 @@ use rustix::process::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a request's head may take to arrive, and how long a connection may wait for its next request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::patience::{Patient, Requests};
+
 /// The most bytes of a request's head.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// The most header fields of a request.
@@ -79,17 +79,22 @@ where
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");
     }
+    let requests = Requests::default();
+    let stream = Patient::new(stream, requests.clone());
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let endpoint = Arc::clone(&endpoint);
+        let (endpoint, requests) = (Arc::clone(&endpoint), requests.clone());
         async move {
+            requests.begin();
             let addresses = (LocalAddr(local.into()), RemoteAddr(remote.into()));
             let request = Request::from((request, addresses.0, addresses.1, Scheme::HTTP));
-            Ok::<hyper::Response<_>, Infallible>(endpoint.get_response(request).await.into())
+            let response = endpoint.get_response(request).await;
+            requests.answer();
+            Ok::<hyper::Response<_>, Infallible>(response.into())
         }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(None)
         .max_buf_size(MAX_HEAD_BYTES)
         .max_headers(MAX_HEAD_FIELDS)
         .serve_connection(TokioIo::new(stream), service);

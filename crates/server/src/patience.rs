@@ -1,0 +1,191 @@
+//! How long a connection waits for its client: little for a head that has begun, more between two requests. Hyper has
+//! one time-out for both, and a proxy that keeps its connections needs them apart.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How long a request's head may take, from its first byte to its last. A new connection has as long for its first.
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may wait for its next request.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// A connection that fails with [`io::ErrorKind::TimedOut`] when its client takes too long.
+pub(crate) struct Patient<S> {
+    stream: S,
+    requests: Requests,
+    /// How many requests were answered when the present wait began.
+    answered: usize,
+    head_began: bool,
+    patience: Pin<Box<Sleep>>,
+}
+
+/// What the service tells the connection about its requests. While one is being answered, reading its body is bounded
+/// elsewhere.
+#[derive(Clone, Default)]
+pub(crate) struct Requests {
+    begun: Arc<AtomicUsize>,
+    answered: Arc<AtomicUsize>,
+    /// The connection, which hyper does not ask for the next head before something wakes it.
+    waiting: Arc<AtomicWaker>,
+}
+
+impl Requests {
+    /// A head has arrived whole.
+    pub(crate) fn begin(&self) {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Its answer is ready to be sent.
+    pub(crate) fn answer(&self) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        self.waiting.wake();
+    }
+}
+
+impl<S> Patient<S> {
+    pub(crate) fn new(stream: S, requests: Requests) -> Self {
+        Self { stream, requests, answered: 0, head_began: true, patience: Box::pin(sleep(HEAD_TIMEOUT)) }
+    }
+
+    fn wait_for(&mut self, timeout: Duration) {
+        self.patience.as_mut().reset(Instant::now() + timeout);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.requests.waiting.register(context.waker());
+        let answered = this.requests.answered.load(Ordering::Relaxed);
+        let at_work = this.requests.begun.load(Ordering::Relaxed) > answered;
+        if !at_work && answered != this.answered {
+            this.answered = answered;
+            this.head_began = false;
+            this.wait_for(IDLE_TIMEOUT);
+        }
+        let filled = buffer.filled().len();
+        if let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer) {
+            if !at_work && !this.head_began && buffer.filled().len() > filled {
+                this.head_began = true;
+                this.wait_for(HEAD_TIMEOUT);
+            }
+            return Poll::Ready(read);
+        }
+        if at_work {
+            return Poll::Pending;
+        }
+        ready!(this.patience.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    use super::*;
+
+    fn connection() -> (DuplexStream, Patient<DuplexStream>, Requests) {
+        let (client, server) = duplex(64);
+        let requests = Requests::default();
+        (client, Patient::new(server, requests.clone()), requests)
+    }
+
+    /// Reads until it fails, and says after how long that was.
+    async fn patience_of(connection: &mut Patient<DuplexStream>) -> Duration {
+        let start = Instant::now();
+        let error = loop {
+            if let Err(error) = connection.read_u8().await {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_says_nothing_is_waited_for_as_for_a_head() {
+        let (_client, mut connection, _) = connection();
+        assert_eq!(patience_of(&mut connection).await, HEAD_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_drips_has_no_more_time_than_one_that_stalls() {
+        let (mut client, mut connection, _) = connection();
+        let dripping = tokio::spawn(async move {
+            while client.write_u8(b'x').await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        assert_eq!(patience_of(&mut connection).await, HEAD_TIMEOUT);
+        dripping.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_under_way_is_not_cut_off() {
+        let (mut client, mut connection, requests) = connection();
+        client.write_u8(b'x').await.expect("a connection");
+        connection.read_u8().await.expect("a head");
+        requests.begin();
+        let body = tokio::time::timeout(HEAD_TIMEOUT + IDLE_TIMEOUT, connection.read_u8());
+        assert!(body.await.is_err(), "whoever reads the body decides how long to wait");
+        requests.answer();
+        assert_eq!(patience_of(&mut connection).await, IDLE_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_begins_with_the_answer_even_if_the_next_request_was_asked_for_before() {
+        let (_client, mut connection, requests) = connection();
+        requests.begin();
+        let asked = tokio::spawn(async move { patience_of(&mut connection).await });
+        sleep(Duration::from_secs(5)).await;
+        requests.answer();
+        assert_eq!(asked.await.expect("an end"), Duration::from_secs(5) + IDLE_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn between_requests_there_is_more_patience_until_the_next_head_begins() {
+        let (mut client, mut connection, requests) = connection();
+        requests.begin();
+        requests.answer();
+        let almost = IDLE_TIMEOUT.saturating_sub(Duration::from_secs(1));
+        assert!(tokio::time::timeout(almost, connection.read_u8()).await.is_err(), "still waiting");
+        client.write_u8(b'x').await.expect("a connection that is kept");
+        assert_eq!(connection.read_u8().await.expect("a byte"), b'x');
+        assert_eq!(patience_of(&mut connection).await, HEAD_TIMEOUT);
+    }
+}

@@ -1,0 +1,89 @@
+//! What scripts add: our own, and the form component of the guide.
+
+use serde_json::json;
+
+use crate::storage::places;
+use crate::support::browser::Browser;
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+
+async fn server() -> TestServer {
+    TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await
+}
+
+pub async fn a_password_can_be_shown_and_is_hidden_again_before_it_is_sent(browser: &Browser) {
+    /// Sends the form to nowhere and returns what kind of field the password was in when it left.
+    const KIND_WHEN_SENT: &str = "const form = document.querySelector('form');
+        form.addEventListener('submit', (event) => event.preventDefault());
+        form.requestSubmit();
+        return document.getElementById('password').type";
+    let server = server().await;
+    for path in ["/login", "/signup"] {
+        browser.visit(&server, path).await;
+        browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+        for (label, kind) in [("Show password", "password"), ("Hide password", "text"), ("Show password", "password")] {
+            assert_eq!(browser.property("#password", "type").await.as_deref(), Some(kind));
+            assert_eq!(browser.property(".reveal", "ariaLabel").await.as_deref(), Some(label));
+            browser.click(".reveal").await;
+            assert_eq!(browser.focus().await, "password", "typing goes on");
+            assert_eq!(browser.property("#password", "value").await.as_deref(), Some(PASSWORD));
+        }
+        assert_eq!(browser.property("#password", "type").await.as_deref(), Some("text"));
+        assert_eq!(browser.run(KIND_WHEN_SENT, &[]).await, "password");
+    }
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+pub async fn the_form_component_of_the_guide_works(browser: &Browser) {
+    /// The guide's `onSubmit`, but that it tells what was answered instead of asking React to refresh the page.
+    const COMPONENT: &str = "const [username, password, done] = arguments;
+        const form = document.querySelector('form');
+        const action = form.getAttribute('action');
+        if (username) form.username.value = username;
+        if (password) form.password.value = password;
+        form.onsubmit = async (e) => {
+            e.preventDefault();
+            const formData = new FormData(e.currentTarget);
+            const response = await fetch(action, {
+                method: 'POST',
+                body: formData,
+                redirect: 'manual'
+            });
+            if (response.status === 0) {
+                return done('redirected');
+            }
+            done([response.status, response.headers.get('content-type'), await response.json()]);
+        };
+        form.requestSubmit();";
+    let server = server().await;
+    // The guide's pages are not ours, and live under another policy than `default-src 'none'`.
+    browser.ignore_content_security_policies().await;
+    let send = |username, password| async move {
+        browser.run_until_done(COMPONENT, &[json!(username), json!(password)]).await
+    };
+    let error = |code, error, detail| {
+        let mut body = json!({ "code": code, "error": error });
+        if let Some(detail) = detail {
+            body["detail"] = json!(detail);
+        }
+        json!([400, "application/json; charset=utf-8", body])
+    };
+
+    browser.visit(&server, "/signup").await;
+    let refused = send("abc", PASSWORD).await;
+    assert_eq!(refused, error("invalid_username", "Invalid username", Some("Use 4 to 31 characters.")));
+    assert_eq!(send("alice", PASSWORD).await, "redirected");
+    browser.visit(&server, "/").await;
+    assert!(browser.text("main").await.contains("Username: alice"));
+
+    assert_eq!(send("", "").await, "redirected", "a form without fields signs out");
+    browser.visit(&server, "/").await;
+    assert_eq!(browser.location().await, "/login");
+
+    let refused = send("alice", "wrong horse").await;
+    assert_eq!(refused, error("incorrect_credentials", "Incorrect username or password", None));
+    assert_eq!(send("alice", PASSWORD).await, "redirected");
+    browser.visit(&server, "/login").await;
+    assert_eq!((browser.location().await.as_str(), browser.heading().await.as_str()), ("/", "Profile"));
+}

@@ -1,0 +1,78 @@
+//! The forms: their labels, and what becomes of them when something is wrong with what was typed.
+
+use serde_json::json;
+
+use crate::storage::places;
+use crate::support::browser::{Browser, Scripts};
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+
+async fn server_with_alice() -> TestServer {
+    let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
+    server.client().sign_up("alice", PASSWORD).await;
+    server
+}
+
+pub async fn a_failed_form_says_what_is_wrong_beside_its_field(browser: &Browser) {
+    /// The texts that an alert says of each field, in the order of the page.
+    const ALERTS: &str = "return [...document.querySelectorAll('input:not([type=hidden])')].map((input) => [
+        input.getAttribute('aria-invalid') === 'true',
+        (input.getAttribute('aria-describedby') ?? '').split(/\\s+/).filter(Boolean)
+            .map((id) => document.getElementById(id))
+            .filter((text) => text.role === 'alert' && (text.closest('.field') ?? text.closest('form')).contains(input))
+            .map((text) => text.innerText).join(' '),
+    ])";
+    let server = server_with_alice().await;
+    let incorrect = "Incorrect username or password.";
+    let failures = [
+        ("/signup", "abc", "secret-typed", "username", ["Invalid username. Use 4 to 31 characters.", ""]),
+        ("/signup", "Bob Stone", "12345", "password", ["", "Invalid password. Use 6 to 255 characters."]),
+        ("/signup", "ALICE", "secret-typed", "username", ["Username already taken. Choose another one.", ""]),
+        ("/login", "alice", "secret-typed", "password", [incorrect, incorrect]),
+        ("/login", "", "x", "username", ["Invalid username. Enter your username, 1 to 31 characters.", ""]),
+        ("/login", "alice", "", "password", ["", "Invalid password. Enter your password, 1 to 255 characters."]),
+    ];
+    for (path, username, password, focus, messages) in failures {
+        browser.visit(&server, path).await;
+        assert_eq!(browser.focus().await, "username", "one can start typing at once");
+        assert_eq!(browser.count("[role=alert], [aria-invalid]").await, 0);
+        assert_labelled(browser).await;
+        let heading = browser.heading().await;
+
+        browser.fill(&[("username", username), ("password", password)]).await;
+        browser.submit().await;
+        assert_eq!(browser.heading().await, heading, "the same page again");
+        let alerts = messages.map(|message| json!([!message.is_empty(), message]));
+        assert_eq!(browser.run(ALERTS, &[]).await, json!(alerts), "{path} {username}");
+        assert_eq!(browser.focus().await, focus, "{path} {username}");
+        assert_eq!(browser.property("#username", "value").await.as_deref(), Some(username));
+        assert_eq!(browser.property("#password", "value").await.as_deref(), Some(""));
+        assert_labelled(browser).await;
+        assert_eq!(browser.complaints().await, [""; 0]);
+    }
+}
+
+/// Asserts that each field has its label, and that scripts run if and only if they may.
+async fn assert_labelled(browser: &Browser) {
+    const LABELS: &str = "return [...document.querySelectorAll('input:not([type=hidden])')]
+        .map((input) => [...input.labels].map((label) => label.innerText).join())";
+    assert_eq!(browser.run(LABELS, &[]).await, json!(["Username", "Password"]));
+    assert_eq!(browser.count(".reveal").await, usize::from(browser.scripts() == Scripts::On));
+}
+
+pub async fn where_one_was_going_survives_a_failed_attempt(browser: &Browser) {
+    let server = server_with_alice().await;
+    browser.visit(&server, "/signup?next=%2Fdocs%3Fa%3Db%26c").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    browser.follow("Sign in").await;
+    for (username, password) in [("alice", "wrong horse"), ("", PASSWORD)] {
+        browser.fill(&[("username", username), ("password", password)]).await;
+        browser.submit().await;
+        assert_eq!(browser.heading().await, "Sign in");
+    }
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    assert_eq!(browser.location().await, "/docs?a=b&c");
+}

@@ -1,0 +1,154 @@
+//! How the pages look: every page and every kind of error on a phone and on a desktop, nothing cut off, nothing too pale
+//! to read, nothing in the console. A picture of each is left in `target/screenshots`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::storage::places;
+use crate::support::browser::Browser;
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+
+/// As wide as usernames get: 31 of the widest letter, with no place to break.
+const WIDEST_USERNAME: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
+
+/// A phone and a desktop, in CSS pixels.
+const SIZES: [(u32, u32); 2] = [(390, 844), (1280, 800)];
+
+/// The narrowest screen that a page has to fit without scrolling sideways (WCAG 2.2, 1.4.10).
+const NARROWEST: u32 = 320;
+
+/// Lists what has too little contrast with its ground: 4.5 for text, 3 for large text and for the edges of controls
+/// (WCAG 2.2, 1.4.3 and 1.4.11).
+const TOO_PALE: &str = "
+    const channels = (color) => color.match(/[\\d.]+/g).map(Number);
+    const luminance = (color) => {
+        const [r, g, b] = channels(color).map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ratio = (a, b) => {
+        const [low, high] = [luminance(a), luminance(b)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const ground = (element) => {
+        const color = element ? getComputedStyle(element).backgroundColor : 'rgb(255, 255, 255)';
+        return channels(color)[3] === 0 ? ground(element.parentElement) : color;
+    };
+    const pale = [];
+    const judge = (element, what, color, on, least) => {
+        const found = ratio(color, on);
+        if (found < least) pale.push(`${element.tagName} ${what}: ${found.toFixed(2)}`);
+    };
+    for (const element of document.body.querySelectorAll('*')) {
+        const style = getComputedStyle(element);
+        const control = element.matches('input, button');
+        const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+        const text = texts.map((node) => node.data).join('').trim();
+        const size = parseFloat(style.fontSize);
+        const large = size >= 24 || size >= 18.66 && style.fontWeight >= 700;
+        if (text || element.matches('input')) judge(element, text, style.color, ground(element), large ? 3 : 4.5);
+        if (control && channels(style.borderColor)[3] !== 0) {
+            judge(element, 'edge', style.borderColor, ground(element.parentElement), 3);
+        }
+    }
+    return pale;";
+
+pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(browser: &Browser) {
+    let place = || async { places::sqlite().await.expect("SQLite is everywhere") };
+    let (server, closed) =
+        (TestServer::start(place().await).await, TestServer::start_with(place().await, &["--signup=closed"]).await);
+    server.client().sign_up("alice", PASSWORD).await;
+    let look = |name: &'static str, heading: &'static str| look_at(browser, name, heading);
+
+    for (path, heading, attempts) in [
+        (
+            "/login",
+            "Sign in",
+            [
+                ("sign-in-without-username", "", ""),
+                ("sign-in-without-password", "alice", ""),
+                ("sign-in-incorrect", "alice", "wrong horse"),
+            ],
+        ),
+        (
+            "/signup",
+            "Sign up",
+            [
+                ("sign-up-invalid-username", "abc", ""),
+                ("sign-up-common-password", WIDEST_USERNAME, "password"),
+                ("sign-up-taken", "Alice", PASSWORD),
+            ],
+        ),
+    ] {
+        browser.visit(&server, path).await;
+        look(if path == "/login" { "sign-in" } else { "sign-up" }, heading).await;
+        for (name, username, password) in attempts {
+            browser.fill(&[("username", username), ("password", password)]).await;
+            browser.submit().await;
+            look(name, heading).await;
+        }
+    }
+    browser.visit(&closed, "/signup").await;
+    look("sign-up-closed", "Sign up").await;
+    browser.visit(&closed, "/login").await;
+    look("sign-in-closed", "Sign in").await;
+
+    browser.visit(&server, "/signup").await;
+    browser.fill(&[("username", WIDEST_USERNAME), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    look("profile", "Profile").await;
+    browser.forget_cookies().await;
+    browser.submit().await;
+    look("problem-401", "Unauthenticated").await;
+
+    browser.post_from_elsewhere(&server, "/api/logout").await;
+    look("problem-403", "Cross-origin request refused").await;
+    browser.visit(&server, "/nowhere").await;
+    look("problem-404", "Not found").await;
+    browser.visit(&server, "/api/login").await;
+    look("problem-405", "Method not allowed").await;
+    browser.visit(&server, "/docs").await;
+    look("docs", "Doorward API").await;
+
+    browser.visit(&server, "/login").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    server.place.run(server.place.rubbish[0]).await;
+    browser.visit(&server, "/").await;
+    look("problem-500", "An unknown error occurred").await;
+}
+
+/// Looks at the page in every size and both schemes of colours, and keeps pictures of it.
+async fn look_at(browser: &Browser, name: &str, heading: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    assert!(browser.heading().await.starts_with(heading), "{name}: {}", browser.heading().await);
+    for scheme in ["light", "dark"] {
+        browser.prefer_colors(scheme).await;
+        for (width, height) in SIZES {
+            browser.resize(width, height).await;
+            let (content_width, content_height) = extent(browser).await;
+            assert!(content_width <= width, "{name} is {content_width} pixels wide on a screen of {width}");
+            if content_height > height {
+                browser.resize(width, content_height).await;
+            }
+            let file = folder.join(format!("{name}-{width}-{scheme}.png"));
+            std::fs::write(file, browser.picture().await).expect("a picture that can be kept");
+        }
+        assert_eq!(browser.run(TOO_PALE, &[]).await, json!([]), "{name} in {scheme}");
+    }
+    browser.resize(NARROWEST, 640).await;
+    let (content_width, _) = extent(browser).await;
+    assert!(content_width <= NARROWEST, "{name} is {content_width} pixels wide on a screen of {NARROWEST}");
+    assert_eq!(browser.complaints().await, [""; 0], "{name}");
+}
+
+/// How wide and how high the content of the page is, in CSS pixels.
+async fn extent(browser: &Browser) -> (u32, u32) {
+    const EXTENT: &str = "return [document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]";
+    let extent = browser.run(EXTENT, &[]).await;
+    let [width, height] = [0, 1].map(|n| extent[n].as_u64().and_then(|length| length.try_into().ok()));
+    width.zip(height).expect("two lengths")
+}

@@ -1,0 +1,45 @@
+//! The pages as a person meets them, in Chromium: with scripts and without, on a phone and on a desktop, light and dark.
+
+mod comfort;
+mod forms;
+mod guide;
+mod looks;
+
+/// Stamps each promise out in a browser that nothing else uses. A promise of `everywhere` is kept with scripts on and off.
+macro_rules! in_a_browser {
+    (everywhere { $($everywhere:tt)+ } with_scripts_only { $($scripted:tt)+ }) => {
+        in_a_browser!(@scripts with_scripts On $($everywhere)+ $($scripted)+);
+        in_a_browser!(@scripts without_scripts Off $($everywhere)+);
+    };
+    (@scripts $module:ident $scripts:ident $($topic:ident: $($promise:ident),+;)+) => {
+        mod $module {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    use crate::support::browser::{Browser, Scripts};
+                    if let Some(browser) = Browser::open(Scripts::$scripts).await {
+                        super::$topic::$promise(&browser).await;
+                        browser.hand_on().await;
+                    }
+                }
+            )+)+
+        }
+    };
+}
+
+in_a_browser! {
+    everywhere {
+        guide:
+            a_person_signs_up_signs_out_and_signs_in_again;
+        forms:
+            a_failed_form_says_what_is_wrong_beside_its_field,
+            where_one_was_going_survives_a_failed_attempt;
+    }
+    with_scripts_only {
+        comfort:
+            a_password_can_be_shown_and_is_hidden_again_before_it_is_sent,
+            the_form_component_of_the_guide_works;
+        looks:
+            every_page_fits_every_screen_and_reads_well_in_light_and_dark;
+    }
+}
