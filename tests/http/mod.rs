@@ -1,5 +1,6 @@
 //! The contract, black-box: the real server on a free port, reached through public routes only, on every store.
 
+mod account;
 mod bodies;
 mod cross_origin;
 mod documents;
@@ -7,6 +8,8 @@ mod guide;
 mod negotiation;
 mod outer_rules;
 mod sessions;
+mod throttle;
+mod verify;
 
 /// Stamps each promise out for each store. A promise is a function that takes the place of a store nobody else uses.
 macro_rules! on_every_store {
@@ -61,4 +64,29 @@ on_every_store! {
         no_credential_is_a_session_id_or_a_changed_token,
         the_store_holds_no_token_and_no_password,
         a_damaged_store_is_an_unknown_error_that_says_nothing;
+    account:
+        a_list_shows_where_one_is_signed_in,
+        a_session_is_ended_by_its_own_user_alone,
+        all_other_sessions_end_at_once,
+        a_new_password_ends_every_session_and_opens_one,
+        a_change_of_the_password_says_what_is_wrong,
+        what_is_missing_in_a_change_of_the_password_is_that_field_s_error,
+        a_bearer_client_gets_its_new_token_and_no_cookie,
+        of_racing_changes_of_a_password_one_wins,
+        an_account_is_deleted_with_all_that_is_kept_of_it,
+        a_failed_form_of_the_profile_comes_back_with_its_message;
+    throttle:
+        an_account_is_guessed_at_ten_times_from_one_address_and_then_once_a_minute,
+        unknown_names_are_refused_at_the_same_attempt_with_the_same_answer,
+        every_spelling_encoding_and_way_of_asking_shares_the_count,
+        sixty_failures_from_elsewhere_do_not_keep_out_the_owner,
+        a_hundred_failures_in_a_row_slow_the_account_further,
+        an_address_sprays_thirty_accounts_and_then_one_each_ten_seconds,
+        ones_own_logins_do_not_hide_guesses_at_others,
+        many_logins_that_succeed_are_never_refused,
+        racing_guesses_do_not_slip_through,
+        guesses_at_the_other_doors_share_the_count,
+        an_address_signs_up_thirty_times_and_then_once_each_six_seconds,
+        counts_survive_a_restart_and_hold_on_every_node,
+        the_store_keeps_no_name_and_no_address_of_a_guess;
 }

@@ -1,10 +1,10 @@
 //! Promises of `UserStore`.
 
-use doorward_domain::ports::{CreateUserError, StoreError};
+use doorward_domain::ports::{CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError};
 use doorward_domain::{SessionId, Timestamp, UserId};
 use tokio::task::JoinSet;
 
-use super::people::{account, session, token};
+use super::people::{NOW, account, client, hash, session, token, verified};
 use super::places::Place;
 
 pub async fn what_was_created_is_found_by_its_key(place: Place) {
@@ -177,4 +177,107 @@ pub async fn keys_and_sessions_go_with_their_user(place: Place) {
     orphan.session = session(&alice.user, 3);
     let refused = store.users().create(&orphan).await;
     assert_matches!(refused, Err(CreateUserError::Store(StoreError::Corrupt(_))), "no session without its user");
+}
+
+/// A change of the password to this one, with a session made from `number`.
+fn change(account: &NewAccount, new: &str, number: u64) -> PasswordChange {
+    let session = session(&account.user, number);
+    PasswordChange { verified: verified(account), new_hash: hash(new), session, client: client() }
+}
+
+pub async fn a_new_password_ends_every_session_but_the_new_one(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (account("Alice", 1), account("Bob", 2));
+    store.users().create(&alice).await.expect("a new account");
+    store.users().create(&bob).await.expect("another account");
+    store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), None).await.expect("a session");
+    let change = change(&alice, "second", 4);
+    store.users().replace_password_and_end_sessions(&change).await.expect("changed");
+
+    let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
+    assert_eq!(key.password_hash, hash("second"));
+    for (number, alive) in [(1, false), (2, true), (3, false), (4, true)] {
+        let found = store.sessions().find(&token(number)).await.expect("an answer");
+        assert_eq!(found.is_some(), alive, "session {number}");
+    }
+}
+
+pub async fn of_twenty_racing_changes_of_a_password_exactly_one_succeeds(place: Place) {
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+    let mut races = JoinSet::new();
+    for number in 100..120 {
+        let users = store.users();
+        let change = change(&alice, &format!("password {number}"), number);
+        races.spawn(async move { users.replace_password_and_end_sessions(&change).await });
+    }
+    let outcomes = races.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    let changed = outcomes.iter().filter(|outcome| matches!(outcome, Err(KeyedWriteError::KeyChanged))).count();
+    assert_eq!(changed, 19, "{outcomes:?}");
+    assert_eq!(place.count("sessions").await, 1);
+}
+
+pub async fn a_change_that_fails_leaves_all_as_it_was(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (account("Alice", 1), account("Bob", 2));
+    store.users().create(&alice).await.expect("a new account");
+    store.users().create(&bob).await.expect("another account");
+    let mut twice = change(&alice, "second", 4);
+    twice.session.token_hash = bob.session.token_hash;
+    let refused = store.users().replace_password_and_end_sessions(&twice).await;
+    assert_matches!(refused, Err(KeyedWriteError::Store(StoreError::Corrupt(_))), "a token exists twice");
+    let mut stale = change(&alice, "second", 4);
+    stale.verified.hash = hash("of another password");
+    let refused = store.users().replace_password_and_end_sessions(&stale).await;
+    assert_matches!(refused, Err(KeyedWriteError::KeyChanged));
+    let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
+    assert_eq!(key.password_hash, alice.key.password_hash);
+    assert!(store.sessions().find(&token(1)).await.expect("an answer").is_some());
+}
+
+pub async fn a_login_that_races_a_change_of_the_password_leaves_no_session_of_the_old_one(place: Place) {
+    let store = place.open().await;
+    for round in 0..20_u64 {
+        let alice = account(&format!("Alice {round}"), 1_000 * round + 1);
+        store.users().create(&alice).await.expect("a new account");
+        let login = {
+            let (sessions, alice) = (store.sessions(), alice.clone());
+            tokio::spawn(async move {
+                sessions.open(&session(&alice.user, 1_000 * round + 2), &client(), &verified(&alice), None).await
+            })
+        };
+        let change = change(&alice, "second", 1_000 * round + 3);
+        store.users().replace_password_and_end_sessions(&change).await.expect("changed");
+        let _ = login.await.expect("no panic");
+        let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
+        let ids: Vec<_> = listed.iter().map(|live| live.session.id.clone()).collect();
+        assert_eq!(ids, [change.session.id], "round {round}");
+    }
+}
+
+pub async fn a_deleted_user_takes_keys_and_sessions_along(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (account("Alice", 1), account("Bob", 2));
+    store.users().create(&alice).await.expect("a new account");
+    store.users().create(&bob).await.expect("another account");
+    let mut stale = verified(&alice);
+    stale.hash = hash("of another password");
+    assert_matches!(store.users().delete(&alice.user.id, &stale).await, Err(KeyedWriteError::KeyChanged));
+    assert_matches!(
+        store.users().delete(&alice.user.id, &verified(&bob)).await,
+        Err(KeyedWriteError::KeyChanged),
+        "a key opens no door but its own"
+    );
+    for table in ["users", "user_keys", "sessions"] {
+        assert_eq!(place.count(table).await, 2, "{table}");
+    }
+    store.users().delete(&alice.user.id, &verified(&alice)).await.expect("deleted");
+    for table in ["users", "user_keys", "sessions"] {
+        assert_eq!(place.count(table).await, 1, "{table}");
+    }
+    assert_matches!(store.users().delete(&alice.user.id, &verified(&alice)).await, Err(KeyedWriteError::KeyChanged));
+    let again = account("ALICE", 3);
+    store.users().create(&again).await.expect("the name is free again");
 }

@@ -20,6 +20,7 @@ pub mod places;
 mod postgres_server;
 mod sessions;
 mod sqlite_file;
+mod throttle;
 
 macro_rules! keeps_every_promise {
     ($backend:ident) => {
@@ -38,7 +39,12 @@ macro_rules! keeps_every_promise {
                 names_of_any_script_and_the_first_and_last_instant_survive,
                 hostile_text_is_only_text,
                 a_row_that_nobody_wrote_is_corrupt,
-                keys_and_sessions_go_with_their_user;
+                keys_and_sessions_go_with_their_user,
+                a_new_password_ends_every_session_but_the_new_one,
+                of_twenty_racing_changes_of_a_password_exactly_one_succeeds,
+                a_change_that_fails_leaves_all_as_it_was,
+                a_login_that_races_a_change_of_the_password_leaves_no_session_of_the_old_one,
+                a_deleted_user_takes_keys_and_sessions_along;
             sessions:
                 a_session_is_found_with_its_user,
                 an_unknown_token_is_found_nowhere,
@@ -61,7 +67,22 @@ macro_rules! keeps_every_promise {
                 a_session_ends_once,
                 a_session_is_dead_at_its_exact_instant,
                 a_sweep_takes_no_more_than_its_limit_and_the_longest_dead_first,
-                racing_sweeps_count_each_session_once;
+                racing_sweeps_count_each_session_once,
+                a_user_s_live_sessions_are_listed_with_who_opened_them,
+                addresses_and_names_of_programs_survive,
+                a_session_is_ended_only_for_its_own_user,
+                all_others_end_and_nobody_else_s;
+            throttle:
+                a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,
+                where_one_bucket_admits_nothing_none_is_taken_from,
+                of_racing_attempts_no_more_are_admitted_than_the_bucket_holds,
+                a_success_gives_back_what_was_taken_and_no_more,
+                failures_in_a_row_slow_an_account_until_a_success,
+                a_slowed_success_gives_back_what_it_took,
+                a_mark_lasts_until_its_exact_instant,
+                what_means_nothing_any_more_is_swept_out,
+                an_account_that_is_slowed_is_not_forgotten_with_its_bucket,
+                what_was_taken_on_one_node_is_taken_on_the_other;
             life:
                 an_open_store_answers,
                 a_closed_store_is_unavailable,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use doorward_domain::ports::{NewAccount, VerifiedKey};
 use doorward_domain::{
-    Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId, Username,
+    Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserAgent, UserId,
+    Username,
 };
 
 /// When everything in these tests begins.
@@ -26,13 +27,18 @@ pub fn account(name: &str, number: u64) -> NewAccount {
         created_at: after(1),
     };
     let session = session(&user, number);
-    NewAccount { user, key, session, replaces: None }
+    NewAccount { user, key, session, client: client(), replaces: None }
 }
 
 /// A session of this user. Its id and token are made from `number`.
 pub fn session(user: &User, number: u64) -> Session {
     let id = SessionId::restore(format!("session{number:017}"));
     Session::open(id, token(number), user.id.clone(), after(2), &SessionPolicy::DEFAULT)
+}
+
+/// Whoever does all this.
+pub fn client() -> Client {
+    Client { address: Some([192, 0, 2, 1].into()), user_agent: UserAgent::parse("a browser") }
 }
 
 /// The token hash with this number.

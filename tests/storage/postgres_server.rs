@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use doorward_adapters_sql::{ConnectError, Store, connect};
-use doorward_domain::ports::{CreateUserError, OpenSessionError, StoreError};
+use doorward_domain::ports::{CreateUserError, KeyedWriteError, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::life::assert_one_line;
-use super::people::{account, hash, session, token, verified};
+use super::people::{account, client, hash, session, token, verified};
 use super::places::{self, Place};
 use crate::support::postgres::database_with;
 
@@ -100,11 +100,11 @@ async fn a_login_waits_for_a_password_change_under_way_and_loses() {
         change.execute("UPDATE user_keys SET password_hash = 'new'").await.expect("a new password");
         let opening = {
             let (sessions, session) = (store.sessions(), session(&alice.user, number));
-            tokio::spawn(async move { sessions.open(&session, &key, None).await })
+            tokio::spawn(async move { sessions.open(&session, &client(), &key, None).await })
         };
         somebody_waits(&mut watcher).await;
         change.execute("DELETE FROM sessions; COMMIT").await.expect("the change is made");
-        assert_matches!(opening.await.expect("no panic"), Err(OpenSessionError::KeyChanged));
+        assert_matches!(opening.await.expect("no panic"), Err(KeyedWriteError::KeyChanged));
         assert_eq!(store.sessions().find(&token(number)).await.expect("an answer"), None);
 
         let back = format!("UPDATE user_keys SET password_hash = '{}'", alice.key.password_hash.expose());

@@ -1,9 +1,9 @@
-//! Tokens and ids from the operating system's randomness, and the digest of a token.
+//! Tokens and ids from the operating system's randomness, and the digests that a store knows things by.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::ports::{RandomnessError, TokenGenerator};
-use doorward_domain::{SessionId, SessionToken, TokenHash, UserId};
+use doorward_domain::{SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId};
 use rand::TryCryptoRng;
 use rand::rngs::SysRng;
 use sha2::{Digest, Sha256};
@@ -30,6 +30,10 @@ impl TokenGenerator for OsTokenGenerator {
 
     fn digest(&self, token: &SessionToken) -> TokenHash {
         TokenHash::restore(Sha256::digest(token.expose()).into())
+    }
+
+    fn throttle_key(&self, scope: &ThrottleScope) -> ThrottleKey {
+        ThrottleKey::restore(Sha256::digest(scope.canonical()).into())
     }
 }
 

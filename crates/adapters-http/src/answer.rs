@@ -7,6 +7,7 @@ use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
+use crate::negotiation::Wants;
 use crate::wire::SessionBody;
 
 /// A session was opened; `STATUS` is that of the JSON answer.
@@ -50,33 +51,45 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
     }
 }
 
-/// The session ended.
-pub(crate) enum SignedOut {
-    /// To whoever pressed a button: on to the sign-in page.
-    Redirect { location: &'static str, cookie: HeaderValue },
-    /// To a program.
-    Done { cookie: HeaderValue },
+/// Something was changed or ended, and there is nothing more to say about it.
+pub(crate) struct Done {
+    /// Where whoever pressed a button goes; `None` for a program, which is told no more.
+    redirect: Option<&'static str>,
+    /// The blanked cookie, where the session that the request came with is over.
+    cookie: Option<HeaderValue>,
 }
 
-impl IntoResponse for SignedOut {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Redirect { location, cookie } => with_cookie(found(location), Some(cookie)),
-            Self::Done { cookie } => with_cookie(StatusCode::NO_CONTENT.into_response(), Some(cookie)),
-        }
+impl Done {
+    /// The answer in the way that the client wants; `location` is where a form goes.
+    pub(crate) fn new(wants: Wants, location: &'static str, cookie: Option<HeaderValue>) -> Self {
+        let redirect = match wants {
+            Wants::Json => None,
+            Wants::Page | Wants::Seed => Some(location),
+        };
+        Self { redirect, cookie }
     }
 }
 
-impl ApiResponse for SignedOut {
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        let response = self.redirect.map_or_else(|| StatusCode::NO_CONTENT.into_response(), found);
+        with_cookie(response, self.cookie)
+    }
+}
+
+impl ApiResponse for Done {
     fn meta() -> MetaResponses {
         let done = MetaResponse {
-            description: "Signed out, to a client that sent JSON or accepts it",
+            description: "Done, to a client that sent JSON or accepts it",
             status: Some(StatusCode::NO_CONTENT.as_u16()),
             status_range: None,
             content: vec![],
-            headers: vec![text_header("Set-Cookie", "The session cookie, blanked and expired")],
+            headers: vec![text_header(
+                "Set-Cookie",
+                "The session cookie, blanked and expired, where the session ended",
+            )],
         };
-        MetaResponses { responses: vec![done, redirect_meta("Signed out: on to `/login`, for a form")] }
+        MetaResponses { responses: vec![done, redirect_meta("Done: on to a page, for a form")] }
     }
 
     fn register(_: &mut Registry) {}
@@ -103,7 +116,7 @@ fn redirect_meta(description: &'static str) -> MetaResponse {
     }
 }
 
-fn text_header(name: &str, description: &str) -> MetaHeader {
+pub(crate) fn text_header(name: &str, description: &str) -> MetaHeader {
     MetaHeader {
         name: name.into(),
         description: Some(description.into()),

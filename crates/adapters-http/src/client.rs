@@ -3,11 +3,20 @@
 
 use std::net::IpAddr;
 
+use doorward_domain::{Client, UserAgent};
 use ipnet::IpNet;
 use poem::http::{HeaderMap, header};
 use poem::{Addr, Request};
+use url::Url;
 
 use crate::origin::Origin;
+
+/// Who is on the other end: their address, and what they call themselves.
+pub(crate) fn of(request: &Request, trusted_proxies: &[IpNet]) -> Client {
+    let user_agent = request.headers().get(header::USER_AGENT);
+    let user_agent = user_agent.and_then(|value| UserAgent::parse(&String::from_utf8_lossy(value.as_bytes())));
+    Client { address: address(request, trusted_proxies), user_agent }
+}
 
 /// The address of the client: the peer's, or behind trusted proxies the first one that is not theirs. `None` where the
 /// peer has no IP address.
@@ -38,6 +47,20 @@ pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option
     let host = forwarded("x-forwarded-host").or_else(|| headers.get(header::HOST)?.to_str().ok())?;
     let scheme = forwarded("x-forwarded-proto").unwrap_or("http");
     format!("{scheme}://{host}").parse().ok()
+}
+
+/// What a trusted proxy that asks about a request says of it, in the way of Caddy's `forward_auth` and Traefik's
+/// `ForwardAuth`; `None` where the proxy does not say, as nginx does not.
+pub(crate) fn forwarded_url(request: &Request, trusted_proxies: &[IpNet]) -> Option<Url> {
+    let headers = request.headers();
+    let uri = headers.get("x-forwarded-uri")?.to_str().ok().filter(|uri| uri.starts_with('/'))?;
+    let believed = peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies));
+    let method = last_item(headers, "x-forwarded-method").unwrap_or("GET");
+    if !believed || !matches!(method, "GET" | "HEAD") {
+        return None;
+    }
+    let origin = own_origin(request, trusted_proxies)?;
+    Url::parse(&format!("{origin}{uri}")).ok()
 }
 
 fn peer_address(request: &Request) -> Option<IpAddr> {

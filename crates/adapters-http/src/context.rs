@@ -2,11 +2,19 @@
 
 use std::sync::Arc;
 
-use doorward_app::{LogIn, LogOut, SignUp, ValidSession, ValidateSession};
+use doorward_app::{
+    Attempt, ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, RevokeSessions, SignUp, Throttle,
+    ValidSession, ValidateSession,
+};
+use doorward_domain::Client;
 use doorward_domain::ports::StoreProbe;
 
+use poem::Request;
+
+use crate::client;
 use crate::cookie::SessionCookie;
 use crate::credential::Credential;
+use crate::form::AccountView;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
 
@@ -18,6 +26,16 @@ pub struct Services {
     pub log_in: LogIn,
     /// Logout.
     pub log_out: LogOut,
+    /// Where is one signed in?
+    pub list_sessions: ListSessions,
+    /// Ending that.
+    pub revoke_sessions: RevokeSessions,
+    /// Change of the password.
+    pub change_password: ChangePassword,
+    /// Deletion of the account.
+    pub delete_account: DeleteAccount,
+    /// The bound of guesses.
+    pub throttle: Arc<Throttle>,
     /// Who is it?
     pub validate_session: ValidateSession,
     /// Whether the store answers.
@@ -37,6 +55,18 @@ impl Context {
         Self { services, settings, cookie }
     }
 
+    /// Who is on the other end.
+    pub(crate) fn client(&self, request: &Request) -> Client {
+        client::of(request, &self.settings.trusted_proxies)
+    }
+
+    /// The same, unless their address tried too much already: the check that comes before session and body.
+    pub(crate) async fn admitted_client(&self, request: &Request, attempt: Attempt) -> Result<Client, Problem> {
+        let client = self.client(request);
+        self.services.throttle.check_address(attempt, &client).await?;
+        Ok(client)
+    }
+
     /// Who is signed in, if anybody.
     pub(crate) async fn session(&self, credential: Credential<'_>) -> Result<Option<ValidSession>, Problem> {
         for token in credential.tokens(&self.cookie) {
@@ -45,6 +75,12 @@ impl Context {
             }
         }
         Ok(None)
+    }
+
+    /// What the profile page shows to whoever is signed in.
+    pub(crate) async fn account_view(&self, signed_in: ValidSession) -> Result<AccountView, Problem> {
+        let sessions = self.services.list_sessions.run(&signed_in.user.id).await?;
+        Ok(AccountView { signed_in, sessions })
     }
 
     /// Who is signed in, where somebody must be.

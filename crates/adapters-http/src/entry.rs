@@ -1,7 +1,7 @@
 //! What sign-up and login share: reading who wants in, and letting them in or not, each client in its own way.
 
-use doorward_app::{Credentials, OpenedSession};
-use doorward_domain::SessionToken;
+use doorward_app::{Attempt, Credentials, OpenedSession};
+use doorward_domain::{Client, SessionToken};
 use poem::Request;
 use poem_openapi::types::Type;
 
@@ -9,7 +9,7 @@ use crate::answer::SignedIn;
 use crate::context::Context;
 use crate::credential::Credential;
 use crate::fields::Fields;
-use crate::form::{FormEcho, FormName};
+use crate::form::{EntryEcho, FormEcho, FormName};
 use crate::negotiation::Wants;
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
@@ -21,6 +21,7 @@ pub(crate) struct Entry {
     pub(crate) credentials: Credentials,
     /// The session that the request came with, if any.
     pub(crate) presented: Option<SessionToken>,
+    pub(crate) client: Client,
     form: FormName,
     wants: Wants,
     transport: Transport,
@@ -35,6 +36,11 @@ impl Entry {
         form: FormName,
         body: Submission<T>,
     ) -> Result<Self, Problem> {
+        let attempt = match form {
+            FormName::SignUp => Attempt::SignUp,
+            FormName::LogIn => Attempt::Password,
+        };
+        let client = context.admitted_client(request, attempt).await?;
         let presented = Credential::of(request).tokens(&context.cookie).into_iter().next();
         let fields = body.read().await?;
         let settings = &context.settings;
@@ -45,42 +51,54 @@ impl Entry {
                 password: fields.text("password").cloned(),
             },
             presented,
+            client,
             form,
             wants: Wants::of(request),
-            transport: transport(&fields)?,
+            transport: Transport::read(&fields)?.unwrap_or(Transport::Cookie),
             next: next.and_then(|next| return_to::location(next, &settings.public_origin, &settings.return_origins)),
         })
     }
 
     /// The answer to whoever was let in.
     pub(crate) fn admit<const STATUS: u16>(self, context: &Context, opened: &OpenedSession) -> SignedIn<STATUS> {
-        let body = || Box::new(SessionBody::from(&opened.valid));
-        let cookie = || context.cookie.issue(&opened.token);
-        match (self.transport, self.wants) {
-            (Transport::Bearer, _) => {
-                SignedIn::Session { body: Box::new(body().with_token(&opened.token)), cookie: None }
-            }
-            (Transport::Cookie, Wants::Json) => SignedIn::Session { body: body(), cookie: Some(cookie()) },
-            (Transport::Cookie, Wants::Page | Wants::Seed) => {
-                let location = self.next.unwrap_or_else(|| "/".into());
-                SignedIn::Redirect { location, cookie: cookie() }
-            }
-        }
+        admit(context, opened, self.transport, self.wants, self.next)
     }
 
     /// The problem of whoever was not, with what it takes to show the form again.
     pub(crate) fn refuse(self, problem: Problem) -> Problem {
         let username = self.credentials.username.map(|text| text.to_string()).unwrap_or_default();
-        let form = FormEcho { name: self.form, username, next: self.next };
+        let form = FormEcho::Entry(EntryEcho { name: self.form, username, next: self.next });
         Problem { form: Some(form), json_only: matches!(self.transport, Transport::Bearer), ..problem }
     }
 }
 
-fn transport(fields: &Fields) -> Result<Transport, Problem> {
-    match fields.text("transport").map(|text| text.as_str()) {
-        Some("bearer") => Ok(Transport::Bearer),
-        Some("cookie") => Ok(Transport::Cookie),
-        None if !fields.has("transport") => Ok(Transport::Cookie),
-        _ => Err(Problem::new(ProblemKind::MalformedRequest).detail("`transport` is `cookie` or `bearer`.")),
+/// The answer to whoever has a session from now on: with the token or the cookie, as JSON or on to the next page.
+pub(crate) fn admit<const STATUS: u16>(
+    context: &Context,
+    opened: &OpenedSession,
+    transport: Transport,
+    wants: Wants,
+    next: Option<String>,
+) -> SignedIn<STATUS> {
+    let body = || Box::new(SessionBody::from(&opened.valid));
+    let cookie = || context.cookie.issue(&opened.token);
+    match (transport, wants) {
+        (Transport::Bearer, _) => SignedIn::Session { body: Box::new(body().with_token(&opened.token)), cookie: None },
+        (Transport::Cookie, Wants::Json) => SignedIn::Session { body: body(), cookie: Some(cookie()) },
+        (Transport::Cookie, Wants::Page | Wants::Seed) => {
+            SignedIn::Redirect { location: next.unwrap_or_else(|| "/".into()), cookie: cookie() }
+        }
+    }
+}
+
+impl Transport {
+    /// What the field `transport` says; `None` where it is not there.
+    pub(crate) fn read(fields: &Fields) -> Result<Option<Self>, Problem> {
+        match fields.text("transport").map(|text| text.as_str()) {
+            Some("bearer") => Ok(Some(Self::Bearer)),
+            Some("cookie") => Ok(Some(Self::Cookie)),
+            None if !fields.has("transport") => Ok(None),
+            _ => Err(Problem::new(ProblemKind::MalformedRequest).detail("`transport` is `cookie` or `bearer`.")),
+        }
     }
 }

@@ -69,13 +69,11 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         };
         response.set_status(problem.kind.status());
         let headers = response.headers_mut();
+        headers.extend(problem.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
         match problem.kind {
             ProblemKind::MethodNotAllowed => {
                 let allow = HeaderValue::try_from(self.methods.allow(path)).expect("methods are ASCII");
                 headers.insert(header::ALLOW, allow);
-            }
-            ProblemKind::Overloaded => {
-                headers.insert(header::RETRY_AFTER, ProblemKind::RETRY_AFTER_SECS.into());
             }
             // What is left of the body is not worth waiting for.
             ProblemKind::PayloadTooLarge | ProblemKind::RequestTimeout => {
@@ -158,7 +156,7 @@ fn log(problem: &Problem) {
     match problem.kind {
         ProblemKind::Unknown => tracing::error!(code, cause, "failed"),
         ProblemKind::Unavailable | ProblemKind::Overloaded => tracing::warn!(code, cause, "refused"),
-        ProblemKind::IncorrectCredentials | ProblemKind::CrossOrigin => {
+        ProblemKind::TooManyAttempts | ProblemKind::CrossOrigin => {
             tracing::info!(target: "doorward::audit", event = code, "refused");
         }
         _ => tracing::debug!(code, cause, "refused"),
@@ -177,10 +175,13 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
 mod tests {
     use std::time::Duration;
 
-    use doorward_app::{LogIn, LogOut, SessionMint, SignUp, SignUpPolicy, ValidateSession};
+    use doorward_app::{
+        ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions, SessionMint, SignUp,
+        SignUpPolicy, Throttle, ValidateSession,
+    };
     use doorward_domain::ports::{
-        HasherError, MockClock, MockPasswordHasher, MockSessionStore, MockStoreProbe, MockTokenGenerator,
-        MockUserStore, StoreError,
+        HasherError, MockClock, MockLoginThrottle, MockPasswordHasher, MockSessionStore, MockStoreProbe,
+        MockTokenGenerator, MockUserStore, StoreError,
     };
     use doorward_domain::{PasswordRules, SessionPolicy, SessionToken, TokenHash, UsernameRules};
     use poem::http::Method;
@@ -211,10 +212,17 @@ mod tests {
         let (tokens, clock) = (Arc::new(tokens), Arc::new(MockClock::new()));
         let sessions_policy = SessionPolicy { active: Duration::from_secs(1), ..SessionPolicy::DEFAULT };
         let mint = Arc::new(SessionMint::new(tokens.clone(), clock.clone(), sessions_policy));
+        let throttle = Arc::new(Throttle::new(Arc::new(MockLoginThrottle::new()), tokens.clone(), clock.clone(), None));
+        let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
         let services = Services {
-            sign_up: SignUp::new(users.clone(), hasher.clone(), mint.clone(), policy),
-            log_in: LogIn::new(users, sessions.clone(), hasher, mint),
+            sign_up: SignUp::new(users.clone(), hasher, throttle.clone(), mint.clone(), policy),
+            log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
             log_out: LogOut::new(sessions.clone()),
+            list_sessions: ListSessions::new(sessions.clone(), clock.clone(), sessions_policy),
+            revoke_sessions: RevokeSessions::new(sessions.clone()),
+            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint, policy.passwords),
+            delete_account: DeleteAccount::new(passwords, users),
+            throttle,
             validate_session: ValidateSession::new(sessions, tokens, clock, sessions_policy),
             store: Arc::new(store),
         };

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
-use doorward_app::{Fault, LogInError, SignUpError, SignUpPolicy};
+use doorward_app::{ChangePasswordError, DeleteAccountError, Fault, LogInError, SignUpError, SignUpPolicy};
 use doorward_domain::ports::Cause;
 use doorward_domain::{InvalidPassword, InvalidUsername, Password, PasswordRules, Username, UsernameRules};
 use poem::error::ResponseError;
@@ -25,13 +26,15 @@ pub(crate) struct Problem {
     pub(crate) form: Option<FormEcho>,
     /// Whether the answer is JSON whatever the client accepts, as with the bearer transport.
     pub(crate) json_only: bool,
+    /// In how many seconds it is worth trying again, where that is known.
+    pub(crate) retry_after: Option<u64>,
     /// What is logged, and only logged.
     pub(crate) cause: Option<Cause>,
 }
 
 impl Problem {
     pub(crate) fn new(kind: ProblemKind) -> Self {
-        Self { kind, detail: None, form: None, json_only: false, cause: None }
+        Self { kind, detail: None, form: None, json_only: false, retry_after: None, cause: None }
     }
 
     pub(crate) fn detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -62,9 +65,47 @@ impl Problem {
                 .detail(format!("Enter your username, 1 to {} characters.", Username::MAX_CHARS)),
             LogInError::InvalidPassword(_) => Self::new(ProblemKind::InvalidPassword)
                 .detail(format!("Enter your password, 1 to {} characters.", Password::MAX_CHARS)),
-            LogInError::IncorrectCredentials => Self::new(ProblemKind::IncorrectCredentials),
+            LogInError::IncorrectCredentials { .. } => Self::new(ProblemKind::IncorrectCredentials),
             LogInError::Fault(fault) => fault.into(),
         }
+    }
+
+    pub(crate) fn of_change_password(error: ChangePasswordError, rules: &PasswordRules) -> Self {
+        match error {
+            ChangePasswordError::InvalidCurrent(_) => Self::invalid_current_password(),
+            ChangePasswordError::InvalidNew(error) => {
+                Self::new(ProblemKind::InvalidPassword).detail(new_password_advice(error, rules))
+            }
+            ChangePasswordError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
+            ChangePasswordError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_delete_account(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::InvalidPassword(_) => Self::invalid_current_password(),
+            DeleteAccountError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
+            DeleteAccountError::Fault(fault) => fault.into(),
+        }
+    }
+
+    fn invalid_current_password() -> Self {
+        Self::new(ProblemKind::InvalidPassword)
+            .detail(format!("Enter your present password, 1 to {} characters.", Password::MAX_CHARS))
+    }
+}
+
+/// A wait in whole seconds, at least one (RFC 9110, 10.2.3).
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX).max(1)
+}
+
+/// What somebody is told who tried too often.
+fn wait_advice(seconds: u64) -> String {
+    match seconds {
+        0..=1 => "Wait a second, then try again.".into(),
+        2..=90 => format!("Wait {seconds} seconds, then try again."),
+        _ => format!("Wait {} minutes, then try again.", seconds.div_ceil(60)),
     }
 }
 
@@ -93,10 +134,20 @@ fn new_password_advice(error: InvalidPassword, rules: &PasswordRules) -> Cow<'st
     }
 }
 
+/// After how many seconds a client that met a busy server may try again: by then the queue has been worked off.
+const OVERLOADED_RETRY_AFTER_SECS: u64 = 5;
+
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Overloaded => Self::new(ProblemKind::Overloaded),
+            Fault::Overloaded => {
+                Self { retry_after: Some(OVERLOADED_RETRY_AFTER_SECS), ..Self::new(ProblemKind::Overloaded) }
+            }
+            Fault::TooManyAttempts { wait } => {
+                let seconds = whole_seconds(wait);
+                let problem = Self::new(ProblemKind::TooManyAttempts).detail(wait_advice(seconds));
+                Self { retry_after: Some(seconds), ..problem }
+            }
             Fault::Unavailable(_) => Self::new(ProblemKind::Unavailable).caused_by(fault),
             Fault::Unforeseen(_) => Self::new(ProblemKind::Unknown).caused_by(fault),
         }
@@ -128,6 +179,7 @@ pub(crate) enum ProblemKind {
     InvalidPassword,
     UsernameTaken,
     IncorrectCredentials,
+    IncorrectPassword,
     MalformedRequest,
     Unauthenticated,
     CrossOrigin,
@@ -137,17 +189,19 @@ pub(crate) enum ProblemKind {
     RequestTimeout,
     PayloadTooLarge,
     UnsupportedMediaType,
+    TooManyAttempts,
     Unknown,
     Overloaded,
     Unavailable,
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::InvalidUsername,
         Self::InvalidPassword,
         Self::UsernameTaken,
         Self::IncorrectCredentials,
+        Self::IncorrectPassword,
         Self::MalformedRequest,
         Self::Unauthenticated,
         Self::CrossOrigin,
@@ -157,13 +211,11 @@ impl ProblemKind {
         Self::RequestTimeout,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
+        Self::TooManyAttempts,
         Self::Unknown,
         Self::Overloaded,
         Self::Unavailable,
     ];
-
-    /// Seconds after which a client that met a busy server may try again: by then the queue has been worked off.
-    pub(crate) const RETRY_AFTER_SECS: u32 = 5;
 
     const fn row(self) -> (StatusCode, &'static str, &'static str) {
         match self {
@@ -173,6 +225,7 @@ impl ProblemKind {
             Self::IncorrectCredentials => {
                 (StatusCode::BAD_REQUEST, "incorrect_credentials", "Incorrect username or password")
             }
+            Self::IncorrectPassword => (StatusCode::BAD_REQUEST, "incorrect_password", "Incorrect password"),
             Self::MalformedRequest => (StatusCode::BAD_REQUEST, "malformed_request", "Malformed request"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Unauthenticated"),
             Self::CrossOrigin => (StatusCode::FORBIDDEN, "cross_origin", "Cross-origin request refused"),
@@ -184,6 +237,7 @@ impl ProblemKind {
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
+            Self::TooManyAttempts => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
             Self::Unknown => (StatusCode::INTERNAL_SERVER_ERROR, "unknown", "An unknown error occurred"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Server is busy"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Store unavailable"),
@@ -205,9 +259,11 @@ impl ProblemKind {
     /// What a person is told to do about a problem that has no detail of its own.
     pub(crate) const fn advice(self) -> &'static str {
         match self {
-            Self::InvalidUsername | Self::InvalidPassword | Self::UsernameTaken | Self::IncorrectCredentials => {
-                "Check what you typed and try again."
-            }
+            Self::InvalidUsername
+            | Self::InvalidPassword
+            | Self::UsernameTaken
+            | Self::IncorrectCredentials
+            | Self::IncorrectPassword => "Check what you typed and try again.",
             Self::MalformedRequest => "The form could not be read. Go back and try again.",
             Self::Unauthenticated => "You are not signed in, or your session has ended.",
             Self::CrossOrigin => {
@@ -219,6 +275,7 @@ impl ProblemKind {
             Self::RequestTimeout => "The request took too long to arrive. Check your connection and try again.",
             Self::PayloadTooLarge => "More was sent than a form here can hold.",
             Self::UnsupportedMediaType => "The form was sent in a way that is not understood here.",
+            Self::TooManyAttempts => "Too much was tried in a short time. Wait a little, then try again.",
             Self::Unknown => "Something went wrong on our side. Try again in a moment.",
             Self::Overloaded => "Many people are signing in right now. Try again in a few seconds.",
             Self::Unavailable => "Accounts cannot be reached right now. Nothing was lost; try again in a moment.",
@@ -298,6 +355,15 @@ mod tests {
     fn each_status_stands_once_in_the_document() {
         let statuses: Vec<_> = Problem::meta().responses.iter().map(|response| response.status).collect();
         assert_eq!(statuses.iter().collect::<HashSet<_>>().len(), statuses.len());
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_of_which_there_is_at_least_one() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (300_000, 300)] {
+            let problem = Problem::from(Fault::TooManyAttempts { wait: Duration::from_millis(millis) });
+            assert_eq!(problem.retry_after, Some(seconds), "{millis} ms");
+            assert!(problem.detail.is_some_and(|detail| detail.starts_with("Wait ")));
+        }
     }
 
     #[test]

@@ -6,17 +6,22 @@ use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 
-use crate::api::{AccountsApi, HealthApi, SessionsApi};
+use crate::api::{AccountsApi, HealthApi, SessionsApi, VerifyApi};
 use crate::context::{Context, Services};
 use crate::front::Front;
 use crate::methods::Methods;
 use crate::pages::{self, Pages};
 use crate::settings::HttpSettings;
 
-type Api = (AccountsApi, SessionsApi, HealthApi);
+type Api = (AccountsApi, SessionsApi, VerifyApi, HealthApi);
 
 fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
-    let api = (AccountsApi(Arc::clone(context)), SessionsApi(Arc::clone(context)), HealthApi(Arc::clone(context)));
+    let api = (
+        AccountsApi(Arc::clone(context)),
+        SessionsApi(Arc::clone(context)),
+        VerifyApi(Arc::clone(context)),
+        HealthApi(Arc::clone(context)),
+    );
     OpenApiService::new(api, "Doorward", env!("CARGO_PKG_VERSION"))
         .description("Sign-in with username and password.")
         .license(LicenseObject::new("MIT"))

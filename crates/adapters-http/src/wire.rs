@@ -1,7 +1,8 @@
 //! The shapes of the JSON that clients see, with the names of Lucia's `Session` and `User`.
 
 use doorward_app::ValidSession;
-use doorward_domain::{SessionToken, Timestamp};
+use doorward_domain::ports::LiveSession;
+use doorward_domain::{SessionId, SessionToken, Timestamp, UserAgent};
 use poem_openapi::{Enum, Object};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
@@ -64,6 +65,51 @@ impl SessionBody {
     }
 }
 
+/// The sessions of a user.
+#[derive(Object)]
+#[oai(rename = "SessionList")]
+pub(crate) struct SessionListBody {
+    /// Those opened last first; at most 1,000.
+    sessions: Vec<ListedSessionBody>,
+}
+
+/// A session in the list of its user's.
+#[derive(Object)]
+#[oai(rename = "ListedSession", rename_all = "camelCase")]
+struct ListedSessionBody {
+    /// What names the session. It is no credential.
+    session_id: String,
+    /// Whether it is the one that this request came with.
+    current: bool,
+    /// When it was opened (RFC 3339, UTC).
+    created_at: String,
+    /// When it becomes idle (RFC 3339, UTC).
+    active_period_expires_at: String,
+    /// When it ends, unless it is renewed before (RFC 3339, UTC).
+    idle_period_expires_at: String,
+    /// What the browser or program that opened it called itself; null where it did not say.
+    #[oai(nullable)]
+    user_agent: Option<String>,
+    /// The address that it was opened from; null where it is not known.
+    #[oai(nullable)]
+    address: Option<String>,
+}
+
+impl SessionListBody {
+    pub(crate) fn new(sessions: &[LiveSession], current: &SessionId) -> Self {
+        let listed = |LiveSession { session, client }: &LiveSession| ListedSessionBody {
+            session_id: session.id.as_str().to_owned(),
+            current: session.id == *current,
+            created_at: rfc3339(session.created_at),
+            active_period_expires_at: rfc3339(session.active_expires_at),
+            idle_period_expires_at: rfc3339(session.idle_expires_at),
+            user_agent: client.user_agent.as_ref().map(UserAgent::as_str).map(str::to_owned),
+            address: client.address.map(|address| address.to_string()),
+        };
+        Self { sessions: sessions.iter().map(listed).collect() }
+    }
+}
+
 /// An instant with milliseconds, as JavaScript writes it.
 fn rfc3339(instant: Timestamp) -> String {
     const FORMAT: &[BorrowedFormatItem<'_>] =
@@ -73,6 +119,12 @@ fn rfc3339(instant: Timestamp) -> String {
         .ok()
         .and_then(|instant| instant.format(FORMAT).ok())
         .expect("a timestamp lies between the years 1970 and 9999")
+}
+
+/// An instant to the minute, as people read it.
+pub(crate) fn minute(instant: Timestamp) -> String {
+    let text = rfc3339(instant);
+    format!("{} {} UTC", &text[..10], &text[11..16])
 }
 
 /// How the client keeps the token of the session.
@@ -115,6 +167,28 @@ pub(crate) struct LogInFields {
     next: Option<String>,
 }
 
+/// The fields of a change of the password.
+#[derive(Object)]
+#[oai(rename = "ChangePassword", rename_all = "camelCase")]
+pub(crate) struct ChangePasswordFields {
+    /// The present password, 1 to 255 characters.
+    #[oai(validator(min_length = 1, max_length = 255))]
+    current_password: String,
+    /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
+    #[oai(validator(min_length = 6, max_length = 255))]
+    new_password: String,
+    transport: Option<Transport>,
+}
+
+/// The fields of the deletion of an account.
+#[derive(Object)]
+#[oai(rename = "DeleteAccount")]
+pub(crate) struct DeleteAccountFields {
+    /// The password, 1 to 255 characters.
+    #[oai(validator(min_length = 1, max_length = 255))]
+    password: String,
+}
+
 /// No fields at all.
 #[derive(Object)]
 #[oai(rename = "Nothing")]
@@ -141,6 +215,7 @@ mod tests {
     #[test]
     fn instants_are_written_as_javascript_writes_them() {
         assert_eq!(rfc3339(Timestamp::from_unix_millis(1_795_504_860_000)), "2026-11-24T07:21:00.000Z");
+        assert_eq!(minute(Timestamp::from_unix_millis(1_795_504_860_000)), "2026-11-24 07:21 UTC");
         assert_eq!(rfc3339(Timestamp::MIN), "1970-01-01T00:00:00.000Z");
         assert_eq!(rfc3339(Timestamp::MAX), "9999-12-31T23:59:59.999Z");
     }

@@ -17,6 +17,10 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Deletes at most `$2` sessions that were dead at `$1`, those longest dead first.
     const DELETE_DEAD_SESSIONS: &'static str;
 
+    /// Deletes at most `$4` buckets that were full at `$1`, but for those with `$2` failures or more that were not yet full
+    /// at `$3`.
+    const DELETE_SPENT_BUCKETS: &'static str;
+
     /// Runs a statement and says how many rows it changed.
     fn execute(
         connection: &mut Self::Connection,
@@ -30,6 +34,13 @@ pub(crate) trait Dialect: Database<Row: Columns> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> impl Future<Output = sqlx::Result<Option<Self::Row>>> + Send;
+
+    /// Runs a query and returns all its rows.
+    fn fetch_all(
+        connection: &mut Self::Connection,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
 
     /// Whether a database error with this code says that the store cannot serve now, rather than that what it holds or
     /// what it was asked is wrong.

@@ -50,6 +50,15 @@ impl<DB: Dialect> Lease<DB> {
         done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
     }
 
+    pub(crate) async fn fetch_all(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<DB::Row>, StoreError> {
+        let done = timeout_at(self.deadline, DB::fetch_all(&mut self.connection, sql, values)).await;
+        done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
+    }
+
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         self.execute("COMMIT", &[]).await?;
         self.settle();

@@ -1,4 +1,5 @@
-//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore` and `StoreProbe`.
+//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`,
+//! `LoginThrottle` and `StoreProbe`.
 //!
 //! What both databases say alike is here, once: the statements, the order of steps of each port method, and what a row
 //! means. Each backend has a folder for what it says in its own words: how it is opened and migrated, how an instant is
@@ -14,6 +15,7 @@ mod sessions;
 mod sqlite;
 mod statements;
 mod store;
+mod throttle;
 mod url;
 mod users;
 mod value;
@@ -21,7 +23,7 @@ mod value;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use doorward_domain::ports::{SessionStore, StoreProbe, UserStore};
+use doorward_domain::ports::{LoginThrottle, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
 pub use url::{InvalidStoreUrl, StoreUrl};
@@ -59,6 +61,12 @@ impl Store {
         self.0.clone()
     }
 
+    /// The buckets in it.
+    #[must_use]
+    pub fn throttle(&self) -> Arc<dyn LoginThrottle> {
+        self.0.clone()
+    }
+
     /// Its sign of life.
     #[must_use]
     pub fn probe(&self) -> Arc<dyn StoreProbe> {
@@ -72,6 +80,6 @@ impl Store {
 }
 
 #[async_trait]
-trait Backend: UserStore + SessionStore + StoreProbe {
+trait Backend: UserStore + SessionStore + LoginThrottle + StoreProbe {
     async fn close(&self);
 }

@@ -1,13 +1,21 @@
 //! What a row means in the domain's words. A column that cannot be read is an error here, never a default.
 
-use doorward_domain::{Key, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId, Username};
+use std::net::IpAddr;
+
+use doorward_domain::ports::LiveSession;
+use doorward_domain::{
+    Client, Key, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId, Username,
+};
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
+use crate::throttle::Level;
 use crate::value::Instant;
 
 /// Reads the columns of a row of whichever backend.
 pub(crate) trait Columns {
     fn text(&self, column: &'static str) -> sqlx::Result<String>;
+    fn optional_text(&self, column: &'static str) -> sqlx::Result<Option<String>>;
+    fn number(&self, column: &'static str) -> sqlx::Result<i64>;
     fn token(&self, column: &'static str) -> sqlx::Result<TokenHash>;
     fn instant(&self, column: &'static str) -> sqlx::Result<Timestamp>;
 }
@@ -17,10 +25,19 @@ where
     R: Row,
     &'static str: ColumnIndex<R>,
     for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
     for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
     for<'r> Instant: Decode<'r, R::Database> + Type<R::Database>,
 {
     fn text(&self, column: &'static str) -> sqlx::Result<String> {
+        self.try_get(column)
+    }
+
+    fn optional_text(&self, column: &'static str) -> sqlx::Result<Option<String>> {
+        self.try_get(column)
+    }
+
+    fn number(&self, column: &'static str) -> sqlx::Result<i64> {
         self.try_get(column)
     }
 
@@ -39,16 +56,36 @@ where
 }
 
 pub(crate) fn session_and_user(row: &impl Columns) -> sqlx::Result<(Session, User)> {
-    let user = user(row)?;
-    let session = Session {
+    Ok((session(row)?, user(row)?))
+}
+
+pub(crate) fn live_session(row: &impl Columns) -> sqlx::Result<LiveSession> {
+    Ok(LiveSession { session: session(row)?, client: client(row)? })
+}
+
+fn session(row: &impl Columns) -> sqlx::Result<Session> {
+    Ok(Session {
         id: SessionId::restore(row.text("id")?),
         token_hash: row.token("token_hash")?,
-        user_id: user.id.clone(),
+        user_id: UserId::restore(row.text("user_id")?),
         created_at: row.instant("created_at")?,
         active_expires_at: row.instant("active_expires_at")?,
         idle_expires_at: row.instant("idle_expires_at")?,
-    };
-    Ok((session, user))
+    })
+}
+
+fn client(row: &impl Columns) -> sqlx::Result<Client> {
+    const ADDRESS: &str = "address";
+    let address = row.optional_text(ADDRESS)?.map(|text| {
+        text.parse::<IpAddr>()
+            .map_err(|error| sqlx::Error::ColumnDecode { index: ADDRESS.to_owned(), source: error.into() })
+    });
+    Ok(Client { address: address.transpose()?, user_agent: row.optional_text("user_agent")?.map(UserAgent::restore) })
+}
+
+pub(crate) fn level(row: &impl Columns) -> sqlx::Result<Level> {
+    let failures = u32::try_from(row.number("failures")?).unwrap_or(u32::MAX);
+    Ok(Level { full_at: Timestamp::from_unix_millis(row.number("tat")?), failures })
 }
 
 pub(crate) fn key_and_user(row: &impl Columns) -> sqlx::Result<(Key, User)> {

@@ -1,12 +1,12 @@
 //! The port `SessionStore`.
 
 use async_trait::async_trait;
-use doorward_domain::ports::{OpenSessionError, SessionStore, StoreError, VerifiedKey};
-use doorward_domain::{Session, SessionId, Timestamp, TokenHash, User};
+use doorward_domain::ports::{KeyedWriteError, LiveSession, SessionStore, StoreError, VerifiedKey};
+use doorward_domain::{Client, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId};
 
 use crate::dialect::Dialect;
 use crate::store::SqlStore;
-use crate::value::Value::{self, Count, Instant, Text, Token};
+use crate::value::Value::{self, Instant, Number, OptionalText, Text, Token};
 use crate::{row, statements};
 
 #[async_trait]
@@ -18,9 +18,10 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
     async fn open<'a>(
         &self,
         session: &Session,
+        client: &Client,
         verified: &VerifiedKey,
         replaces: Option<&'a TokenHash>,
-    ) -> Result<(), OpenSessionError> {
+    ) -> Result<(), KeyedWriteError> {
         let VerifiedKey { id, hash, rehashed } = verified;
         let mut lease = self.begin().await?;
 
@@ -28,16 +29,17 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
             let values = [Text(new.expose()), Text(id.as_str()), Text(hash.expose())];
             if lease.execute(statements::REPLACE_HASH, &values).await? == 0 {
                 lease.roll_back().await;
-                return Err(OpenSessionError::KeyChanged);
+                return Err(KeyedWriteError::KeyChanged);
             }
         }
 
         let hash_by_now = rehashed.as_ref().unwrap_or(hash);
-        let mut values = columns(session).to_vec();
+        let address = address_text(client);
+        let mut values = columns(session, client, address.as_deref()).to_vec();
         values.extend([Text(id.as_str()), Text(hash_by_now.expose())]);
         if lease.execute(DB::INSERT_SESSION_OF_KEY, &values).await? == 0 {
             lease.roll_back().await;
-            return Err(OpenSessionError::KeyChanged);
+            return Err(KeyedWriteError::KeyChanged);
         }
 
         if let Some(replaced) = replaces {
@@ -61,13 +63,35 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         Ok(self.write(statements::DELETE_SESSION, &[Text(id.as_str())]).await? == 1)
     }
 
+    async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError> {
+        let values = [Text(user.as_str()), Instant(now), Number(MOST_LISTED)];
+        self.read_all(statements::LIST_SESSIONS, &values, row::live_session).await
+    }
+
+    async fn delete_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError> {
+        let values = [Text(id.as_str()), Text(user.as_str())];
+        Ok(self.write(statements::DELETE_SESSION_OF_USER, &values).await? == 1)
+    }
+
+    async fn delete_others(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError> {
+        self.write(statements::DELETE_OTHER_SESSIONS, &[Text(user.as_str()), Text(kept.as_str())]).await
+    }
+
     async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.write(DB::DELETE_DEAD_SESSIONS, &[Instant(now), Count(limit)]).await
+        self.write(DB::DELETE_DEAD_SESSIONS, &[Instant(now), Number(limit.into())]).await
     }
 }
 
+/// The most sessions in a list: more than anybody has devices, and few enough for one answer.
+const MOST_LISTED: i64 = 1_000;
+
+/// How an address is kept.
+pub(crate) fn address_text(client: &Client) -> Option<String> {
+    client.address.map(|address| address.to_string())
+}
+
 /// A session's values in the order of [`statements::INSERT_SESSION`].
-pub(crate) fn columns(session: &Session) -> [Value<'_>; 6] {
+pub(crate) fn columns<'a>(session: &'a Session, client: &'a Client, address: Option<&'a str>) -> [Value<'a>; 8] {
     [
         Token(&session.token_hash),
         Text(session.id.as_str()),
@@ -75,5 +99,7 @@ pub(crate) fn columns(session: &Session) -> [Value<'_>; 6] {
         Instant(session.created_at),
         Instant(session.active_expires_at),
         Instant(session.idle_expires_at),
+        OptionalText(client.user_agent.as_ref().map(UserAgent::as_str)),
+        OptionalText(address),
     ]
 }

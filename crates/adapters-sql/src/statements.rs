@@ -8,17 +8,20 @@ pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_a
 pub(crate) const INSERT_KEY: &str = "INSERT INTO user_keys (id, user_id, password_hash, created_at) \
      VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
 
-/// `$1` token, `$2` id, `$3` user, `$4` created, `$5` active until, `$6` idle until.
+/// `$1` token, `$2` id, `$3` user, `$4` created, `$5` active until, `$6` idle until, `$7` user agent, `$8` address.
 pub(crate) const INSERT_SESSION: &str = "INSERT INTO sessions \
-     (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+     (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Inserts no row where the key no longer has this hash; else the key keeps it until the transaction has ended.
-/// The first six as in [`INSERT_SESSION`], `$7` key, `$8` hash.
+/// The first eight as in [`INSERT_SESSION`], `$9` key, `$10` hash.
 macro_rules! insert_session_of_key {
     ($lock:literal) => {
         concat!(
-            "INSERT INTO sessions (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at) \
-             SELECT $1, $2, user_id, $4, $5, $6 FROM user_keys WHERE id = $7 AND user_id = $3 AND password_hash = $8",
+            "INSERT INTO sessions \
+             (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address) \
+             SELECT $1, $2, user_id, $4, $5, $6, $7, $8 FROM user_keys \
+             WHERE id = $9 AND user_id = $3 AND password_hash = $10",
             $lock
         )
     };
@@ -46,6 +49,53 @@ pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1";
 
 /// `$1` token.
 pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1";
+
+/// `$1` user, `$2` now, `$3` how many at most.
+pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, \
+     user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
+     ORDER BY created_at DESC, id LIMIT $3";
+
+/// `$1` session, `$2` its user.
+pub(crate) const DELETE_SESSION_OF_USER: &str = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+
+/// `$1` user, `$2` the session to keep.
+pub(crate) const DELETE_OTHER_SESSIONS: &str = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
+
+/// `$1` user.
+pub(crate) const DELETE_ALL_SESSIONS: &str = "DELETE FROM sessions WHERE user_id = $1";
+
+/// `$1` key, `$2` its user, `$3` the hash it must still have.
+pub(crate) const DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3";
+
+/// `$1` user. Keys and sessions go with it.
+pub(crate) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";
+
+/// Takes a token of a bucket, and changes no row where it admits nothing. Instants and intervals are milliseconds, since
+/// SQLite and PostgreSQL have no arithmetic of instants in common.
+/// `$1` bucket, `$2` now, `$3` interval, `$4` window, `$5` interval when slowed, `$6` the failures that slow, `$7` what one
+/// attempt adds to the failures.
+pub(crate) const TAKE_FROM_BUCKET: &str = "INSERT INTO throttle (key, tat, failures) VALUES ($1, $2 + $3, $7) \
+     ON CONFLICT (key) DO UPDATE SET \
+     tat = (CASE WHEN throttle.tat > $2 THEN throttle.tat ELSE $2 END) \
+         + (CASE WHEN throttle.failures < $6 THEN $3 ELSE $5 END), \
+     failures = throttle.failures + $7 \
+     WHERE (CASE WHEN throttle.tat > $2 THEN throttle.tat ELSE $2 END) \
+         + (CASE WHEN throttle.failures < $6 THEN $3 ELSE $5 END) <= $2 + $4";
+
+/// Gives a token back and ends a row of failures.
+/// `$1` bucket, `$2` interval, `$3` interval when slowed, `$4` the failures that slow.
+pub(crate) const GIVE_BACK_TO_BUCKET: &str = "UPDATE throttle \
+     SET tat = tat - (CASE WHEN failures > $4 THEN $3 ELSE $2 END), failures = 0 WHERE key = $1";
+
+/// `$1` bucket.
+pub(crate) const END_FAILURES: &str = "UPDATE throttle SET failures = 0 WHERE key = $1 AND failures > 0";
+
+/// `$1` mark, `$2` until when.
+pub(crate) const SET_MARK: &str = "INSERT INTO throttle (key, tat, failures) VALUES ($1, $2, 0) \
+     ON CONFLICT (key) DO UPDATE SET tat = $2";
+
+/// `$1` bucket or mark.
+pub(crate) const FIND_BUCKET: &str = "SELECT tat, failures FROM throttle WHERE key = $1";
 
 /// Reads a table, so that a store that has lost its file or its schema does not pass for alive.
 pub(crate) const PING: &str = "SELECT id FROM users LIMIT 1";

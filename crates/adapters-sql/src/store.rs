@@ -1,5 +1,5 @@
 //! The store that all backends share: which connection a port call runs on, and the probe. The ports themselves are in
-//! [`crate::users`] and [`crate::sessions`].
+//! [`crate::users`], [`crate::sessions`] and [`crate::throttle`].
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -52,6 +52,19 @@ impl<DB: Dialect> SqlStore<DB> {
         let row = lease.fetch(sql, values).await?;
         lease.settle();
         row.as_ref().map(meaning).transpose().map_err(fault::<DB>)
+    }
+
+    /// Reads all rows of a query.
+    pub(crate) async fn read_all<T>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        meaning: impl Fn(&DB::Row) -> sqlx::Result<T> + Send,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut lease = Lease::take(&self.readers, self.limit).await?;
+        let rows = lease.fetch_all(sql, values).await?;
+        lease.settle();
+        rows.iter().map(meaning).collect::<sqlx::Result<_>>().map_err(fault::<DB>)
     }
 }
 

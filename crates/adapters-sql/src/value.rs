@@ -1,7 +1,7 @@
 //! What statements are given: the few kinds of value that the schema has, and how they are bound. How an instant is
 //! written each backend says in its own folder.
 
-use doorward_domain::{Timestamp, TokenHash};
+use doorward_domain::{ThrottleKey, Timestamp, TokenHash};
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
 use sqlx::{Database, Encode, Type};
@@ -10,9 +10,11 @@ use sqlx::{Database, Encode, Type};
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Text(&'a str),
+    OptionalText(Option<&'a str>),
     Token(&'a TokenHash),
+    Bucket(&'a ThrottleKey),
     Instant(Timestamp),
-    Count(u32),
+    Number(i64),
 }
 
 /// An instant on its way into or out of a database.
@@ -38,14 +40,17 @@ pub(crate) fn bound<'q, DB>(sql: &'static str, values: &[Value<'q>]) -> Query<'q
 where
     DB: Database,
     &'q str: Encode<'q, DB> + Type<DB>,
+    Option<&'q str>: Encode<'q, DB> + Type<DB>,
     &'q [u8]: Encode<'q, DB> + Type<DB>,
     Instant: Encode<'q, DB> + Type<DB>,
     i64: Encode<'q, DB> + Type<DB>,
 {
     values.iter().fold(sqlx::query(sql), |query, value| match *value {
         Value::Text(text) => query.bind(text),
+        Value::OptionalText(text) => query.bind(text),
         Value::Token(token) => query.bind(token.as_bytes().as_slice()),
+        Value::Bucket(key) => query.bind(key.as_bytes().as_slice()),
         Value::Instant(instant) => query.bind(Instant(instant)),
-        Value::Count(count) => query.bind(i64::from(count)),
+        Value::Number(number) => query.bind(number),
     })
 }

@@ -1,14 +1,22 @@
 //! What can go wrong in any use case without being anybody's answer to anything: faults of what is behind the ports.
 
+use std::time::Duration;
+
 use doorward_domain::ports::{Cause, HasherError, RandomnessError, StoreError};
 use thiserror::Error;
 
-/// A use case could not be carried out. A caller can act on which of the three it is, never on the cause.
+/// A use case could not be carried out. A caller can act on which of them it is, never on the cause.
 #[derive(Debug, Error)]
 pub enum Fault {
     /// Too many passwords are waiting to be hashed; try again in a few seconds.
     #[error("too many passwords are waiting to be hashed")]
     Overloaded,
+    /// Too much was tried from this address or at this account.
+    #[error("too many attempts were made")]
+    TooManyAttempts {
+        /// How long until the next attempt is admitted, if nobody else takes it.
+        wait: Duration,
+    },
     /// The store does not answer; try again later.
     #[error("the store is unavailable")]
     Unavailable(#[source] Cause),

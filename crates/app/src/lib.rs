@@ -1,22 +1,34 @@
 //! The use cases: the order of steps of each thing that a person does, one a file. They speak to the outside only
 //! through the ports of the domain; who they are called by, and what is behind a port, they do not know.
 
+mod change_password;
 mod credentials;
+mod delete_account;
 mod fault;
+mod list_sessions;
 mod log_in;
 mod log_out;
+mod password_check;
+mod revoke_sessions;
 mod session_mint;
 mod sign_up;
-mod sweep_sessions;
+mod sweep;
 #[cfg(test)]
 mod test_support;
+mod throttle;
 mod validate_session;
 
+pub use change_password::{ChangePassword, ChangePasswordError, PasswordPair};
 pub use credentials::Credentials;
+pub use delete_account::{DeleteAccount, DeleteAccountError};
 pub use fault::Fault;
+pub use list_sessions::ListSessions;
 pub use log_in::{LogIn, LogInError};
 pub use log_out::LogOut;
+pub use password_check::PasswordCheck;
+pub use revoke_sessions::RevokeSessions;
 pub use session_mint::{OpenedSession, SessionMint};
 pub use sign_up::{SignUp, SignUpError, SignUpPolicy};
-pub use sweep_sessions::SweepSessions;
+pub use sweep::{Sweep, Swept};
+pub use throttle::{Attempt, Throttle};
 pub use validate_session::{ValidSession, ValidateSession};

@@ -2,84 +2,58 @@
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{
-    HasherError, OpenSessionError, PasswordHasher, RandomnessError, SessionStore, StoreError, UserStore, Verdict,
-    VerifiedKey,
-};
-use doorward_domain::{InvalidPassword, InvalidUsername, LoginName, Password, SessionToken, TokenHash};
+use doorward_domain::ports::{KeyedWriteError, RandomnessError, SessionStore};
+use doorward_domain::{Client, InvalidPassword, InvalidUsername, LoginName, Password, SessionToken, UserId};
 use thiserror::Error;
 
+use crate::password_check::{Checked, PasswordCheck};
 use crate::{Credentials, Fault, OpenedSession, SessionMint, ValidSession};
 
 /// Opens a session for whoever knows a user's password.
 pub struct LogIn {
-    users: Arc<dyn UserStore>,
+    passwords: Arc<PasswordCheck>,
     sessions: Arc<dyn SessionStore>,
-    hasher: Arc<dyn PasswordHasher>,
     mint: Arc<SessionMint>,
 }
 
 impl LogIn {
-    /// How often a login is started over because the key changed while the password was being checked: by a change of
-    /// the password, or by another login that made the hash anew. More than one such change in a row is an attack or a
-    /// fault.
-    const ATTEMPTS: usize = 3;
-
     /// The use case on these ports.
     #[must_use]
-    pub fn new(
-        users: Arc<dyn UserStore>,
-        sessions: Arc<dyn SessionStore>,
-        hasher: Arc<dyn PasswordHasher>,
-        mint: Arc<SessionMint>,
-    ) -> Self {
-        Self { users, sessions, hasher, mint }
+    pub fn new(passwords: Arc<PasswordCheck>, sessions: Arc<dyn SessionStore>, mint: Arc<SessionMint>) -> Self {
+        Self { passwords, sessions, mint }
     }
 
     /// Opens a session. The session that the person came with, if any, ends. A hash that is outdated is made anew.
     ///
     /// # Errors
-    /// [`LogInError`]; nothing is written then.
+    /// [`LogInError`]; no session was opened then.
     pub async fn run(
         &self,
         credentials: &Credentials,
         presented: Option<&SessionToken>,
+        client: &Client,
     ) -> Result<OpenedSession, LogInError> {
         let name = LoginName::parse(credentials.username()?)?;
         let password = Password::parse_login(credentials.password()?)?;
         let replaces = presented.map(|token| self.mint.digest(token));
-        for _ in 0..Self::ATTEMPTS {
-            if let Some(opened) = self.attempt(&name, &password, replaces.as_ref()).await? {
-                return Ok(opened);
+        let mut guess = self.passwords.begin(name.key_id(), client).await?;
+        loop {
+            let (mut verified, user, outdated) = match guess.check(&password).await? {
+                Checked::Right { verified, user, outdated } => (verified, user, outdated),
+                Checked::Wrong { account } => return Err(LogInError::IncorrectCredentials { account }),
+            };
+            if outdated {
+                verified.rehashed = Some(self.passwords.hash(&password).await?);
             }
-        }
-        Err(Fault::Unavailable("the key keeps changing while its password is checked".into()).into())
-    }
-
-    /// One attempt; `None` when the key changed in the middle of it.
-    async fn attempt(
-        &self,
-        name: &LoginName,
-        password: &Password,
-        replaces: Option<&TokenHash>,
-    ) -> Result<Option<OpenedSession>, LogInError> {
-        let found = self.users.find_by_key(&name.key_id()).await?;
-        let stored = found.as_ref().map(|(key, _)| &key.password_hash);
-        // An unknown user costs the same hash as a known one; only then do the two part.
-        let verdict = self.hasher.verify(password, stored).await?;
-        let Some((key, user)) = found else { return Err(LogInError::IncorrectCredentials) };
-        let rehashed = match verdict {
-            Verdict::Wrong => return Err(LogInError::IncorrectCredentials),
-            Verdict::Right => None,
-            Verdict::RightButOutdated => Some(self.hasher.hash(password).await?),
-        };
-
-        let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
-        let verified = VerifiedKey { id: key.id, hash: key.password_hash, rehashed };
-        match self.sessions.open(&session, &verified, replaces).await {
-            Ok(()) => Ok(Some(OpenedSession { token, valid: ValidSession { session, user, fresh: false } })),
-            Err(OpenSessionError::KeyChanged) => Ok(None),
-            Err(OpenSessionError::Store(error)) => Err(error.into()),
+            let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
+            match self.sessions.open(&session, client, &verified, replaces.as_ref()).await {
+                Ok(()) => {
+                    let valid = ValidSession { session, user, fresh: false };
+                    return Ok(OpenedSession { token, valid, rehashed: outdated });
+                }
+                Err(KeyedWriteError::KeyChanged) => {}
+                Err(KeyedWriteError::Store(error)) => return Err(Fault::from(error).into()),
+            }
         }
     }
 }
@@ -95,22 +69,13 @@ pub enum LogInError {
     InvalidPassword(#[from] InvalidPassword),
     /// No such user, or not their password: deliberately one and the same.
     #[error("the username or the password is not right")]
-    IncorrectCredentials,
-    /// Something behind a port failed.
+    IncorrectCredentials {
+        /// Whose password was guessed at, if anybody's: for the audit log, never for an answer.
+        account: Option<UserId>,
+    },
+    /// Something behind a port failed, or too much was tried.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-impl From<StoreError> for LogInError {
-    fn from(error: StoreError) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl From<HasherError> for LogInError {
-    fn from(error: HasherError) -> Self {
-        Self::Fault(error.into())
-    }
 }
 
 impl From<RandomnessError> for LogInError {
@@ -121,11 +86,20 @@ impl From<RandomnessError> for LogInError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use doorward_domain::PasswordHash;
-    use doorward_domain::ports::{MockPasswordHasher, MockSessionStore, MockTokenGenerator, MockUserStore};
+    use doorward_domain::ports::{
+        HasherError, MockLoginThrottle, MockPasswordHasher, MockSessionStore, MockTokenGenerator, MockUserStore,
+        StoreError, Verdict,
+    };
 
     use super::*;
-    use crate::test_support::{NOW, cause, credentials, key_of, mint, mint_from, token, token_hash, user};
+    use crate::password_check::Guess;
+    use crate::test_support::{
+        NOW, bounded, cause, client, credentials, key_of, mint, mint_from, passwords, token, token_hash, unbounded,
+        user,
+    };
 
     fn knows_alice() -> MockUserStore {
         let mut users = MockUserStore::new();
@@ -149,7 +123,7 @@ mod tests {
     }
 
     fn log_in(users: MockUserStore, sessions: MockSessionStore, hasher: MockPasswordHasher) -> LogIn {
-        LogIn::new(Arc::new(users), Arc::new(sessions), Arc::new(hasher), mint())
+        LogIn::new(passwords(users, hasher, unbounded()), Arc::new(sessions), mint())
     }
 
     #[tokio::test]
@@ -159,8 +133,9 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_open()
-            .withf(move |session, verified, replaces| {
-                session.user_id == user("Alice").id
+            .withf(move |session, from, verified, replaces| {
+                *from == client()
+                    && session.user_id == user("Alice").id
                     && session.created_at == NOW
                     && verified.id.as_str() == "username:alice"
                     && verified.hash.expose() == "stored hash"
@@ -168,10 +143,10 @@ mod tests {
                     && *replaces == Some(&ended)
             })
             .times(1)
-            .returning(|_, _, _| Ok(()));
+            .returning(|_, _, _, _| Ok(()));
 
         let opened = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("ALICE", "correct horse"), Some(&came_with))
+            .run(&credentials("ALICE", "correct horse"), Some(&came_with), &client())
             .await
             .expect("logged in");
         assert_eq!(opened.valid.user, user("Alice"));
@@ -185,23 +160,23 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(Verdict::Wrong));
         let unknown = log_in(knows_nobody(), MockSessionStore::new(), hasher)
-            .run(&credentials("nobody", "correct horse"), None)
+            .run(&credentials("nobody", "correct horse"), None, &client())
             .await
             .expect_err("refused");
         let wrong = log_in(knows_alice(), MockSessionStore::new(), says(Verdict::Wrong))
-            .run(&credentials("alice", "wrong horse"), None)
+            .run(&credentials("alice", "wrong horse"), None, &client())
             .await
             .expect_err("refused");
-        assert!(matches!(unknown, LogInError::IncorrectCredentials), "{unknown:?}");
-        assert!(matches!(wrong, LogInError::IncorrectCredentials), "{wrong:?}");
+        assert!(matches!(unknown, LogInError::IncorrectCredentials { .. }), "{unknown:?}");
+        assert!(matches!(wrong, LogInError::IncorrectCredentials { .. }), "{wrong:?}");
     }
 
     #[tokio::test]
     async fn an_unknown_user_is_refused_whatever_the_hasher_says() {
         let refused = log_in(knows_nobody(), MockSessionStore::new(), says(Verdict::Right))
-            .run(&credentials("nobody", "correct horse"), None)
+            .run(&credentials("nobody", "correct horse"), None, &client())
             .await;
-        assert!(matches!(refused, Err(LogInError::IncorrectCredentials)), "{refused:?}");
+        assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
 
     #[tokio::test]
@@ -211,13 +186,14 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_open()
-            .withf(|_, verified, _| {
+            .withf(|_, _, verified, _| {
                 verified.hash.expose() == "stored hash"
                     && verified.rehashed.as_ref().is_some_and(|hash| hash.expose() == "new hash")
             })
             .times(1)
-            .returning(|_, _, _| Ok(()));
-        let opened = log_in(knows_alice(), sessions, hasher).run(&credentials("alice", "correct horse"), None).await;
+            .returning(|_, _, _, _| Ok(()));
+        let opened =
+            log_in(knows_alice(), sessions, hasher).run(&credentials("alice", "correct horse"), None, &client()).await;
         assert!(opened.is_ok(), "{opened:?}");
     }
 
@@ -234,17 +210,17 @@ mod tests {
             Ok(if still_right { Verdict::Right } else { Verdict::Wrong })
         });
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open().times(1).returning(|_, _, _| Err(OpenSessionError::KeyChanged));
-        let refused = log_in(users, sessions, hasher).run(&credentials("alice", "old password"), None).await;
-        assert!(matches!(refused, Err(LogInError::IncorrectCredentials)), "{refused:?}");
+        sessions.expect_open().times(1).returning(|_, _, _, _| Err(KeyedWriteError::KeyChanged));
+        let refused = log_in(users, sessions, hasher).run(&credentials("alice", "old password"), None, &client()).await;
+        assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
 
     #[tokio::test]
     async fn a_key_that_never_holds_still_is_not_tried_for_ever() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open().times(LogIn::ATTEMPTS).returning(|_, _, _| Err(OpenSessionError::KeyChanged));
+        sessions.expect_open().times(Guess::CHECKS).returning(|_, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), None)
+            .run(&credentials("alice", "correct horse"), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
     }
@@ -252,11 +228,11 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_can_be_called_costs_no_hash_and_no_query() {
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("", ""), None)
+            .run(&credentials("", ""), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("a", ""), None)
+            .run(&credentials("a", ""), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidPassword(InvalidPassword::Length))), "{refused:?}");
     }
@@ -266,16 +242,46 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| Err(StoreError::Unavailable(cause())));
         let refused = log_in(users, MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("alice", "correct horse"), None)
+            .run(&credentials("alice", "correct horse"), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open().returning(|_, _, _| Err(StoreError::Corrupt(cause()).into()));
+        sessions.expect_open().returning(|_, _, _, _| Err(StoreError::Corrupt(cause()).into()));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), None)
+            .run(&credentials("alice", "correct horse"), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_login_that_is_not_admitted_costs_no_hash_and_no_look_at_the_key() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
+        let passwords = passwords(MockUserStore::new(), MockPasswordHasher::new(), bounded(store));
+        let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
+            .run(&credentials("alice", "correct horse"), None, &client())
+            .await;
+        assert!(matches!(refused, Err(LogInError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn only_a_right_password_is_taken_back_and_once_however_often_the_key_changes() {
+        for (verdict, times) in [(Verdict::Wrong, 0), (Verdict::Right, 1)] {
+            let mut store = MockLoginThrottle::new();
+            store.expect_is_marked().returning(|_, _| Ok(false));
+            store.expect_take().times(1).returning(|_, _| Ok(Duration::ZERO));
+            store.expect_succeed().times(times).returning(|_| Ok(()));
+            let mut outcomes = [Err(KeyedWriteError::KeyChanged), Ok(())].into_iter();
+            let mut sessions = MockSessionStore::new();
+            sessions.expect_open().returning(move |_, _, _, _| outcomes.next().expect("two attempts"));
+            let passwords = passwords(knows_alice(), says(verdict), bounded(store));
+            let outcome = LogIn::new(passwords, Arc::new(sessions), mint())
+                .run(&credentials("alice", "correct horse"), None, &client())
+                .await;
+            assert_eq!(outcome.is_ok(), verdict == Verdict::Right, "{outcome:?}");
+        }
     }
 
     #[tokio::test]
@@ -283,14 +289,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), None)
+            .run(&credentials("alice", "correct horse"), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = says(Verdict::RightButOutdated);
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), None)
+            .run(&credentials("alice", "correct horse"), None, &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -300,12 +306,11 @@ mod tests {
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_session_token().returning(|| Err(RandomnessError(cause())));
         let log_in = LogIn::new(
-            Arc::new(knows_alice()),
+            passwords(knows_alice(), says(Verdict::Right), unbounded()),
             Arc::new(MockSessionStore::new()),
-            Arc::new(says(Verdict::Right)),
             mint_from(tokens),
         );
-        let refused = log_in.run(&credentials("alice", "correct horse"), None).await;
+        let refused = log_in.run(&credentials("alice", "correct horse"), None, &client()).await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

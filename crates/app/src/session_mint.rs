@@ -1,4 +1,4 @@
-//! Minting sessions: the step that signing up and logging in share.
+//! Minting sessions: the step that signing up, logging in and changing the password share.
 
 use std::sync::Arc;
 
@@ -48,4 +48,6 @@ pub struct OpenedSession {
     pub token: SessionToken,
     /// The session and whose it is.
     pub valid: ValidSession,
+    /// Whether the password's hash was made anew on the way.
+    pub rehashed: bool,
 }

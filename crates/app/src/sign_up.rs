@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
-    InvalidPassword, InvalidUsername, Key, Password, PasswordRules, SessionToken, User, Username, UsernameRules,
+    Client, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, SessionToken, User, Username, UsernameRules,
 };
 use thiserror::Error;
 
-use crate::{Credentials, Fault, OpenedSession, SessionMint, ValidSession};
+use crate::{Credentials, Fault, OpenedSession, SessionMint, Throttle, ValidSession};
 
 /// Who may sign up, and with what.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,7 @@ pub struct SignUpPolicy {
 pub struct SignUp {
     users: Arc<dyn UserStore>,
     hasher: Arc<dyn PasswordHasher>,
+    throttle: Arc<Throttle>,
     mint: Arc<SessionMint>,
     policy: SignUpPolicy,
 }
@@ -35,10 +36,11 @@ impl SignUp {
     pub fn new(
         users: Arc<dyn UserStore>,
         hasher: Arc<dyn PasswordHasher>,
+        throttle: Arc<Throttle>,
         mint: Arc<SessionMint>,
         policy: SignUpPolicy,
     ) -> Self {
-        Self { users, hasher, mint, policy }
+        Self { users, hasher, throttle, mint, policy }
     }
 
     /// Who may sign up, and with what.
@@ -55,12 +57,14 @@ impl SignUp {
         &self,
         credentials: &Credentials,
         presented: Option<&SessionToken>,
+        client: &Client,
     ) -> Result<OpenedSession, SignUpError> {
         if !self.policy.open {
             return Err(SignUpError::Closed);
         }
         let username = Username::parse(credentials.username()?, self.policy.usernames)?;
         let password = Password::parse_new(credentials.password()?, username.as_str(), &self.policy.passwords)?;
+        self.throttle.admit_sign_up(client).await?;
         let password_hash = self.hasher.hash(&password).await?;
 
         let now = self.mint.now();
@@ -68,11 +72,13 @@ impl SignUp {
         let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
         let (token, session) = self.mint.mint(user.id.clone(), now)?;
         let replaces = presented.map(|token| self.mint.digest(token));
-        let account = NewAccount { user, key, session, replaces };
+        let account = NewAccount { user, key, session, client: client.clone(), replaces };
         self.users.create(&account).await?;
 
-        let NewAccount { user, session, .. } = account;
-        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false } })
+        let NewAccount { user, key, session, .. } = account;
+        // The account is there whether or not this is: it only keeps strangers' guesses from slowing its owner.
+        let _ = self.throttle.acquaint(&key.id, client).await;
+        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false })
     }
 }
 
@@ -91,7 +97,7 @@ pub enum SignUpError {
     /// Somebody has this username, in this or another spelling.
     #[error("the username is taken")]
     UsernameTaken,
-    /// Something behind a port failed.
+    /// Something behind a port failed, or too much was tried.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -120,12 +126,17 @@ impl From<RandomnessError> for SignUpError {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Duration;
 
-    use doorward_domain::ports::{MockPasswordHasher, MockTokenGenerator, MockUserStore, StoreError};
+    use doorward_domain::ports::{
+        MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore, StoreError,
+    };
     use doorward_domain::{PasswordHash, SessionPolicy};
 
     use super::*;
-    use crate::test_support::{NOW, cause, credentials, mint, mint_from, token, token_hash};
+    use crate::test_support::{
+        NOW, bounded, cause, client, credentials, mint, mint_from, scope_of, token, token_hash, unbounded,
+    };
 
     const POLICY: SignUpPolicy =
         SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT };
@@ -137,7 +148,7 @@ mod tests {
     }
 
     fn sign_up(users: MockUserStore, hasher: MockPasswordHasher, policy: SignUpPolicy) -> SignUp {
-        SignUp::new(Arc::new(users), Arc::new(hasher), mint(), policy)
+        SignUp::new(Arc::new(users), Arc::new(hasher), unbounded(), mint(), policy)
     }
 
     #[tokio::test]
@@ -152,7 +163,7 @@ mod tests {
 
         let came_with = token('p');
         let opened = sign_up(users, hashes(), POLICY)
-            .run(&credentials("Alice", "correct horse"), Some(&came_with))
+            .run(&credentials("Alice", "correct horse"), Some(&came_with), &client())
             .await
             .expect("signed up");
 
@@ -174,7 +185,7 @@ mod tests {
     #[tokio::test]
     async fn the_username_is_judged_before_the_password() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&Credentials::default(), None)
+            .run(&Credentials::default(), None, &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidUsername(InvalidUsername::Missing)), "{refused:?}");
@@ -184,7 +195,7 @@ mod tests {
     async fn what_cannot_be_chosen_costs_no_hash_and_no_query() {
         for (username, password) in [("abc", "correct horse"), ("alice", "short"), ("alice", "password1")] {
             let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-                .run(&credentials(username, password), None)
+                .run(&credentials(username, password), None, &client())
                 .await
                 .expect_err("refused");
             let on_username = matches!(refused, SignUpError::InvalidUsername(_));
@@ -197,7 +208,7 @@ mod tests {
     async fn a_missing_password_is_an_invalid_one() {
         let credentials = Credentials { password: None, ..credentials("alice", "") };
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&credentials, None)
+            .run(&credentials, None, &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidPassword(InvalidPassword::Missing)), "{refused:?}");
@@ -206,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn closed_means_that_nothing_is_looked_at() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy { open: false, ..POLICY })
-            .run(&Credentials::default(), None)
+            .run(&Credentials::default(), None, &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::Closed), "{refused:?}");
@@ -217,7 +228,7 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(CreateUserError::KeyTaken));
         let refused = sign_up(users, hashes(), POLICY)
-            .run(&credentials("alice", "correct horse"), None)
+            .run(&credentials("alice", "correct horse"), None, &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::UsernameTaken), "{refused:?}");
@@ -227,12 +238,14 @@ mod tests {
     async fn a_store_that_fails_is_a_fault_of_its_kind() {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Unavailable(cause()).into()));
-        let refused = sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None).await;
+        let refused =
+            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None, &client()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Corrupt(cause()).into()));
-        let refused = sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None).await;
+        let refused =
+            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None, &client()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 
@@ -240,23 +253,58 @@ mod tests {
     async fn a_hasher_that_is_overloaded_or_fails_leaves_the_store_alone() {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
-        let refused =
-            sign_up(MockUserStore::new(), hasher, POLICY).run(&credentials("alice", "correct horse"), None).await;
+        let refused = sign_up(MockUserStore::new(), hasher, POLICY)
+            .run(&credentials("alice", "correct horse"), None, &client())
+            .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Failed(cause())));
-        let refused =
-            sign_up(MockUserStore::new(), hasher, POLICY).run(&credentials("alice", "correct horse"), None).await;
+        let refused = sign_up(MockUserStore::new(), hasher, POLICY)
+            .run(&credentials("alice", "correct horse"), None, &client())
+            .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_sign_up_that_is_not_admitted_costs_no_hash() {
+        let mut store = MockLoginThrottle::new();
+        store
+            .expect_take()
+            .withf(|buckets, _| buckets.len() == 1 && scope_of(&buckets[0].key) == "sign-up")
+            .times(1)
+            .returning(|_, _| Ok(Duration::from_secs(6)));
+        let (users, hasher) = (Arc::new(MockUserStore::new()), Arc::new(MockPasswordHasher::new()));
+        let refused = SignUp::new(users, hasher, bounded(store), mint(), POLICY)
+            .run(&credentials("alice", "correct horse"), None, &client())
+            .await;
+        assert!(matches!(refused, Err(SignUpError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_new_account_is_known_where_it_was_made_and_the_sign_up_still_counts() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_take().returning(|_, _| Ok(Duration::ZERO));
+        store
+            .expect_succeed()
+            .withf(|success| success.taken.is_empty() && scope_of(&success.mark) == "known-at")
+            .times(1)
+            .returning(|_| Err(StoreError::Unavailable(cause())));
+        let mut users = MockUserStore::new();
+        users.expect_create().returning(|_| Ok(()));
+        let opened = SignUp::new(Arc::new(users), Arc::new(hashes()), bounded(store), mint(), POLICY)
+            .run(&credentials("alice", "correct horse"), None, &client())
+            .await;
+        assert!(opened.is_ok(), "the account is there: {opened:?}");
     }
 
     #[tokio::test]
     async fn without_randomness_nobody_is_signed_up() {
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
-        let sign_up = SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), mint_from(tokens), POLICY);
-        let refused = sign_up.run(&credentials("alice", "correct horse"), None).await;
+        let sign_up =
+            SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), unbounded(), mint_from(tokens), POLICY);
+        let refused = sign_up.run(&credentials("alice", "correct horse"), None, &client()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

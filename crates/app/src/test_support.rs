@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{Cause, MockClock, MockTokenGenerator, TokenGenerator};
+use doorward_domain::ports::{
+    Cause, MockClock, MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore, TokenGenerator,
+};
 use doorward_domain::{
-    Key, PasswordHash, Session, SessionId, SessionPolicy, SessionToken, Timestamp, TokenHash, User, UserId, Username,
+    Client, Key, PasswordHash, Session, SessionId, SessionPolicy, SessionToken, ThrottleKey, ThrottleLimits, Timestamp,
+    TokenHash, User, UserAgent, UserId, Username,
 };
 use zeroize::Zeroizing;
 
-use crate::{Credentials, SessionMint};
+use crate::{Credentials, PasswordCheck, SessionMint, Throttle};
 
 /// 2023-11-14T22:13:20Z, when all these tests play.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
@@ -51,6 +54,12 @@ pub(crate) fn session_opened_at(now: Timestamp) -> Session {
 pub(crate) fn tokens() -> MockTokenGenerator {
     let mut tokens = MockTokenGenerator::new();
     tokens.expect_digest().returning(token_hash);
+    tokens.expect_throttle_key().returning(|scope| {
+        let mut start = [0; 32];
+        let text = scope.canonical();
+        start.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
+        ThrottleKey::restore(start)
+    });
     tokens.expect_session_token().returning(|| Ok(token('n')));
     tokens.expect_session_id().returning(|| Ok(SessionId::restore("session-new".into())));
     tokens.expect_user_id().returning(|| Ok(UserId::restore("user-new".into())));
@@ -69,4 +78,35 @@ pub(crate) fn mint() -> Arc<SessionMint> {
 
 pub(crate) fn mint_from(tokens: impl TokenGenerator + 'static) -> Arc<SessionMint> {
     Arc::new(SessionMint::new(Arc::new(tokens), Arc::new(clock_at(NOW)), SessionPolicy::DEFAULT))
+}
+
+/// Who does all this.
+pub(crate) fn client() -> Client {
+    Client { address: Some([192, 0, 2, 1].into()), user_agent: UserAgent::parse("a browser") }
+}
+
+/// Which kind of scope a key of [`tokens`] stands for.
+pub(crate) fn scope_of(key: &ThrottleKey) -> &'static str {
+    let kinds = ["address", "account-at-address", "account", "sign-up", "known-at"];
+    let kind = key.as_bytes().split(|byte| *byte == b' ').next().expect("a kind");
+    kinds.into_iter().find(|known| known.as_bytes() == kind).expect("a known kind")
+}
+
+/// A throttle that admits everything and asks nothing.
+pub(crate) fn unbounded() -> Arc<Throttle> {
+    Arc::new(Throttle::new(Arc::new(MockLoginThrottle::new()), Arc::new(tokens()), Arc::new(clock_at(NOW)), None))
+}
+
+/// A throttle on this store.
+pub(crate) fn bounded(store: MockLoginThrottle) -> Arc<Throttle> {
+    let limits = Some(ThrottleLimits::DEFAULT);
+    Arc::new(Throttle::new(Arc::new(store), Arc::new(tokens()), Arc::new(clock_at(NOW)), limits))
+}
+
+pub(crate) fn passwords(
+    users: MockUserStore,
+    hasher: MockPasswordHasher,
+    throttle: Arc<Throttle>,
+) -> Arc<PasswordCheck> {
+    Arc::new(PasswordCheck::new(Arc::new(users), Arc::new(hasher), throttle))
 }

@@ -6,19 +6,23 @@
 //!
 //! Nothing here knows of HTTP, SQL, a hash scheme, a thread or the ambient clock.
 
+mod client;
 mod key;
 mod password;
 pub mod ports;
 mod session;
 mod text;
+mod throttle;
 mod time;
 mod token;
 mod user;
 mod username;
 
+pub use client::{AddressBlock, Client, UserAgent};
 pub use key::{Key, KeyId};
 pub use password::{InvalidPassword, Password, PasswordHash, PasswordRules};
 pub use session::{Session, SessionId, SessionPolicy, SessionState};
+pub use throttle::{Bucket, RateLimit, Slowdown, ThrottleKey, ThrottleLimits, ThrottleScope};
 pub use time::Timestamp;
 pub use token::{SessionToken, TokenHash};
 pub use user::{User, UserId};

@@ -14,6 +14,14 @@ impl SessionId {
     /// The characters of a new id: with 36 letters and digits, 124 random bits.
     pub const CHARS: usize = 24;
 
+    /// Reads an id that a client sent; `None` for a text that no id can have, which needs no look in the store.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        let shaped =
+            raw.len() == Self::CHARS && raw.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        shaped.then(|| Self(raw.to_owned()))
+    }
+
     /// Takes an id that a generator made or a store holds.
     #[must_use]
     pub fn restore(id: String) -> Self {
@@ -128,6 +136,15 @@ mod tests {
 
     fn after(millis: u64) -> Timestamp {
         START.plus(Duration::from_millis(millis))
+    }
+
+    #[test]
+    fn only_the_shape_of_an_id_is_looked_up() {
+        let good = "0az9".repeat(6);
+        assert_eq!(SessionId::parse(&good).expect("an id").as_str(), good);
+        for bad in ["", &good[1..], &format!("{good}a"), &good.replacen('a', "A", 1), &good.replacen("0a", "é", 1)] {
+            assert_eq!(SessionId::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

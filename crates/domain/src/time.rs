@@ -39,6 +39,19 @@ impl Timestamp {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self::from_unix_millis(self.0.saturating_add(millis))
     }
+
+    /// This instant and so much earlier, at least [`Self::MIN`].
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_unix_millis(self.0.saturating_sub(millis))
+    }
+
+    /// How much later this instant is than the other; zero where it is not.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +61,7 @@ mod tests {
     #[test]
     fn arithmetic_saturates_instead_of_wrapping() {
         assert_eq!(Timestamp::MAX.plus(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MIN.minus(Duration::MAX), Timestamp::MIN);
         assert_eq!(Timestamp::from_unix_millis(i64::MIN), Timestamp::MIN);
         assert_eq!(Timestamp::from_unix_millis(i64::MAX), Timestamp::MAX);
     }
@@ -56,5 +70,12 @@ mod tests {
     fn a_second_is_a_thousand_milliseconds() {
         let start = Timestamp::from_unix_millis(5);
         assert_eq!(start.plus(Duration::from_secs(1)).as_unix_millis(), 1_005);
+    }
+
+    #[test]
+    fn what_lies_ahead_is_not_past() {
+        let (start, end) = (Timestamp::from_unix_millis(5), Timestamp::from_unix_millis(1_005));
+        assert_eq!(end.since(start), Duration::from_secs(1));
+        assert_eq!(start.since(end), Duration::ZERO);
     }
 }

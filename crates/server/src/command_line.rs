@@ -75,6 +75,10 @@ pub(crate) struct CommandLine {
     #[arg(long, env = "DOORWARD_PASSWORD_BLOCKLIST", default_value = "on", value_name = "on|off")]
     pub(crate) password_blocklist: String,
 
+    /// Whether guesses at passwords, and sign-ups, are bounded; off is for tests and benchmarks
+    #[arg(long, env = "DOORWARD_THROTTLE", default_value = "on", value_name = "on|off")]
+    pub(crate) throttle: String,
+
     /// Addresses and CIDR blocks whose X-Forwarded-For, -Proto and -Host are believed
     #[arg(long, env = "DOORWARD_TRUSTED_PROXIES", value_name = "LIST")]
     pub(crate) trusted_proxies: Option<String>,

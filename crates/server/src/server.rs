@@ -8,7 +8,11 @@ use std::time::Duration;
 use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
 use doorward_adapters_http::{HttpSettings, Origin, Services};
 use doorward_adapters_sql::{ConnectError, Store};
-use doorward_app::{LogIn, LogOut, SessionMint, SignUp, SweepSessions, ValidateSession};
+use doorward_app::{
+    ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions, SessionMint, SignUp,
+    Sweep, Swept, Throttle, ValidateSession,
+};
+use doorward_domain::ThrottleLimits;
 use doorward_domain::ports::{Clock, PasswordHasher, RandomnessError, TokenGenerator};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
@@ -18,7 +22,7 @@ use tokio::net::TcpListener;
 use crate::listener;
 use crate::settings::Settings;
 
-/// How often dead sessions are swept out.
+/// How often dead sessions and spent buckets are swept out.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 /// Characters of what tells one process from another in request ids.
 const INSTANCE_CHARS: usize = 8;
@@ -29,7 +33,7 @@ pub struct Server {
     address: SocketAddr,
     public_origin: Origin,
     endpoint: BoxEndpoint<'static, Response>,
-    sweep: SweepSessions,
+    sweep: Sweep,
     store: Store,
 }
 
@@ -50,10 +54,23 @@ impl Server {
         let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
         let tokens: Arc<dyn TokenGenerator> = Arc::new(OsTokenGenerator);
         let mint = Arc::new(SessionMint::new(Arc::clone(&tokens), Arc::clone(&clock), settings.sessions));
+        let throttle =
+            Arc::new(Throttle::new(store.throttle(), Arc::clone(&tokens), Arc::clone(&clock), settings.throttle));
+        let passwords = Arc::new(PasswordCheck::new(store.users(), Arc::clone(&hasher), Arc::clone(&throttle)));
         let services = Services {
-            sign_up: SignUp::new(store.users(), Arc::clone(&hasher), Arc::clone(&mint), settings.sign_up),
-            log_in: LogIn::new(store.users(), store.sessions(), hasher, mint),
+            sign_up: SignUp::new(store.users(), hasher, Arc::clone(&throttle), Arc::clone(&mint), settings.sign_up),
+            log_in: LogIn::new(Arc::clone(&passwords), store.sessions(), Arc::clone(&mint)),
             log_out: LogOut::new(store.sessions()),
+            list_sessions: ListSessions::new(store.sessions(), Arc::clone(&clock), settings.sessions),
+            revoke_sessions: RevokeSessions::new(store.sessions()),
+            change_password: ChangePassword::new(
+                Arc::clone(&passwords),
+                store.users(),
+                mint,
+                settings.sign_up.passwords,
+            ),
+            delete_account: DeleteAccount::new(passwords, store.users()),
+            throttle,
             validate_session: ValidateSession::new(
                 store.sessions(),
                 Arc::clone(&tokens),
@@ -72,7 +89,8 @@ impl Server {
             instance: tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
         };
         let endpoint = doorward_adapters_http::endpoint(services, http).boxed();
-        let sweep = SweepSessions::new(store.sessions(), clock);
+        let limits = settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
+        let sweep = Sweep::new(store.sessions(), store.throttle(), clock, limits);
         Ok(Self { listener, address, public_origin, endpoint, sweep, store })
     }
 
@@ -98,15 +116,15 @@ impl Server {
 }
 
 /// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.
-async fn sweep_regularly(sweep: SweepSessions) {
+async fn sweep_regularly(sweep: Sweep) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         match sweep.run().await {
-            Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "dead sessions swept out"),
-            Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of dead sessions failed"),
+            Ok(Swept { sessions: 0, buckets: 0 }) => {}
+            Ok(Swept { sessions, buckets }) => tracing::info!(sessions, buckets, "what was dead is swept out"),
+            Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of what is dead failed"),
         }
     }
 }
@@ -123,6 +141,9 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
         tracing::warn!(
             "DOORWARD_COOKIE_DOMAIN is {domain}, but {public_origin} is not within it: browsers drop the cookie"
         );
+    }
+    if settings.throttle.is_none() {
+        tracing::warn!("DOORWARD_THROTTLE is off: nothing bounds guesses at passwords");
     }
     if settings.argon2.is_weaker_than_default() {
         tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");

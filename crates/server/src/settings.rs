@@ -10,7 +10,7 @@ use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Origin};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::SignUpPolicy;
-use doorward_domain::{Password, PasswordRules, SessionPolicy, UsernameRules};
+use doorward_domain::{Password, PasswordRules, SessionPolicy, ThrottleLimits, UsernameRules};
 use ipnet::IpNet;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -29,6 +29,8 @@ pub struct Settings {
     pub(crate) argon2: Argon2Cost,
     pub(crate) hash_threads: NonZeroUsize,
     pub(crate) sign_up: SignUpPolicy,
+    /// `None` where guesses are not bounded.
+    pub(crate) throttle: Option<ThrottleLimits>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) trusted_origins: Vec<Origin>,
     pub(crate) return_origins: Vec<Origin>,
@@ -133,6 +135,8 @@ impl TryFrom<CommandLine> for Settings {
                         .one_of([("on", true), ("off", false)])?,
                 },
             },
+            throttle: setting("DOORWARD_THROTTLE", &texts.throttle)
+                .one_of([("on", Some(ThrottleLimits::DEFAULT)), ("off", None)])?,
             trusted_proxies: given("DOORWARD_TRUSTED_PROXIES", texts.trusted_proxies.as_ref())
                 .map_or(Ok(vec![]), |list| proxies(&list))?,
             trusted_origins: origins("DOORWARD_TRUSTED_ORIGINS", texts.trusted_origins.as_ref())?,

@@ -1,20 +1,22 @@
-//! Signing up, in and out.
+//! Signing up, in and out; the password; leaving.
 
 use std::sync::Arc;
 
+use doorward_app::{Attempt, ChangePasswordError, DeleteAccountError, LogInError, PasswordPair, ValidSession};
+use doorward_domain::UserId;
 use poem::Request;
 use poem_openapi::OpenApi;
 
-use super::Tag;
-use crate::answer::{SignedIn, SignedOut};
+use super::{Tag, audit};
+use crate::answer::{Done, SignedIn};
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::entry::Entry;
-use crate::form::FormName;
+use crate::entry::{Entry, admit};
+use crate::form::{AccountForm, FormEcho, FormName};
 use crate::negotiation::Wants;
 use crate::problem::{Problem, ProblemKind};
 use crate::submission::Submission;
-use crate::wire::{LogInFields, NoFields, SignUpFields};
+use crate::wire::{ChangePasswordFields, DeleteAccountFields, LogInFields, NoFields, SignUpFields, Transport};
 
 pub(crate) struct AccountsApi(pub(crate) Arc<Context>);
 
@@ -27,7 +29,7 @@ impl AccountsApi {
     async fn sign_up(&self, request: &Request, body: Submission<SignUpFields>) -> Result<SignedIn<201>, Problem> {
         let sign_up = &self.0.services.sign_up;
         let entry = Entry::read(&self.0, request, FormName::SignUp, body).await?;
-        match sign_up.run(&entry.credentials, entry.presented.as_ref()).await {
+        match sign_up.run(&entry.credentials, entry.presented.as_ref(), &entry.client).await {
             Ok(opened) => {
                 tracing::info!(target: "doorward::audit", event = "sign_up", user_id = opened.valid.user.id.as_str());
                 Ok(entry.admit(&self.0, &opened))
@@ -43,12 +45,22 @@ impl AccountsApi {
     #[oai(path = "/api/login", method = "post", operation_id = "logIn", tag = "Tag::Accounts")]
     async fn log_in(&self, request: &Request, body: Submission<LogInFields>) -> Result<SignedIn<200>, Problem> {
         let entry = Entry::read(&self.0, request, FormName::LogIn, body).await?;
-        match self.0.services.log_in.run(&entry.credentials, entry.presented.as_ref()).await {
+        match self.0.services.log_in.run(&entry.credentials, entry.presented.as_ref(), &entry.client).await {
             Ok(opened) => {
-                tracing::info!(target: "doorward::audit", event = "log_in", user_id = opened.valid.user.id.as_str());
+                let user_id = opened.valid.user.id.as_str();
+                tracing::info!(target: "doorward::audit", event = "log_in", user_id);
+                if opened.rehashed {
+                    tracing::info!(target: "doorward::audit", event = "rehash", user_id);
+                }
                 Ok(entry.admit(&self.0, &opened))
             }
-            Err(error) => Err(entry.refuse(Problem::of_log_in(error))),
+            Err(error) => {
+                if let LogInError::IncorrectCredentials { account } = &error {
+                    let user_id = account.as_ref().map(UserId::as_str);
+                    tracing::info!(target: "doorward::audit", event = "log_in_failed", user_id);
+                }
+                Err(entry.refuse(Problem::of_log_in(error)))
+            }
         }
     }
 
@@ -61,17 +73,99 @@ impl AccountsApi {
         request: &Request,
         credential: Credential<'_>,
         body: Submission<Option<NoFields>>,
-    ) -> Result<SignedOut, Problem> {
+    ) -> Result<Done, Problem> {
         let signed_in = self.0.require_session(credential).await?;
         body.read().await?;
         if !self.0.services.log_out.run(&signed_in).await? {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
-        tracing::info!(target: "doorward::audit", event = "log_out", user_id = signed_in.user.id.as_str());
-        let cookie = self.0.cookie.blank();
-        Ok(match Wants::of(request) {
-            Wants::Json => SignedOut::Done { cookie },
-            Wants::Page | Wants::Seed => SignedOut::Redirect { location: "/login", cookie },
-        })
+        audit("log_out", &signed_in);
+        Ok(Done::new(Wants::of(request), "/login", Some(self.0.cookie.blank())))
+    }
+
+    /// Change the password
+    ///
+    /// Needs the present password. Every session ends, and a new one is opened; the answer is that of a login.
+    #[oai(path = "/api/password", method = "post", operation_id = "changePassword", tag = "Tag::Accounts")]
+    async fn change_password(
+        &self,
+        request: &Request,
+        credential: Credential<'_>,
+        body: Submission<ChangePasswordFields>,
+    ) -> Result<SignedIn<200>, Problem> {
+        let client = self.0.admitted_client(request, Attempt::Password).await?;
+        let signed_in = self.0.require_session(credential).await?;
+        let fields = body.read().await?;
+        let kept_by_header = credential.bearer().is_some();
+        let default = if kept_by_header { Transport::Bearer } else { Transport::Cookie };
+        let transport = Transport::read(&fields)?.unwrap_or(default);
+        let pair =
+            PasswordPair { current: fields.text("currentPassword").cloned(), new: fields.text("newPassword").cloned() };
+        let change_password = &self.0.services.change_password;
+        match change_password.run(&signed_in.user, &pair, &client).await {
+            Ok(opened) => {
+                audit("password_changed", &signed_in);
+                Ok(admit(&self.0, &opened, transport, Wants::of(request), None))
+            }
+            Err(error) => {
+                let form = match &error {
+                    ChangePasswordError::InvalidNew(_) => AccountForm::NewPassword,
+                    _ => AccountForm::CurrentPassword,
+                };
+                if matches!(error, ChangePasswordError::Incorrect) {
+                    audit("password_change_failed", &signed_in);
+                }
+                let problem = Problem::of_change_password(error, &change_password.rules());
+                let problem = Problem { json_only: matches!(transport, Transport::Bearer), ..problem };
+                Err(self.on_profile(request, signed_in, form, problem).await)
+            }
+        }
+    }
+
+    /// Delete the account
+    ///
+    /// Needs the password. Removes the user with all keys and sessions.
+    #[oai(path = "/api/account/delete", method = "post", operation_id = "deleteAccount", tag = "Tag::Accounts")]
+    async fn delete_account(
+        &self,
+        request: &Request,
+        credential: Credential<'_>,
+        body: Submission<DeleteAccountFields>,
+    ) -> Result<Done, Problem> {
+        let client = self.0.admitted_client(request, Attempt::Password).await?;
+        let signed_in = self.0.require_session(credential).await?;
+        let fields = body.read().await?;
+        match self.0.services.delete_account.run(&signed_in.user, fields.text("password"), &client).await {
+            Ok(()) => {
+                audit("account_deleted", &signed_in);
+                Ok(Done::new(Wants::of(request), "/login", Some(self.0.cookie.blank())))
+            }
+            Err(error) => {
+                if matches!(error, DeleteAccountError::Incorrect) {
+                    audit("account_deletion_failed", &signed_in);
+                }
+                Err(self.on_profile(request, signed_in, AccountForm::Deletion, Problem::of_delete_account(error)).await)
+            }
+        }
+    }
+}
+
+impl AccountsApi {
+    /// Puts a problem on the profile page, beside the form it belongs to, for whoever wants pages.
+    async fn on_profile(
+        &self,
+        request: &Request,
+        signed_in: ValidSession,
+        form: AccountForm,
+        problem: Problem,
+    ) -> Problem {
+        if problem.json_only || Wants::of(request) != Wants::Page {
+            return problem;
+        }
+        match self.0.account_view(signed_in).await {
+            Ok(view) => Problem { form: Some(FormEcho::Account(form, Box::new(view))), ..problem },
+            // What is wrong with the store is worth more than what is wrong with the form.
+            Err(fault) => fault,
+        }
     }
 }

@@ -1,15 +1,21 @@
-//! Who is signed in.
+//! Who is signed in, and where.
 
 use std::sync::Arc;
 
+use doorward_domain::SessionId;
+use poem::Request;
 use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::Tag;
+use super::{Tag, audit};
+use crate::answer::Done;
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::problem::Problem;
-use crate::wire::SessionBody;
+use crate::negotiation::Wants;
+use crate::problem::{Problem, ProblemKind};
+use crate::submission::Submission;
+use crate::wire::{NoFields, SessionBody, SessionListBody};
 
 pub(crate) struct SessionsApi(pub(crate) Arc<Context>);
 
@@ -22,5 +28,65 @@ impl SessionsApi {
     async fn session(&self, credential: Credential<'_>) -> Result<Json<SessionBody>, Problem> {
         let signed_in = self.0.require_session(credential).await?;
         Ok(Json(SessionBody::from(&signed_in)))
+    }
+
+    /// All sessions
+    ///
+    /// Every live session of whoever is signed in.
+    #[oai(path = "/api/sessions", method = "get", operation_id = "listSessions", tag = "Tag::Sessions")]
+    async fn list(&self, credential: Credential<'_>) -> Result<Json<SessionListBody>, Problem> {
+        let signed_in = self.0.require_session(credential).await?;
+        let sessions = self.0.services.list_sessions.run(&signed_in.user.id).await?;
+        Ok(Json(SessionListBody::new(&sessions, &signed_in.session.id)))
+    }
+
+    /// End a session
+    ///
+    /// Ends one of one's own sessions, which may be the present one.
+    #[oai(
+        path = "/api/sessions/:session_id/revoke",
+        method = "post",
+        operation_id = "revokeSession",
+        tag = "Tag::Sessions"
+    )]
+    async fn revoke(
+        &self,
+        request: &Request,
+        credential: Credential<'_>,
+        /// What names the session, as in the list.
+        session_id: Path<String>,
+        body: Submission<Option<NoFields>>,
+    ) -> Result<Done, Problem> {
+        let signed_in = self.0.require_session(credential).await?;
+        body.read().await?;
+        let id = SessionId::parse(&session_id.0).ok_or(Problem::new(ProblemKind::NotFound))?;
+        if !self.0.services.revoke_sessions.one(&signed_in.user.id, &id).await? {
+            return Err(Problem::new(ProblemKind::NotFound));
+        }
+        audit("session_revoked", &signed_in);
+        let ended_itself = id == signed_in.session.id;
+        Ok(Done::new(Wants::of(request), "/", ended_itself.then(|| self.0.cookie.blank())))
+    }
+
+    /// End all other sessions
+    ///
+    /// Ends every session of whoever is signed in, but for the present one.
+    #[oai(
+        path = "/api/sessions/revoke-others",
+        method = "post",
+        operation_id = "revokeOtherSessions",
+        tag = "Tag::Sessions"
+    )]
+    async fn revoke_others(
+        &self,
+        request: &Request,
+        credential: Credential<'_>,
+        body: Submission<Option<NoFields>>,
+    ) -> Result<Done, Problem> {
+        let signed_in = self.0.require_session(credential).await?;
+        body.read().await?;
+        self.0.services.revoke_sessions.others(&signed_in).await?;
+        audit("other_sessions_revoked", &signed_in);
+        Ok(Done::new(Wants::of(request), "/", None))
     }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use doorward_app::SignUpPolicy;
-use doorward_domain::{Password, Username};
+use doorward_domain::ports::LiveSession;
+use doorward_domain::{Password, SessionId, UserAgent, Username};
 use poem::endpoint::make;
 use poem::web::Html;
 use poem::{Endpoint, IntoResponse, Request, Response, Route, get};
@@ -16,10 +17,11 @@ use serde::Deserialize;
 use crate::answer::found;
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::form::{FormEcho, FormName};
+use crate::form::{AccountForm, AccountView, EntryEcho, FormEcho, FormName};
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 use crate::settings::HttpSettings;
+use crate::wire;
 
 /// The paths of all that is no operation of the API; each has a GET.
 pub(crate) const PATHS: [&str; 8] =
@@ -38,9 +40,11 @@ impl Pages {
 
     /// The page for a problem: its form again where it belongs to one, else a page that says what is wrong.
     pub(crate) fn problem(&self, problem: &Problem, request_id: &str) -> Response {
-        let messages = Messages::of(problem);
-        if let (Some(echo), Some(messages)) = (&problem.form, messages) {
-            return self.form(echo, messages);
+        if let (Some(form), Some(messages)) = (&problem.form, Messages::of(problem)) {
+            return match form {
+                FormEcho::Entry(echo) => self.form(echo, messages),
+                FormEcho::Account(form, view) => self.profile(view, messages.beside(*form)),
+            };
         }
         html(&ProblemPage {
             assets: &self.assets,
@@ -52,7 +56,23 @@ impl Pages {
         })
     }
 
-    fn form(&self, echo: &FormEcho, messages: Messages) -> Response {
+    fn profile(&self, view: &AccountView, messages: AccountMessages) -> Response {
+        let AccountView { signed_in, sessions } = view;
+        html(&ProfilePage {
+            assets: &self.assets,
+            user_id: signed_in.user.id.as_str(),
+            username: signed_in.user.username.as_str(),
+            devices: sessions.iter().map(|live| Device::new(live, &signed_in.session.id)).collect(),
+            messages,
+            password_bounds: self.password_bounds(),
+        })
+    }
+
+    fn password_bounds(&self) -> Bounds {
+        Bounds { min: self.sign_up.passwords.min_chars, max: Password::MAX_CHARS }
+    }
+
+    fn form(&self, echo: &EntryEcho, messages: Messages) -> Response {
         let assets = &self.assets;
         let form = FormView { username: &echo.username, next: echo.next.as_deref(), messages };
         match echo.name {
@@ -61,7 +81,7 @@ impl Pages {
                 assets,
                 form,
                 username_bounds: Bounds { min: Username::MIN_CHARS, max: Username::MAX_CHARS },
-                password_bounds: Bounds { min: self.sign_up.passwords.min_chars, max: Password::MAX_CHARS },
+                password_bounds: self.password_bounds(),
             }),
             FormName::LogIn => html(&LogInPage { assets, form, sign_up_open: self.sign_up.open }),
         }
@@ -88,7 +108,9 @@ impl Messages {
             ProblemKind::InvalidUsername | ProblemKind::UsernameTaken => {
                 Some(Self { username: message, ..Self::default() })
             }
-            ProblemKind::InvalidPassword => Some(Self { password: message, ..Self::default() }),
+            ProblemKind::InvalidPassword | ProblemKind::IncorrectPassword => {
+                Some(Self { password: message, ..Self::default() })
+            }
             ProblemKind::IncorrectCredentials => Some(Self { form: message, ..Self::default() }),
             _ => None,
         }
@@ -96,6 +118,53 @@ impl Messages {
 
     fn any(&self) -> bool {
         self.form.is_some() || self.username.is_some() || self.password.is_some()
+    }
+
+    /// The same beside a field of the profile page, all of which are passwords.
+    fn beside(self, form: AccountForm) -> AccountMessages {
+        let message = self.password;
+        match form {
+            AccountForm::CurrentPassword => AccountMessages { current: message, ..AccountMessages::default() },
+            AccountForm::NewPassword => AccountMessages { new: message, ..AccountMessages::default() },
+            AccountForm::Deletion => AccountMessages { deletion: message, ..AccountMessages::default() },
+        }
+    }
+}
+
+/// What to say beside which field of the profile page.
+#[derive(Default)]
+struct AccountMessages {
+    current: Option<String>,
+    new: Option<String>,
+    deletion: Option<String>,
+}
+
+impl AccountMessages {
+    fn any(&self) -> bool {
+        self.current.is_some() || self.new.is_some() || self.deletion.is_some()
+    }
+}
+
+/// A session as people see it: a device on which they are signed in.
+struct Device<'a> {
+    session_id: &'a str,
+    /// What the browser called itself.
+    name: &'a str,
+    address: Option<String>,
+    since: String,
+    is_this_one: bool,
+}
+
+impl<'a> Device<'a> {
+    fn new(live: &'a LiveSession, current: &SessionId) -> Self {
+        let LiveSession { session, client } = live;
+        Self {
+            session_id: session.id.as_str(),
+            name: client.user_agent.as_ref().map_or("A device that did not say what it is", UserAgent::as_str),
+            address: client.address.map(|address| address.to_string()),
+            since: wire::minute(session.created_at),
+            is_this_one: session.id == *current,
+        }
     }
 }
 
@@ -141,6 +210,9 @@ struct ProfilePage<'a> {
     assets: &'a assets::Links,
     user_id: &'a str,
     username: &'a str,
+    devices: Vec<Device<'a>>,
+    messages: AccountMessages,
+    password_bounds: Bounds,
 }
 
 #[derive(Template)]
@@ -208,14 +280,10 @@ async fn show_form(context: &Context, pages: &Pages, name: FormName, request: &R
     if context.session(Credential::of(request)).await?.is_some() {
         return Ok(found(next.as_deref().unwrap_or("/")));
     }
-    Ok(pages.form(&FormEcho { name, username: String::new(), next }, Messages::default()))
+    Ok(pages.form(&EntryEcho { name, username: String::new(), next }, Messages::default()))
 }
 
 async fn show_profile(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
     let Some(signed_in) = context.session(Credential::of(request)).await? else { return Ok(found("/login")) };
-    Ok(html(&ProfilePage {
-        assets: &pages.assets,
-        user_id: signed_in.user.id.as_str(),
-        username: signed_in.user.username.as_str(),
-    }))
+    Ok(pages.profile(&context.account_view(signed_in).await?, AccountMessages::default()))
 }

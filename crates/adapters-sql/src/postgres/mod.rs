@@ -31,6 +31,10 @@ impl Dialect for Postgres {
          FOR UPDATE SKIP LOCKED) \
          DELETE FROM sessions USING dead WHERE sessions.token_hash = dead.token_hash";
 
+    const DELETE_SPENT_BUCKETS: &'static str = "WITH spent AS MATERIALIZED \
+         (SELECT key FROM throttle WHERE tat <= $1 AND (failures < $2 OR tat <= $3) LIMIT $4 FOR UPDATE SKIP LOCKED) \
+         DELETE FROM throttle USING spent WHERE throttle.key = spent.key";
+
     async fn execute(connection: &mut PgConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
         Ok(bound::<Postgres>(sql, values).execute(connection).await?.rows_affected())
     }
@@ -41,6 +45,14 @@ impl Dialect for Postgres {
         values: &[Value<'_>],
     ) -> sqlx::Result<Option<PgRow>> {
         bound::<Postgres>(sql, values).fetch_optional(connection).await
+    }
+
+    async fn fetch_all(
+        connection: &mut PgConnection,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> sqlx::Result<Vec<PgRow>> {
+        bound::<Postgres>(sql, values).fetch_all(connection).await
     }
 
     /// By the classes of <https://www.postgresql.org/docs/current/errcodes-appendix.html>: the connection, the login,

@@ -200,7 +200,7 @@ fn refused(store: &str, error: sqlx::Error) -> ConnectError {
 mod tests {
     use doorward_domain::ports::{CreateUserError, NewAccount, StoreError, StoreProbe, UserStore};
     use doorward_domain::{
-        Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId, Username,
+        Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId, Username,
     };
 
     use super::*;
@@ -217,7 +217,7 @@ mod tests {
         let id = SessionId::restore(number.to_string());
         let token = TokenHash::restore([number; 32]);
         let session = Session::open(id, token, user.id.clone(), Timestamp::MIN, &SessionPolicy::DEFAULT);
-        NewAccount { user, key, session, replaces: None }
+        NewAccount { user, key, session, client: Client::default(), replaces: None }
     }
 
     #[tokio::test]

@@ -22,6 +22,9 @@ impl Dialect for Sqlite {
     const DELETE_DEAD_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)";
 
+    const DELETE_SPENT_BUCKETS: &'static str = "DELETE FROM throttle WHERE key IN \
+         (SELECT key FROM throttle WHERE tat <= $1 AND (failures < $2 OR tat <= $3) LIMIT $4)";
+
     async fn execute(connection: &mut SqliteConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
         Ok(bound::<Sqlite>(sql, values).execute(connection).await?.rows_affected())
     }
@@ -32,6 +35,14 @@ impl Dialect for Sqlite {
         values: &[Value<'_>],
     ) -> sqlx::Result<Option<SqliteRow>> {
         bound::<Sqlite>(sql, values).fetch_optional(connection).await
+    }
+
+    async fn fetch_all(
+        connection: &mut SqliteConnection,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> sqlx::Result<Vec<SqliteRow>> {
+        bound::<Sqlite>(sql, values).fetch_all(connection).await
     }
 
     fn is_outage(code: &str) -> bool {

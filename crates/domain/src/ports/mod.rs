@@ -4,6 +4,7 @@
 #![cfg_attr(feature = "mocks", allow(clippy::pedantic, reason = "what mockall writes is not ours to polish"))]
 
 mod clock;
+mod login_throttle;
 mod password_hasher;
 mod session_store;
 mod store_probe;
@@ -13,16 +14,18 @@ mod user_store;
 use thiserror::Error;
 
 pub use clock::Clock;
+pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
-pub use session_store::{OpenSessionError, SessionStore, VerifiedKey};
+pub use session_store::{KeyedWriteError, LiveSession, SessionStore, VerifiedKey};
 pub use store_probe::StoreProbe;
 pub use token_generator::{RandomnessError, TokenGenerator};
-pub use user_store::{CreateUserError, NewAccount, UserStore};
+pub use user_store::{CreateUserError, NewAccount, PasswordChange, UserStore};
 
 #[cfg(feature = "mocks")]
 pub use {
-    clock::MockClock, password_hasher::MockPasswordHasher, session_store::MockSessionStore,
-    store_probe::MockStoreProbe, token_generator::MockTokenGenerator, user_store::MockUserStore,
+    clock::MockClock, login_throttle::MockLoginThrottle, password_hasher::MockPasswordHasher,
+    session_store::MockSessionStore, store_probe::MockStoreProbe, token_generator::MockTokenGenerator,
+    user_store::MockUserStore,
 };
 
 /// Why something on the other side of a port went wrong: opaque here, logged once by whoever answers the client.

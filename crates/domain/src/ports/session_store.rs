@@ -1,10 +1,10 @@
-//! Sessions.
+//! Sessions, and the key that each is opened with.
 
 use async_trait::async_trait;
 use thiserror::Error;
 
 use super::StoreError;
-use crate::{KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User};
+use crate::{Client, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId};
 
 /// Holds sessions. What a call ended or wrote is so for every later call, on every node, before the call returns.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -14,18 +14,19 @@ pub trait SessionStore: Send + Sync {
     /// whether the session is alive.
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError>;
 
-    /// Writes a session, ends the one it replaces (one that does not exist is no error), and writes the key's new hash
+    /// Writes a session and who it was opened by, ends the one it replaces (one that does not exist is no error), and writes the key's new hash
     /// where there is one, or does none of it.
     ///
     /// # Errors
-    /// [`OpenSessionError::KeyChanged`] when the key no longer has the hash that the password was checked against: no
+    /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: no
     /// session outlives the password it was opened with.
     async fn open<'a>(
         &self,
         session: &Session,
+        client: &Client,
         verified: &VerifiedKey,
         replaces: Option<&'a TokenHash>,
-    ) -> Result<(), OpenSessionError>;
+    ) -> Result<(), KeyedWriteError>;
 
     /// Writes the renewed session's two instants, if those in the store are still the ones of `seen`.
     ///
@@ -35,6 +36,15 @@ pub trait SessionStore: Send + Sync {
 
     /// Ends a session; `false` when there was none.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
+
+    /// All sessions of a user that are not dead at `now`, those opened last first.
+    async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;
+
+    /// Ends a session of this user; `false` when the user has none with this id.
+    async fn delete_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of this user but one, and says how many.
+    async fn delete_others(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError>;
 
     /// Removes at most `limit` sessions whose idle period ended at `now` or before, and says how many.
     async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
@@ -51,9 +61,18 @@ pub struct VerifiedKey {
     pub rehashed: Option<PasswordHash>,
 }
 
-/// A session was not opened.
+/// A session in the list of its user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The session.
+    pub session: Session,
+    /// Who opened it.
+    pub client: Client,
+}
+
+/// Nothing was written on the strength of a key.
 #[derive(Debug, Error)]
-pub enum OpenSessionError {
+pub enum KeyedWriteError {
     /// The key is gone or has another hash by now.
     #[error("the key changed since the password was checked")]
     KeyChanged,

@@ -3,9 +3,10 @@
 use thiserror::Error;
 
 use super::Cause;
-use crate::{SessionId, SessionToken, TokenHash, UserId};
+use crate::{SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId};
 
-/// Makes tokens and ids from the operating system's randomness, and the digest that a store knows a token by.
+/// Makes tokens and ids from the operating system's randomness, and the digests that a store knows
+/// things by.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait TokenGenerator: Send + Sync {
     /// A new token of [`SessionToken::BYTES`] random bytes.
@@ -28,6 +29,9 @@ pub trait TokenGenerator: Send + Sync {
 
     /// The SHA-256 of the token's text.
     fn digest(&self, token: &SessionToken) -> TokenHash;
+
+    /// The SHA-256 of the scope's canonical text.
+    fn throttle_key(&self, scope: &ThrottleScope) -> ThrottleKey;
 }
 
 /// The operating system gave no randomness.

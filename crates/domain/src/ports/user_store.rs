@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::StoreError;
-use crate::{Key, KeyId, Session, TokenHash, User};
+use super::{KeyedWriteError, StoreError, VerifiedKey};
+use crate::{Client, Key, KeyId, PasswordHash, Session, TokenHash, User, UserId};
 
 /// Holds users and keys.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -19,6 +19,19 @@ pub trait UserStore: Send + Sync {
 
     /// The key with this id and the user it belongs to; `None` when there is none.
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError>;
+
+    /// Writes the key's new hash, ends every session of its user and writes the new one, or does none of it.
+    ///
+    /// # Errors
+    /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: of any
+    /// number of racing changes exactly one succeeds.
+    async fn replace_password_and_end_sessions(&self, change: &PasswordChange) -> Result<(), KeyedWriteError>;
+
+    /// Removes the user with all keys and sessions, or nothing.
+    ///
+    /// # Errors
+    /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against.
+    async fn delete(&self, user: &UserId, verified: &VerifiedKey) -> Result<(), KeyedWriteError>;
 }
 
 /// All that a sign-up writes.
@@ -30,8 +43,23 @@ pub struct NewAccount {
     pub key: Key,
     /// The user's first session.
     pub session: Session,
+    /// Who opens it.
+    pub client: Client,
     /// The session that the person came with, if any; it ends. One that does not exist is no error.
     pub replaces: Option<TokenHash>,
+}
+
+/// All that a change of a password writes.
+#[derive(Clone, Debug)]
+pub struct PasswordChange {
+    /// The key, with the hash that the old password was checked against.
+    pub verified: VerifiedKey,
+    /// The hash of the new password.
+    pub new_hash: PasswordHash,
+    /// The only session of the user from then on.
+    pub session: Session,
+    /// Who opens it.
+    pub client: Client,
 }
 
 /// A user was not created.

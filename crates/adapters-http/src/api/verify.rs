@@ -1,0 +1,142 @@
+//! Who is signed in, for the reverse proxy in front of somebody else's app: nginx's `auth_request`, Caddy's
+//! `forward_auth`, Traefik's `ForwardAuth`.
+
+use std::sync::Arc;
+
+use doorward_app::ValidSession;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use poem::http::{HeaderName, HeaderValue, StatusCode};
+use poem::{IntoResponse, Request, Response};
+use poem_openapi::registry::{MetaResponse, MetaResponses, Registry};
+use poem_openapi::{ApiResponse, OpenApi};
+use url::Url;
+
+use super::Tag;
+use crate::answer::{found, text_header};
+use crate::client;
+use crate::context::Context;
+use crate::credential::Credential;
+use crate::negotiation::Wants;
+use crate::origin::Origin;
+use crate::problem::{Problem, ProblemKind};
+
+pub(crate) struct VerifyApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl VerifyApi {
+    /// Verify for a proxy
+    ///
+    /// Says who is signed in, in headers that a reverse proxy can hand on. A person who is not, and whose browser asks for
+    /// a page through a trusted proxy that says which, is sent to the sign-in page and comes back afterwards.
+    #[oai(path = "/api/verify", method = "get", operation_id = "verify", tag = "Tag::Sessions")]
+    async fn verify(&self, request: &Request, credential: Credential<'_>) -> Result<Verified, Problem> {
+        if let Some(signed_in) = self.0.session(credential).await? {
+            return Ok(Verified::SignedIn(Box::new(signed_in)));
+        }
+        let settings = &self.0.settings;
+        match client::forwarded_url(request, &settings.trusted_proxies) {
+            Some(url) if is_navigation(request) => {
+                let returns = Origin::of(&url).is_some_and(|origin| settings.return_origins.contains(&origin));
+                let mut sign_in = settings.public_origin.url();
+                sign_in.set_path("/login");
+                if returns {
+                    sign_in.query_pairs_mut().append_pair("next", url.as_str());
+                }
+                Ok(Verified::SignIn(sign_in))
+            }
+            _ => Err(Problem::new(ProblemKind::Unauthenticated)),
+        }
+    }
+}
+
+/// Whether a browser asks for a page, and not for something on one.
+fn is_navigation(request: &Request) -> bool {
+    let mode = request.header("sec-fetch-mode");
+    Wants::of(request) == Wants::Page && mode.is_none_or(|mode| mode == "navigate")
+}
+
+/// What a proxy is told.
+enum Verified {
+    /// Who is signed in.
+    SignedIn(Box<ValidSession>),
+    /// Where a person can sign in.
+    SignIn(Url),
+}
+
+const USER_ID: HeaderName = HeaderName::from_static("x-auth-user-id");
+const USERNAME: HeaderName = HeaderName::from_static("x-auth-username");
+
+impl IntoResponse for Verified {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignedIn(signed_in) => {
+                let mut response = StatusCode::OK.into_response();
+                let headers = response.headers_mut();
+                headers.insert(USER_ID, header_text(signed_in.user.id.as_str()));
+                headers.insert(USERNAME, header_text(signed_in.user.username.as_str()));
+                response
+            }
+            Self::SignIn(url) => found(url.as_str()),
+        }
+    }
+}
+
+/// A text as printable ASCII, all else percent-encoded UTF-8. So is the percent sign, or a name that contains one would
+/// read back as another's.
+fn header_text(text: &str) -> HeaderValue {
+    const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
+    let encoded = utf8_percent_encode(text, ENCODED).to_string();
+    HeaderValue::try_from(encoded).expect("printable ASCII is a header value")
+}
+
+impl ApiResponse for Verified {
+    fn meta() -> MetaResponses {
+        let answer = |status: StatusCode, description, headers| MetaResponse {
+            description,
+            status: Some(status.as_u16()),
+            status_range: None,
+            content: vec![],
+            headers,
+        };
+        MetaResponses {
+            responses: vec![
+                answer(
+                    StatusCode::OK,
+                    "Signed in",
+                    vec![
+                        text_header("X-Auth-User-Id", "What names the user for ever"),
+                        text_header(
+                            "X-Auth-Username",
+                            "The name they chose; what is not printable ASCII, and `%`, percent-encoded",
+                        ),
+                    ],
+                ),
+                answer(
+                    StatusCode::FOUND,
+                    "Not signed in: on to the sign-in page, for a person behind a trusted proxy",
+                    vec![text_header("Location", "Where to go")],
+                ),
+            ],
+        }
+    }
+
+    fn register(_: &mut Registry) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_header_is_printable_ascii_and_reads_back() {
+        for (name, written) in [
+            ("Alice B. <o'neil>", "Alice B. <o'neil>"),
+            ("Ἀλέξ", "%E1%BC%88%CE%BB%CE%AD%CE%BE"),
+            ("al%69ce", "al%2569ce"),
+            ("a\r\nb", "a%0D%0Ab"),
+        ] {
+            assert_eq!(header_text(name), written);
+            assert_eq!(percent_encoding::percent_decode_str(written).decode_utf8().expect("UTF-8"), name);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The port `LoginThrottle`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use doorward_domain::ports::{LoginThrottle, StoreError, ThrottledSuccess};
+use doorward_domain::{Bucket, RateLimit, ThrottleKey, Timestamp};
+
+use crate::dialect::Dialect;
+use crate::lease::Lease;
+use crate::row::Columns;
+use crate::store::SqlStore;
+use crate::value::Value::{self, Number};
+use crate::{row, statements};
+
+#[async_trait]
+impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
+    async fn wait(&self, bucket: &Bucket, now: Timestamp) -> Result<Duration, StoreError> {
+        let found = self.read(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)], row::level).await?;
+        Ok(found.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now)))
+    }
+
+    async fn take(&self, buckets: &[Bucket], now: Timestamp) -> Result<Duration, StoreError> {
+        let mut lease = self.begin().await?;
+        for bucket in buckets {
+            if take_one(&mut lease, bucket, now).await? {
+                continue;
+            }
+            let row = lease.fetch(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)]).await?;
+            let level = row.as_ref().map(row::level).transpose().map_err(crate::lease::fault::<DB>)?;
+            lease.roll_back().await;
+            // It was refused, whatever the bucket says by now.
+            let wait = level.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now));
+            return Ok(wait.max(Duration::from_millis(1)));
+        }
+        lease.commit().await?;
+        Ok(Duration::ZERO)
+    }
+
+    async fn is_marked(&self, key: &ThrottleKey, now: Timestamp) -> Result<bool, StoreError> {
+        let found = self.read(statements::FIND_BUCKET, &[Value::Bucket(key)], |row| row.number("tat")).await?;
+        Ok(found.is_some_and(|until| until > now.as_unix_millis()))
+    }
+
+    async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError> {
+        let ThrottledSuccess { taken, account, mark, marked_until } = success;
+        let mut lease = self.begin().await?;
+        for Bucket { key, limit } in taken {
+            let (slowed, after) = slowdown(limit);
+            let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after];
+            lease.execute(statements::GIVE_BACK_TO_BUCKET, &values).await?;
+        }
+        if !taken.iter().any(|bucket| bucket.key == *account) {
+            lease.execute(statements::END_FAILURES, &[Value::Bucket(account)]).await?;
+        }
+        let until = Number(marked_until.as_unix_millis());
+        lease.execute(statements::SET_MARK, &[Value::Bucket(mark), until]).await?;
+        lease.commit().await
+    }
+
+    async fn delete_spent(
+        &self,
+        now: Timestamp,
+        failures: u32,
+        forgotten: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let values = [
+            Number(now.as_unix_millis()),
+            Number(failures.into()),
+            Number(forgotten.as_unix_millis()),
+            Number(limit.into()),
+        ];
+        self.write(DB::DELETE_SPENT_BUCKETS, &values).await
+    }
+}
+
+/// Takes a token; `false` where there is none.
+async fn take_one<DB: Dialect>(lease: &mut Lease<DB>, bucket: &Bucket, now: Timestamp) -> Result<bool, StoreError> {
+    let limit = &bucket.limit;
+    let (slowed, after) = slowdown(limit);
+    let values = [
+        Value::Bucket(&bucket.key),
+        Number(now.as_unix_millis()),
+        millis(limit.every),
+        millis(limit.window()),
+        millis(slowed),
+        after,
+        Number(limit.slowdown.is_some().into()),
+    ];
+    Ok(lease.execute(statements::TAKE_FROM_BUCKET, &values).await? == 1)
+}
+
+/// The interval of a bucket that is slowed, and the failures it takes: for one that never is, more than there can be.
+fn slowdown(limit: &RateLimit) -> (Duration, Value<'static>) {
+    limit.slowdown.map_or((limit.every, Number(i64::MAX)), |slowdown| (slowdown.every, Number(slowdown.after.into())))
+}
+
+fn millis(duration: Duration) -> Value<'static> {
+    Number(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// What a store holds of a bucket.
+pub(crate) struct Level {
+    /// The theoretical arrival time of GCRA: when the bucket is full again.
+    pub(crate) full_at: Timestamp,
+    pub(crate) failures: u32,
+}
+
+impl Level {
+    fn wait(&self, limit: &RateLimit, now: Timestamp) -> Duration {
+        limit.wait(self.full_at, self.failures, now)
+    }
+}

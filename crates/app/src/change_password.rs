@@ -1,0 +1,223 @@
+//! Changing the password: whoever is signed in and knows the present one gets a new one, and every session but a new one
+//! ends.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{KeyedWriteError, PasswordChange, RandomnessError, UserStore};
+use doorward_domain::{Client, InvalidPassword, Password, PasswordRules, User};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::password_check::{Checked, PasswordCheck};
+use crate::{Fault, OpenedSession, SessionMint, ValidSession};
+
+/// Gives a user another password.
+pub struct ChangePassword {
+    passwords: Arc<PasswordCheck>,
+    users: Arc<dyn UserStore>,
+    mint: Arc<SessionMint>,
+    rules: PasswordRules,
+}
+
+/// Both passwords as a client sent them; `None` where a field was missing or was not a string.
+#[derive(Clone, Default)]
+pub struct PasswordPair {
+    /// The password that the user has.
+    pub current: Option<Zeroizing<String>>,
+    /// The one that they want to have.
+    pub new: Option<Zeroizing<String>>,
+}
+
+impl ChangePassword {
+    /// The use case on these ports.
+    #[must_use]
+    pub fn new(
+        passwords: Arc<PasswordCheck>,
+        users: Arc<dyn UserStore>,
+        mint: Arc<SessionMint>,
+        rules: PasswordRules,
+    ) -> Self {
+        Self { passwords, users, mint, rules }
+    }
+
+    /// What a new password must be like.
+    #[must_use]
+    pub fn rules(&self) -> PasswordRules {
+        self.rules
+    }
+
+    /// Replaces the password, ends every session of the user and opens one anew.
+    ///
+    /// # Errors
+    /// [`ChangePasswordError`]; nothing was changed then.
+    pub async fn run(
+        &self,
+        user: &User,
+        pair: &PasswordPair,
+        client: &Client,
+    ) -> Result<OpenedSession, ChangePasswordError> {
+        let text = |field: &Option<Zeroizing<String>>| field.clone().ok_or(InvalidPassword::Missing);
+        let current = text(&pair.current).and_then(|raw| Password::parse_login(&raw));
+        let current = current.map_err(ChangePasswordError::InvalidCurrent)?;
+        let new = text(&pair.new).and_then(|raw| Password::parse_new(&raw, user.username.as_str(), &self.rules));
+        let new = new.map_err(ChangePasswordError::InvalidNew)?;
+
+        let mut guess = self.passwords.begin(user.username.key_id(), client).await?;
+        loop {
+            let verified = match guess.check(&current).await? {
+                Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
+                Checked::Right { .. } | Checked::Wrong { .. } => return Err(ChangePasswordError::Incorrect),
+            };
+            let new_hash = self.passwords.hash(&new).await?;
+            let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
+            let change = PasswordChange { verified, new_hash, session, client: client.clone() };
+            match self.users.replace_password_and_end_sessions(&change).await {
+                Ok(()) => {
+                    let valid = ValidSession { session: change.session, user: user.clone(), fresh: false };
+                    return Ok(OpenedSession { token, valid, rehashed: false });
+                }
+                Err(KeyedWriteError::KeyChanged) => {}
+                Err(KeyedWriteError::Store(error)) => return Err(Fault::from(error).into()),
+            }
+        }
+    }
+}
+
+/// Why the password stays as it was.
+#[derive(Debug, Error)]
+pub enum ChangePasswordError {
+    /// The present password cannot be like this.
+    #[error(transparent)]
+    InvalidCurrent(InvalidPassword),
+    /// The new password cannot be chosen.
+    #[error(transparent)]
+    InvalidNew(InvalidPassword),
+    /// It is not the present password.
+    #[error("the present password is not right")]
+    Incorrect,
+    /// Something behind a port failed, or too much was tried.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<RandomnessError> for ChangePasswordError {
+    fn from(error: RandomnessError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::PasswordHash;
+    use doorward_domain::ports::{MockPasswordHasher, MockUserStore, StoreError, Verdict};
+
+    use super::*;
+    use crate::test_support::{cause, client, key_of, mint, passwords, token_hash, unbounded, user};
+
+    fn pair(current: &str, new: &str) -> PasswordPair {
+        let typed = |text: &str| Some(Zeroizing::new(text.to_owned()));
+        PasswordPair { current: typed(current), new: typed(new) }
+    }
+
+    /// The hash of a password is its text.
+    fn hasher() -> MockPasswordHasher {
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
+        hasher.expect_verify().returning(|password, hash| {
+            let right = hash.is_some_and(|hash| hash.expose() == password.expose());
+            Ok(if right { Verdict::Right } else { Verdict::Wrong })
+        });
+        hasher
+    }
+
+    fn knows_alice_by(hash: &'static str) -> MockUserStore {
+        let mut users = MockUserStore::new();
+        users.expect_find_by_key().returning(move |id| {
+            assert_eq!(id.as_str(), "username:alice");
+            Ok(Some((key_of(&user("Alice"), hash), user("Alice"))))
+        });
+        users
+    }
+
+    async fn change(
+        users: MockUserStore,
+        changes: MockUserStore,
+        pair: PasswordPair,
+    ) -> Result<OpenedSession, ChangePasswordError> {
+        let passwords = passwords(users, hasher(), unbounded());
+        let change = ChangePassword::new(passwords, Arc::new(changes), mint(), PasswordRules::DEFAULT);
+        change.run(&user("Alice"), &pair, &client()).await
+    }
+
+    #[tokio::test]
+    async fn the_right_password_gives_way_to_the_new_one_with_one_session() {
+        let mut changes = MockUserStore::new();
+        changes
+            .expect_replace_password_and_end_sessions()
+            .withf(|change| {
+                change.verified.id.as_str() == "username:alice"
+                    && change.verified.hash.expose() == "old horse"
+                    && change.new_hash.expose() == "new horse"
+                    && change.session.user_id == user("Alice").id
+                    && change.client == client()
+            })
+            .times(1)
+            .returning(|_| Ok(()));
+        let opened =
+            change(knows_alice_by("old horse"), changes, pair("old horse", "new horse")).await.expect("changed");
+        assert_eq!(opened.valid.session.token_hash, token_hash(&opened.token));
+        assert_eq!(opened.valid.user, user("Alice"));
+    }
+
+    #[tokio::test]
+    async fn both_fields_are_judged_before_anything_is_asked_the_present_one_first() {
+        let nothing = || (MockUserStore::new(), MockUserStore::new());
+        let (users, changes) = nothing();
+        let refused = change(users, changes, PasswordPair::default()).await;
+        assert!(matches!(refused, Err(ChangePasswordError::InvalidCurrent(InvalidPassword::Missing))), "{refused:?}");
+        let (users, changes) = nothing();
+        let refused = change(users, changes, pair("old horse", "short")).await;
+        assert!(matches!(refused, Err(ChangePasswordError::InvalidNew(InvalidPassword::Length))), "{refused:?}");
+        let (users, changes) = nothing();
+        let own_name = change(users, changes, pair("old horse", "ALICE")).await;
+        assert!(matches!(own_name, Err(ChangePasswordError::InvalidNew(_))), "{own_name:?}");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_changes_nothing() {
+        let refused = change(knows_alice_by("old horse"), MockUserStore::new(), pair("wrong horse", "new horse")).await;
+        assert!(matches!(refused, Err(ChangePasswordError::Incorrect)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_somebody_else_s_by_now_proves_nothing() {
+        let mut users = MockUserStore::new();
+        users.expect_find_by_key().returning(|_| {
+            let mut other = user("Alice");
+            other.id = doorward_domain::UserId::restore("user-2".into());
+            Ok(Some((key_of(&other, "old horse"), other)))
+        });
+        let refused = change(users, MockUserStore::new(), pair("old horse", "new horse")).await;
+        assert!(matches!(refused, Err(ChangePasswordError::Incorrect)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_change_that_loses_to_a_hash_made_anew_is_tried_again() {
+        let mut outcomes = [Err(KeyedWriteError::KeyChanged), Ok(())].into_iter();
+        let mut changes = MockUserStore::new();
+        changes
+            .expect_replace_password_and_end_sessions()
+            .times(2)
+            .returning(move |_| outcomes.next().expect("two changes"));
+        let changed = change(knows_alice_by("old horse"), changes, pair("old horse", "new horse")).await;
+        assert!(changed.is_ok(), "{changed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_is_a_fault() {
+        let mut changes = MockUserStore::new();
+        changes.expect_replace_password_and_end_sessions().returning(|_| Err(StoreError::Unavailable(cause()).into()));
+        let refused = change(knows_alice_by("old horse"), changes, pair("old horse", "new horse")).await;
+        assert!(matches!(refused, Err(ChangePasswordError::Fault(Fault::Unavailable(_)))), "{refused:?}");
+    }
+}

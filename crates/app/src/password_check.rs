@@ -1,0 +1,92 @@
+//! Checking a password: the step that logging in, changing the password and deleting the account share, so that there is
+//! one way to guess at it, with one bound.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{PasswordHasher, UserStore, Verdict, VerifiedKey};
+use doorward_domain::{Client, KeyId, Password, User, UserId};
+
+use crate::Fault;
+use crate::throttle::{Admitted, Throttle};
+
+/// Checks passwords against keys.
+pub struct PasswordCheck {
+    users: Arc<dyn UserStore>,
+    hasher: Arc<dyn PasswordHasher>,
+    throttle: Arc<Throttle>,
+}
+
+impl PasswordCheck {
+    /// The step on these ports.
+    #[must_use]
+    pub fn new(users: Arc<dyn UserStore>, hasher: Arc<dyn PasswordHasher>, throttle: Arc<Throttle>) -> Self {
+        Self { users, hasher, throttle }
+    }
+
+    /// Admits an attempt at the password of a key, whether or not there is such a key.
+    pub(crate) async fn begin(&self, key: KeyId, client: &Client) -> Result<Guess<'_>, Fault> {
+        let admitted = self.throttle.admit_guess(&key, client).await?;
+        Ok(Guess { check: self, key, admitted, checks: 0 })
+    }
+
+    /// Hashes a password that was just found right, or that is to take its place.
+    pub(crate) async fn hash(&self, password: &Password) -> Result<doorward_domain::PasswordHash, Fault> {
+        Ok(self.hasher.hash(password).await?)
+    }
+}
+
+/// An attempt that was admitted.
+pub(crate) struct Guess<'a> {
+    check: &'a PasswordCheck,
+    key: KeyId,
+    admitted: Option<Admitted>,
+    checks: usize,
+}
+
+/// What came of an attempt.
+pub(crate) enum Checked {
+    /// It was the password of this user.
+    Right {
+        /// The key, to write something on the strength of.
+        verified: VerifiedKey,
+        /// Whose key it is.
+        user: User,
+        /// Whether the hash is of another scheme or cost than the one in force.
+        outdated: bool,
+    },
+    /// There is no such key, or it was not its password.
+    Wrong {
+        /// Whose key it is, if anybody's. For the audit log and nobody else.
+        account: Option<UserId>,
+    },
+}
+
+impl Guess<'_> {
+    /// How often a password is checked because the key changed before something was written: by a change of the
+    /// password, or by a login that made the hash anew. More than one such change in a row is an attack or a fault.
+    pub(crate) const CHECKS: usize = 3;
+
+    /// Checks the password against the key as it is now. To be called again where the key changed since.
+    ///
+    /// # Errors
+    /// [`Fault`], also where the key never holds still.
+    pub(crate) async fn check(&mut self, password: &Password) -> Result<Checked, Fault> {
+        if self.checks == Self::CHECKS {
+            return Err(Fault::Unavailable("the key keeps changing while its password is checked".into()));
+        }
+        self.checks += 1;
+        let found = self.check.users.find_by_key(&self.key).await?;
+        let stored = found.as_ref().map(|(key, _)| &key.password_hash);
+        // An unknown user costs the same hash as a known one; only then do the two part.
+        let verdict = self.check.hasher.verify(password, stored).await?;
+        let Some((key, user)) = found else { return Ok(Checked::Wrong { account: None }) };
+        if verdict == Verdict::Wrong {
+            return Ok(Checked::Wrong { account: Some(user.id) });
+        }
+        if let Some(admitted) = self.admitted.take() {
+            self.check.throttle.succeed(admitted).await?;
+        }
+        let verified = VerifiedKey { id: key.id, hash: key.password_hash, rehashed: None };
+        Ok(Checked::Right { verified, user, outdated: verdict == Verdict::RightButOutdated })
+    }
+}

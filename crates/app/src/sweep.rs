@@ -1,0 +1,118 @@
+//! Sweeping: sessions that died unmet, and buckets that are full again, are removed a batch at a time.
+
+use std::sync::Arc;
+
+use doorward_domain::ThrottleLimits;
+use doorward_domain::ports::{Clock, LoginThrottle, SessionStore};
+
+use crate::Fault;
+
+/// Removes what means nothing any more.
+pub struct Sweep {
+    sessions: Arc<dyn SessionStore>,
+    throttle: Arc<dyn LoginThrottle>,
+    clock: Arc<dyn Clock>,
+    limits: ThrottleLimits,
+}
+
+/// What a sweep removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Dead sessions.
+    pub sessions: u64,
+    /// Buckets and marks of the throttle.
+    pub buckets: u64,
+}
+
+impl Sweep {
+    /// Rows a batch: few enough that no batch holds up other writes for long.
+    const BATCH: u32 = 500;
+
+    /// The use case on these ports. An account that is slowed stays so for as long as an account stays known at an
+    /// address.
+    #[must_use]
+    pub fn new(
+        sessions: Arc<dyn SessionStore>,
+        throttle: Arc<dyn LoginThrottle>,
+        clock: Arc<dyn Clock>,
+        limits: ThrottleLimits,
+    ) -> Self {
+        Self { sessions, throttle, clock, limits }
+    }
+
+    /// Removes all that is dead or spent by now. Other writes come in between batches.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails; what was removed before stays removed.
+    pub async fn run(&self) -> Result<Swept, Fault> {
+        let now = self.clock.now();
+        let mut swept = Swept::default();
+        loop {
+            let batch = self.sessions.delete_dead(now, Self::BATCH).await?;
+            swept.sessions += batch;
+            if batch < u64::from(Self::BATCH) {
+                break;
+            }
+        }
+        let slowed = self.limits.account.slowdown.map_or(u32::MAX, |slowdown| slowdown.after);
+        let forgotten = now.minus(self.limits.known_for);
+        loop {
+            let batch = self.throttle.delete_spent(now, slowed, forgotten, Self::BATCH).await?;
+            swept.buckets += batch;
+            if batch < u64::from(Self::BATCH) {
+                return Ok(swept);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::ports::{MockLoginThrottle, MockSessionStore, StoreError};
+
+    use super::*;
+    use crate::test_support::{NOW, cause, clock_at};
+
+    const LIMITS: ThrottleLimits = ThrottleLimits::DEFAULT;
+
+    fn sweep(sessions: MockSessionStore, throttle: MockLoginThrottle) -> Sweep {
+        Sweep::new(Arc::new(sessions), Arc::new(throttle), Arc::new(clock_at(NOW)), LIMITS)
+    }
+
+    #[tokio::test]
+    async fn batches_follow_each_other_until_one_is_not_full() {
+        let mut batches = [500, 500, 3].into_iter();
+        let mut sessions = MockSessionStore::new();
+        sessions
+            .expect_delete_dead()
+            .withf(|now, limit| *now == NOW && *limit == Sweep::BATCH)
+            .times(3)
+            .returning(move |_, _| Ok(batches.next().expect("three batches")));
+        let mut batches = [500, 0].into_iter();
+        let mut throttle = MockLoginThrottle::new();
+        throttle
+            .expect_delete_spent()
+            .withf(|now, failures, forgotten, limit| {
+                *now == NOW && *failures == 100 && forgotten.plus(LIMITS.known_for) == NOW && *limit == Sweep::BATCH
+            })
+            .times(2)
+            .returning(move |_, _, _, _| Ok(batches.next().expect("two batches")));
+        let swept = sweep(sessions, throttle).run().await.expect("no fault");
+        assert_eq!(swept, Swept { sessions: 1_003, buckets: 500 });
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_ends_the_sweep() {
+        let mut sessions = MockSessionStore::new();
+        sessions.expect_delete_dead().times(1).returning(|_, _| Err(StoreError::Unavailable(cause())));
+        let failed = sweep(sessions, MockLoginThrottle::new()).run().await;
+        assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
+
+        let mut sessions = MockSessionStore::new();
+        sessions.expect_delete_dead().returning(|_, _| Ok(0));
+        let mut throttle = MockLoginThrottle::new();
+        throttle.expect_delete_spent().times(1).returning(|_, _, _, _| Err(StoreError::Unavailable(cause())));
+        let failed = sweep(sessions, throttle).run().await;
+        assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
+    }
+}

@@ -1,0 +1,286 @@
+//! The throttle, black-box: guesses are bounded, and nobody is locked out. Addresses are told by a trusted proxy, and
+//! time is the test's.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::StatusCode;
+
+use crate::storage::places::Place;
+use crate::support::client::{Client, Encoding, Reply, cookie, send};
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+const MINUTE: Duration = Duration::from_mins(1);
+
+async fn server(place: Place) -> TestServer {
+    TestServer::start_with(place, &["--throttle=on", "--trusted-proxies=127.0.0.1"]).await
+}
+
+/// A login from an address.
+async fn log_in(client: &Client, from: &str, username: &str, password: &str) -> Reply {
+    log_in_as(client, from, Encoding::Json, username, password).await
+}
+
+async fn log_in_as(client: &Client, from: &str, encoding: Encoding, username: &str, password: &str) -> Reply {
+    let fields = [("username", username), ("password", password)];
+    send(client.submit("/api/login", encoding, &fields).header("x-forwarded-for", from)).await
+}
+
+/// How many wrong guesses in a row are looked at before one is refused, of at most so many.
+async fn guesses(client: &Client, from: &str, username: &str, most: usize) -> usize {
+    for guess in 0..most {
+        let reply = log_in(client, from, username, &format!("guess {guess}")).await;
+        if reply.status == StatusCode::TOO_MANY_REQUESTS {
+            return guess;
+        }
+        reply.assert_error(400, "incorrect_credentials", "Incorrect username or password");
+    }
+    most
+}
+
+#[track_caller]
+fn assert_refused(reply: &Reply) -> u64 {
+    reply.assert_error(429, "too_many_attempts", "Too many attempts");
+    let wait = reply.header("retry-after").expect("a wait").parse().expect("whole seconds");
+    assert!(wait >= 1);
+    wait
+}
+
+pub async fn an_account_is_guessed_at_ten_times_from_one_address_and_then_once_a_minute(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    assert_eq!(guesses(&client, "192.0.2.1", "alice", 100).await, 10);
+    let wait = assert_refused(&log_in(&client, "192.0.2.1", "alice", PASSWORD).await);
+    assert_eq!(wait, 60, "the right password is not looked at either");
+    server.clock.advance(MINUTE.saturating_sub(Duration::from_millis(1)));
+    assert_eq!(assert_refused(&log_in(&client, "192.0.2.1", "alice", "x").await), 1, "refusals lengthen nothing");
+    server.clock.advance(Duration::from_millis(1));
+    assert_eq!(guesses(&client, "192.0.2.1", "alice", 100).await, 1);
+    server.clock.advance(MINUTE);
+    assert_eq!(log_in(&client, "192.0.2.1", "alice", PASSWORD).await.status, StatusCode::OK);
+}
+
+pub async fn unknown_names_are_refused_at_the_same_attempt_with_the_same_answer(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let mut refused = Vec::new();
+    for (name, from) in [("alice", "192.0.2.1"), ("nobody", "192.0.2.2")] {
+        assert_eq!(guesses(&client, from, name, 100).await, 10, "{name}");
+        refused.push(log_in(&client, from, name, "x").await);
+    }
+    assert_eq!(refused[0].body, refused[1].body);
+    assert_eq!(refused[0].header("retry-after"), refused[1].header("retry-after"));
+}
+
+pub async fn every_spelling_encoding_and_way_of_asking_shares_the_count(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let spellings = ["alice", "ALICE", "Ａｌｉｃｅ", "al\u{200b}ice"];
+    for guess in 0..10 {
+        let encoding = Encoding::ALL[guess % 3];
+        let fields = [("username", spellings[guess % 4]), ("password", "wrong horse")];
+        let request = client.submit("/api/login", encoding, &fields).header("x-forwarded-for", "192.0.2.1");
+        let accept = ["*/*", "text/html", "application/json"][guess % 3];
+        assert_eq!(send(request.header("accept", accept)).await.status, StatusCode::BAD_REQUEST, "{guess}");
+    }
+    for encoding in Encoding::ALL {
+        assert_refused(&log_in_as(&client, "192.0.2.1", encoding, "alice", PASSWORD).await);
+    }
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let page = client.submit("/api/login", Encoding::Urlencoded, &fields).header("x-forwarded-for", "192.0.2.1");
+    let page = send(page.header("accept", "text/html")).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.body.contains("<h1>Too many attempts</h1>") && page.body.contains("Wait 60 seconds"), "{}", page.body);
+    for path in ["//api/login", "/api//login", "/api/login/", "/API/login"] {
+        let reply = send(client.submit(path, Encoding::Json, &fields)).await;
+        assert_ne!(reply.status, StatusCode::OK, "{path} is no second door");
+    }
+}
+
+pub async fn sixty_failures_from_elsewhere_do_not_keep_out_the_owner(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let sign_up = client.submit("/api/signup", Encoding::Json, &fields).header("x-forwarded-for", "198.51.100.7");
+    let token = send(sign_up).await.cookie_value().expect("a session cookie");
+    let mut looked_at = 0;
+    for stranger in 0..6 {
+        looked_at += guesses(&client, &format!("192.0.2.{stranger}"), "alice", 10).await;
+    }
+    assert_eq!(looked_at, 50, "the account as a whole has its bound");
+    assert_refused(&log_in(&client, "192.0.2.99", "alice", PASSWORD).await);
+    assert_eq!(client.session(&token).await.status, StatusCode::OK, "a live session is untouched");
+    let owner = log_in(&client, "198.51.100.7", "alice", PASSWORD).await;
+    assert_eq!(owner.status, StatusCode::OK, "where the account is known, strangers' guesses do not count");
+
+    server.clock.advance(Duration::from_secs(30));
+    assert_eq!(log_in(&client, "192.0.2.99", "alice", PASSWORD).await.status, StatusCode::OK, "slowed, never locked");
+    for stranger in 0..6 {
+        guesses(&client, &format!("203.0.113.{stranger}"), "alice", 10).await;
+    }
+    assert_eq!(log_in(&client, "192.0.2.99", "alice", PASSWORD).await.status, StatusCode::OK, "it is known there now");
+}
+
+pub async fn a_hundred_failures_in_a_row_slow_the_account_further(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let mut stranger = 0_u16;
+    let mut next = || {
+        stranger += 1;
+        format!("2001:db8:{stranger:x}::1")
+    };
+    let mut looked_at = 0;
+    while looked_at < 50 {
+        looked_at += guesses(&client, &next(), "alice", 10).await;
+    }
+    for _ in 50..100 {
+        server.clock.advance(Duration::from_secs(30));
+        assert_eq!(guesses(&client, &next(), "alice", 2).await, 1);
+    }
+    server.clock.advance(Duration::from_secs(30));
+    let wait = assert_refused(&log_in(&client, &next(), "alice", PASSWORD).await);
+    assert_eq!(wait, 270, "five minutes from the last");
+    server.clock.advance(Duration::from_secs(270));
+    assert_eq!(log_in(&client, &next(), "alice", PASSWORD).await.status, StatusCode::OK, "slowed, never locked");
+}
+
+pub async fn an_address_sprays_thirty_accounts_and_then_one_each_ten_seconds(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for account in 0..30 {
+        let reply = log_in(&client, "2001:db8::1", &format!("account{account}"), "x").await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{account}");
+    }
+    let rows = server.place.count("throttle").await;
+    for account in 30..40 {
+        // Another address of the same /64.
+        let reply = log_in(&client, &format!("2001:db8::{account}"), &format!("account{account}"), "x").await;
+        assert_eq!(assert_refused(&reply), 10);
+    }
+    assert_eq!(server.place.count("throttle").await, rows, "an address over its limit leaves no rows");
+    let malformed = client.post("/api/login").header("x-forwarded-for", "2001:db8::1");
+    let malformed = malformed.header("content-type", "application/json").body("{");
+    assert_refused(&send(malformed).await);
+    let change = client.post("/api/password").header("x-forwarded-for", "2001:db8::1").json(&());
+    assert_refused(&send(change).await);
+    assert_eq!(log_in(&client, "2001:db8:0:1::1", "account99", "x").await.status, StatusCode::BAD_REQUEST);
+    server.clock.advance(Duration::from_secs(10));
+    assert_eq!(guesses(&client, "2001:db8::1", "account50", 5).await, 1);
+    assert_eq!(client.session(&token).await.status, StatusCode::OK);
+}
+
+pub async fn ones_own_logins_do_not_hide_guesses_at_others(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("mallory", PASSWORD).await;
+    let mut looked_at = 0;
+    for account in 0..40 {
+        assert!(matches!(
+            log_in(&client, "192.0.2.1", "mallory", PASSWORD).await.status,
+            StatusCode::OK | StatusCode::TOO_MANY_REQUESTS
+        ));
+        let reply = log_in(&client, "192.0.2.1", &format!("account{account}"), "x").await;
+        looked_at += usize::from(reply.status == StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(looked_at, 30);
+}
+
+pub async fn many_logins_that_succeed_are_never_refused(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    for login in 0..70 {
+        let reply = log_in(&client, "192.0.2.1", "alice", PASSWORD).await;
+        assert_eq!(reply.status, StatusCode::OK, "{login}: {}", reply.body);
+    }
+    for login in 0..40 {
+        let reply = log_in(&client, "192.0.2.1", "", "").await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{login}: what is no guess costs nothing");
+    }
+}
+
+pub async fn racing_guesses_do_not_slip_through(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let replies = join_all((0..60).map(|_| log_in(&client, "192.0.2.1", "alice", "wrong horse"))).await;
+    let looked_at = replies.iter().filter(|reply| reply.status == StatusCode::BAD_REQUEST).count();
+    assert_eq!(looked_at, 10);
+    assert!(replies.iter().all(|reply| matches!(reply.status.as_u16(), 400 | 429)), "{replies:?}");
+}
+
+pub async fn guesses_at_the_other_doors_share_the_count(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let sign_up = client.submit("/api/signup", Encoding::Json, &fields).header("x-forwarded-for", "192.0.2.1");
+    let token = send(sign_up).await.cookie_value().expect("a session cookie");
+    let mut looked_at = 0;
+    for guess in 0..60 {
+        let guess = format!("guess {guess}");
+        let (path, fields) = match guess.len() % 2 {
+            0 => ("/api/password", vec![("currentPassword", guess.as_str()), ("newPassword", "staple battery")]),
+            _ => ("/api/account/delete", vec![("password", guess.as_str())]),
+        };
+        let request = client.submit(path, Encoding::Json, &fields).header("x-forwarded-for", "192.0.2.1");
+        let reply = send(request.header("cookie", cookie(&token))).await;
+        match reply.status {
+            StatusCode::BAD_REQUEST => looked_at += 1,
+            _ => drop(assert_refused(&reply)),
+        }
+    }
+    assert_eq!(looked_at, 10);
+    assert_refused(&log_in(&client, "192.0.2.1", "alice", PASSWORD).await);
+    assert_eq!(client.session(&token).await.status, StatusCode::OK, "the session is untouched");
+    server.clock.advance(MINUTE);
+    let fields = [("currentPassword", PASSWORD), ("newPassword", "staple battery")];
+    let change = client.submit("/api/password", Encoding::Json, &fields).header("x-forwarded-for", "192.0.2.1");
+    assert_eq!(send(change.header("cookie", cookie(&token))).await.status, StatusCode::OK);
+}
+
+pub async fn an_address_signs_up_thirty_times_and_then_once_each_six_seconds(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    let sign_up = async |from: &str, name: &str| {
+        let fields = [("username", name), ("password", PASSWORD)];
+        send(client.submit("/api/signup", Encoding::Json, &fields).header("x-forwarded-for", from)).await
+    };
+    for _ in 0..40 {
+        assert_eq!(sign_up("192.0.2.1", "x").await.status, StatusCode::BAD_REQUEST, "what cannot be tells nothing");
+    }
+    assert_eq!(sign_up("192.0.2.1", "alice").await.status, StatusCode::CREATED);
+    for _ in 1..30 {
+        sign_up("192.0.2.1", "alice").await.assert_error(400, "username_taken", "Username already taken");
+    }
+    assert_eq!(assert_refused(&sign_up("192.0.2.1", "bobby").await), 6);
+    assert_eq!(sign_up("192.0.2.2", "bobby").await.status, StatusCode::CREATED);
+    server.clock.advance(Duration::from_secs(6));
+    assert_eq!(sign_up("192.0.2.1", "carol").await.status, StatusCode::CREATED);
+    assert_eq!(guesses(&client, "192.0.2.1", "nobody", 3).await, 3, "sign-ups are counted apart from guesses");
+}
+
+pub async fn counts_survive_a_restart_and_hold_on_every_node(place: Place) {
+    let flags = ["--throttle=on", "--trusted-proxies=127.0.0.1"];
+    let one = server(place.clone()).await;
+    one.client().sign_up("alice", PASSWORD).await;
+    assert_eq!(guesses(&one.client(), "192.0.2.1", "alice", 6).await, 6);
+    let other = TestServer::start_at(place, std::sync::Arc::clone(&one.clock), &flags).await;
+    assert_eq!(guesses(&other.client(), "192.0.2.1", "alice", 100).await, 4);
+    assert_refused(&log_in(&one.client(), "192.0.2.1", "alice", PASSWORD).await);
+}
+
+pub async fn the_store_keeps_no_name_and_no_address_of_a_guess(place: Place) {
+    let server = server(place).await;
+    log_in(&server.client(), "198.51.100.77", "somebodyelse", "a guessed password").await;
+    assert_eq!(server.place.count("throttle").await, 3);
+    for wanted in ["somebodyelse", "198.51.100.77"] {
+        let rows = format!("throttle WHERE CAST(key AS TEXT) LIKE '%{wanted}%'");
+        assert_eq!(server.place.count(&rows).await, 0, "{wanted}");
+    }
+}
