@@ -3,16 +3,22 @@
 
 use std::path::Path;
 
+use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::storage::places;
 use crate::support::browser::Browser;
+use crate::support::client::{Encoding, send};
 use crate::support::server::TestServer;
 
 const PASSWORD: &str = "correct horse";
 
 /// As wide as usernames get: 31 of the widest letter, with no place to break.
 const WIDEST_USERNAME: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
+
+/// What a browser really calls itself.
+const LONG_USER_AGENT: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 
 /// A phone and a desktop, in CSS pixels.
 const SIZES: [(u32, u32); 2] = [(390, 844), (1280, 800)];
@@ -99,6 +105,19 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     browser.fill(&[("username", WIDEST_USERNAME), ("password", PASSWORD)]).await;
     browser.submit().await;
     look("profile", "Profile").await;
+    for agent in [LONG_USER_AGENT, "W".repeat(256).as_str(), "curl/8.0"] {
+        let fields = [("username", WIDEST_USERNAME), ("password", PASSWORD)];
+        let login = server.client().submit("/api/login", Encoding::Json, &fields).header("user-agent", agent);
+        assert_eq!(send(login).await.status, StatusCode::OK);
+    }
+    browser.visit(&server, "/").await;
+    look("profile-devices", "Profile").await;
+    browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
+    look("profile-open", "Profile").await;
+    browser.fill(&[("currentPassword", "wrong horse"), ("newPassword", "staple battery")]).await;
+    browser.submit_form("/api/password").await;
+    look("profile-incorrect-password", "Profile").await;
+    browser.visit(&server, "/").await;
     browser.forget_cookies().await;
     browser.submit().await;
     look("problem-401", "Unauthenticated").await;
@@ -109,6 +128,13 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     look("problem-404", "Not found").await;
     browser.visit(&server, "/api/login").await;
     look("problem-405", "Method not allowed").await;
+    let throttled = TestServer::start_with(place().await, &["--throttle=on"]).await;
+    for _ in 0..=10 {
+        browser.visit(&throttled, "/login").await;
+        browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+        browser.submit().await;
+    }
+    look("problem-429", "Too many attempts").await;
     browser.visit(&server, "/docs").await;
     look("docs", "Doorward API").await;
 

@@ -134,6 +134,13 @@ impl Browser {
         self.await_page().await;
     }
 
+    /// Presses the button that sends the form to this path, and waits for the page that answers.
+    pub async fn submit_form(&self, path: &str) {
+        self.mark_page().await;
+        self.click(&format!("form[action='{path}'] button[type=submit]")).await;
+        self.await_page().await;
+    }
+
     /// Follows the link that has this text.
     pub async fn follow(&self, text: &str) {
         self.mark_page().await;

@@ -52,7 +52,7 @@ impl Pages {
             advice: problem.detail.as_deref().unwrap_or(problem.kind.advice()),
             request_id,
             is_ours: problem.kind == ProblemKind::Unknown,
-            offers_sign_in: problem.kind == ProblemKind::Unauthenticated,
+            offers_sign_in: matches!(problem.kind, ProblemKind::Unauthenticated | ProblemKind::TooManyAttempts),
         })
     }
 
