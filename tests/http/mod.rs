@@ -9,6 +9,7 @@ mod negotiation;
 mod outer_rules;
 mod sessions;
 mod throttle;
+mod timing;
 mod verify;
 
 /// Stamps each promise out for each store. A promise is a function that takes the place of a store nobody else uses.

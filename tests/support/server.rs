@@ -51,7 +51,7 @@ impl TestServer {
         Self::start_with(place, &[]).await
     }
 
-    /// Starts with these flags beside what all tests share. Nothing is throttled unless a flag says so.
+    /// Starts with these flags beside, or in place of, what all tests share: a cheap hash, no throttle, no log.
     pub async fn start_with(place: Place, flags: &[&str]) -> Self {
         Self::start_at(place, Arc::new(TestClock::at_now()), flags).await
     }
@@ -59,10 +59,10 @@ impl TestServer {
     /// As [`Self::start_with`], by a clock that others go by as well.
     pub async fn start_at(place: Place, clock: Arc<TestClock>, flags: &[&str]) -> Self {
         let store = format!("--database-url={}", place.url);
-        let shared = ["--listen=127.0.0.1:0", &store].into_iter().chain(CHEAP_HASH);
-        let throttle = (!flags.contains(&"--throttle=on")).then_some("--throttle=off");
-        let settings =
-            Settings::from_flags(shared.chain(throttle).chain(flags.iter().copied())).expect("good settings");
+        let shared = ["--listen=127.0.0.1:0", "--throttle=off", &store].into_iter().chain(CHEAP_HASH);
+        let name = |flag: &str| flag.split('=').next().map(str::to_owned);
+        let shared = shared.filter(|flag| !flags.iter().any(|own| name(own) == name(flag)));
+        let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
         let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
         let port = server.address().port();
         let (stop, stopped) = oneshot::channel();

@@ -1,0 +1,71 @@
+//! How long answers take, where that must tell nothing. The only tests here that look at a real clock: they compare, in
+//! turns, what must take equally long.
+
+use std::time::{Duration, Instant};
+
+use crate::storage::places;
+use crate::support::client::{Client, Encoding, send};
+use crate::support::server::TestServer;
+
+const PAIRS: usize = 40;
+
+/// Other tests share the processors. What really takes longer does so in every round.
+const ROUNDS: usize = 6;
+
+/// How long a refused login takes. Each comes from an address of its own, so that none is throttled.
+async fn refusal(client: &Client, username: &str, password: &str) -> Duration {
+    static ADDRESS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = ADDRESS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let from = std::net::Ipv4Addr::from_bits(0x0a00_0000 + number).to_string();
+    let fields = [("username", username), ("password", password)];
+    let request = client.submit("/api/login", Encoding::Json, &fields).header("x-forwarded-for", from);
+    let start = Instant::now();
+    let reply = send(request).await;
+    let taken = start.elapsed();
+    reply.assert_error(400, "incorrect_credentials", "Incorrect username or password");
+    taken
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[tokio::test]
+async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let flags = ["--throttle=on", "--trusted-proxies=127.0.0.1", "--argon2-memory-kib=19456", "--argon2-iterations=2"];
+    let server = TestServer::start_with(place, &flags).await;
+    let client = server.client();
+    // Names of one length, each with few guesses: the account as a whole has its bound, too.
+    let (known, unknown): (Vec<_>, Vec<_>) = (0..8).map(|n| (format!("known-{n}"), format!("other-{n}"))).unzip();
+    for name in &known {
+        client.sign_up(name, "correct horse").await;
+    }
+    for password in ["wrong horse".to_owned(), "w".repeat(255)] {
+        let mut seen = Vec::new();
+        for round in 0..ROUNDS {
+            let (mut of_known, mut of_unknown) = (Vec::new(), Vec::new());
+            for pair in 0..PAIRS {
+                let (known, unknown) = (&known[pair % known.len()], &unknown[pair % unknown.len()]);
+                if pair % 2 == 0 {
+                    of_known.push(refusal(&client, known, &password).await);
+                    of_unknown.push(refusal(&client, unknown, &password).await);
+                } else {
+                    of_unknown.push(refusal(&client, unknown, &password).await);
+                    of_known.push(refusal(&client, known, &password).await);
+                }
+            }
+            let (known, unknown) = (median(of_known), median(of_unknown));
+            seen.push((known, unknown));
+            let apart = known.abs_diff(unknown);
+            if apart <= Duration::from_millis(3) && apart <= known.max(unknown) / 10 {
+                break;
+            }
+            assert!(round + 1 < ROUNDS, "medians of {PAIRS} pairs, in each round apart: {seen:?}");
+            // Buckets fill again.
+            server.clock.advance(Duration::from_hours(1));
+        }
+        server.clock.advance(Duration::from_hours(1));
+    }
+}
