@@ -36,7 +36,7 @@ const EDGES: [(&str, &[&str]); 7] = [
 ];
 
 /// Outside crates that only these may depend on.
-const HOMES: [(&str, &[&str]); 12] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("sqlx", &["doorward-adapters-sql", "doorward-tests"]),
     ("argon2", &["doorward-adapters-crypto"]),
     ("rand", &["doorward-adapters-crypto"]),
@@ -47,6 +47,7 @@ const HOMES: [(&str, &[&str]); 12] = [
     ("askama", &["doorward-adapters-http"]),
     ("serde", &["doorward-adapters-http"]),
     ("serde_json", &["doorward-adapters-http", "doorward-tests"]),
+    ("prometheus-client", &["doorward-adapters-http", "doorward"]),
     ("hyper", &["doorward"]),
     ("hyper-util", &["doorward"]),
     ("clap", &["doorward"]),

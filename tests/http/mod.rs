@@ -5,6 +5,7 @@ mod bodies;
 mod cross_origin;
 mod documents;
 mod guide;
+mod metrics;
 mod negotiation;
 mod outer_rules;
 mod sessions;

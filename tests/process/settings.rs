@@ -14,6 +14,7 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
     for variable in [
         "DOORWARD_LISTEN",
         "DOORWARD_PUBLIC_URL",
+        "DOORWARD_METRICS_LISTEN",
         "DATABASE_URL",
         "DOORWARD_SESSION_ACTIVE",
         "DOORWARD_SESSION_IDLE",
@@ -48,6 +49,7 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_LISTEN", "localhost"),
         ("DOORWARD_PUBLIC_URL", "door.example"),
         ("DOORWARD_PUBLIC_URL", "https://door.example/path"),
+        ("DOORWARD_METRICS_LISTEN", "9090"),
         ("DATABASE_URL", "oracle://x"),
         ("DATABASE_URL", "doorward.db"),
         ("DOORWARD_SESSION_ACTIVE", "soon"),
@@ -132,6 +134,13 @@ async fn a_taken_address_and_a_store_that_cannot_be_opened_are_one_line_each() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let folder = tempfile::tempdir().expect("a folder");
+    for variable in ["DOORWARD_LISTEN", "DOORWARD_METRICS_LISTEN"] {
+        let variables = [("DOORWARD_LISTEN", "127.0.0.1:0"), (variable, &address)];
+        let output = run(folder.path(), &[], &variables).await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.starts_with(&format!("doorward: {variable} is {address}, but that cannot be")), "{said}");
+    }
     for flag in [format!("--listen={address}"), "--database-url=sqlite:///no/such/folder/doorward.db".into()] {
         let output =
             run(folder.path(), &["--listen=127.0.0.1:0", &flag][usize::from(flag.starts_with("--listen"))..], &[])
@@ -164,7 +173,7 @@ async fn the_log_says_where_to_go_and_who_did_what_but_no_secret() {
             assert!(!line.chars().any(char::is_control), "{line:?}");
         }
         let whole = log.join("\n");
-        for event in ["sign_up", "incorrect_credentials", "log_out"] {
+        for event in ["sign_up", "log_in_failed", "log_out"] {
             assert!(whole.contains(event), "{event} in {whole}");
         }
         for secret in [SECRET, "typed-by-mistake", &token, "in-query"] {
@@ -184,12 +193,13 @@ async fn an_empty_variable_counts_as_none() {
 #[tokio::test]
 async fn weak_and_vain_choices_are_warned_of_at_the_start() {
     let flags = ["--public-url=http://door.example", "--cookie-domain=other.example"];
-    let variables = [("DOORWARD_SINGUP", "closed")];
+    let variables = [("DOORWARD_SINGUP", "closed"), ("DOORWARD_METRICS_LISTEN", "0.0.0.0:0")];
     let program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &variables).await;
     let log = program.log.join("\n");
     assert!(log.contains("DOORWARD_SINGUP is set, but there is no such setting"), "{log}");
     assert!(log.contains("http://door.example is not within it"), "{log}");
     assert!(log.contains("WARN") && log.contains("in the clear"), "{log}");
+    assert!(log.contains("DOORWARD_METRICS_LISTEN is 0.0.0.0:0, which is not loopback"), "{log}");
     assert!(log.contains("Argon2id cost is below the default"), "{log}");
 }
 

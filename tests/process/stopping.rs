@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::program::Program;
+use crate::support::client::{Client, send};
 
 #[tokio::test]
 async fn told_to_stop_it_answers_what_is_under_way_and_exits_with_0() {
@@ -56,4 +57,21 @@ async fn what_was_acknowledged_survives_being_killed() {
         assert_eq!(status, None, "killed");
         folder = same_folder;
     }
+}
+
+#[tokio::test]
+async fn the_listener_for_metrics_stops_with_the_rest() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Program::start_in(folder, &["--metrics-listen=127.0.0.1:0"], &[]).await;
+    let line = program.log.iter().find(|line| line.contains("metrics at")).expect("its address in the log");
+    let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+    let port = rest.strip_suffix("/metrics").expect("a path").parse().expect("a port");
+    let client = Client::of(port);
+    let reply = send(client.get("/metrics")).await;
+    assert_eq!(reply.status, StatusCode::OK, "and the connection is kept");
+    program.signal(Signal::TERM);
+    let (status, _, log) = program.end().await;
+    assert_eq!(status, Some(0), "{log:?}");
+    assert!(!log.iter().any(|line| line.contains("WARN") && line.contains("cut")), "{log:?}");
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err(), "nobody listens");
 }

@@ -42,6 +42,7 @@ pub struct TestServer {
     pub clock: Arc<TestClock>,
     pub place: Place,
     port: u16,
+    metrics_port: Option<u16>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -65,18 +66,24 @@ impl TestServer {
         let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
         let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
         let port = server.address().port();
+        let metrics_port = server.metrics_address().map(|address| address.port());
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run_until(async {
             let _ = stopped.await;
         }));
-        Self { clock, place, port, stop, running }
+        Self { clock, place, port, metrics_port, stop, running }
     }
 
     /// Stops and starts again on the same store.
     pub async fn restart(self) -> Self {
+        Self::start(self.stop().await).await
+    }
+
+    /// Stops, and leaves the store to the next server.
+    pub async fn stop(self) -> Place {
         drop(self.stop);
         self.running.await.expect("a server that stops");
-        Self::start(self.place).await
+        self.place
     }
 
     pub fn port(&self) -> u16 {
@@ -85,5 +92,10 @@ impl TestServer {
 
     pub fn client(&self) -> Client {
         Client::of(self.port)
+    }
+
+    /// A client of the listener for metrics, which a flag must have asked for.
+    pub fn metrics_client(&self) -> Client {
+        Client::of(self.metrics_port.expect("a server that was started with --metrics-listen"))
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorward_domain::ports::HasherError;
 use thiserror::Error;
@@ -32,12 +33,26 @@ impl PoolLimits {
     }
 }
 
+/// What the hashing threads have to do, and have done since they started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HashingLoad {
+    /// Passwords that wait for a thread.
+    pub waiting: usize,
+    /// Passwords that a thread is working on.
+    pub at_work: usize,
+    /// Passwords that a thread is done with.
+    pub done: u64,
+    /// How long the threads worked on those, all together.
+    pub busy: Duration,
+}
+
 /// Threads of its own that take jobs in the order in which they came.
 ///
 /// The scheduler prefers every other thread of the process to these, so that whoever answers requests is not kept
 /// waiting by hashes. Dropping the pool ends the threads, each after the job in its hands.
 pub(crate) struct HashingPool {
     queue: Arc<Queue>,
+    tally: Arc<Tally>,
     longest_wait: Duration,
 }
 
@@ -48,7 +63,7 @@ impl HashingPool {
     /// The system gave fewer threads than asked for.
     pub(crate) fn start(limits: PoolLimits, kept_kib: usize) -> io::Result<Self> {
         let queue = Arc::new(Queue::new(limits.waiting));
-        let pool = Self { queue: Arc::clone(&queue), longest_wait: limits.longest_wait };
+        let pool = Self { queue: Arc::clone(&queue), tally: Arc::default(), longest_wait: limits.longest_wait };
         for number in 0..limits.threads.get() {
             let queue = Arc::clone(&queue);
             thread::Builder::new().name(format!("hashing-{number}")).spawn(move || {
@@ -69,9 +84,14 @@ impl HashingPool {
         work: impl FnOnce(&mut WorkingMemory) -> T + Send + 'static,
     ) -> Result<T, HasherError> {
         let (answer, mut answered) = oneshot::channel();
+        let tally = Arc::clone(&self.tally);
         let job = Box::new(move |memory: &mut WorkingMemory| {
+            let done = {
+                let _at_work = AtWork::begin(&tally);
+                work(memory)
+            };
             // Whoever asked may be gone by now.
-            let _ = answer.send(work(memory));
+            let _ = answer.send(done);
         });
         let place = self.queue.take_place(job).ok_or(HasherError::Overloaded)?;
         let done = match tokio::time::timeout(self.longest_wait, &mut answered).await {
@@ -81,11 +101,51 @@ impl HashingPool {
         };
         done.map_err(|_| HasherError::Failed(JobLost.into()))
     }
+
+    /// How the threads stand.
+    pub(crate) fn load(&self) -> HashingLoad {
+        HashingLoad {
+            waiting: self.queue.line().waiting.len(),
+            at_work: self.tally.at_work.load(Ordering::Relaxed),
+            done: self.tally.done.load(Ordering::Relaxed),
+            busy: Duration::from_nanos(self.tally.busy_nanos.load(Ordering::Relaxed)),
+        }
+    }
 }
 
 impl Drop for HashingPool {
     fn drop(&mut self) {
         self.queue.close();
+    }
+}
+
+/// What the threads keep count of.
+#[derive(Default)]
+struct Tally {
+    at_work: AtomicUsize,
+    done: AtomicU64,
+    busy_nanos: AtomicU64,
+}
+
+/// A thread at work on a job, from here until this is dropped, by a panic as well.
+struct AtWork<'a> {
+    tally: &'a Tally,
+    since: Instant,
+}
+
+impl<'a> AtWork<'a> {
+    fn begin(tally: &'a Tally) -> Self {
+        tally.at_work.fetch_add(1, Ordering::Relaxed);
+        Self { tally, since: Instant::now() }
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        let nanos = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.tally.busy_nanos.fetch_add(nanos, Ordering::Relaxed);
+        self.tally.done.fetch_add(1, Ordering::Relaxed);
+        self.tally.at_work.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -341,6 +401,26 @@ mod tests {
         let lost = pool.run(|_| -> () { panic!("on purpose") }).await;
         assert!(matches!(lost, Err(HasherError::Failed(_))));
         assert_eq!(pool.run(|_| "done").await.expect("the thread lives"), "done");
+    }
+
+    #[tokio::test]
+    async fn the_load_counts_what_waits_what_is_at_work_and_what_is_done() {
+        let pool = pool(2);
+        assert_eq!(pool.load(), HashingLoad::default());
+        let (gate, blocking) = Gate::new();
+        let mut blocking = pin!(pool.run(blocking));
+        assert!(poll(blocking.as_mut()).is_pending());
+        gate.wait_for_start();
+        let mut waiting = pin!(pool.run(|_| -> () { panic!("on purpose") }));
+        assert!(poll(waiting.as_mut()).is_pending());
+        let busy = Duration::ZERO;
+        assert_eq!(pool.load(), HashingLoad { waiting: 1, at_work: 1, done: 0, busy });
+        gate.release();
+        blocking.await.expect("done");
+        assert!(waiting.await.is_err(), "it panics");
+        let load = pool.load();
+        assert_eq!((load.waiting, load.at_work, load.done), (0, 0, 2));
+        assert!(load.busy > busy, "{load:?}");
     }
 
     #[tokio::test]

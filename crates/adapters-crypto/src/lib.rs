@@ -12,5 +12,6 @@ mod token_generator;
 mod working_memory;
 
 pub use argon2_cost::{Argon2Cost, InvalidArgon2Cost};
+pub use hashing_pool::HashingLoad;
 pub use password_hasher::{Argon2idHasher, StartError};
 pub use token_generator::OsTokenGenerator;

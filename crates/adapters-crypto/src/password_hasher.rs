@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::argon2_cost::Argon2Cost;
 use crate::argon2id::{self, StoredHash};
-use crate::hashing_pool::{HashingPool, PoolLimits};
+use crate::hashing_pool::{HashingLoad, HashingPool, PoolLimits};
 
 /// Makes and checks password hashes on threads of its own; dropping it ends them.
 ///
@@ -37,6 +37,12 @@ impl Argon2idHasher {
         let dummy = argon2id::dummy(cost, &mut SysRng).map_err(StartError::Dummy)?;
         let pool = HashingPool::start(limits, cost.memory_kib() as usize).map_err(StartError::Threads)?;
         Ok(Self { cost, dummy, pool })
+    }
+
+    /// What the threads have to do and have done.
+    #[must_use]
+    pub fn load(&self) -> HashingLoad {
+        self.pool.load()
     }
 }
 

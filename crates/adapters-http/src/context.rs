@@ -11,10 +11,12 @@ use doorward_domain::ports::StoreProbe;
 
 use poem::Request;
 
+use crate::audit::AuditEvent;
 use crate::client;
 use crate::cookie::SessionCookie;
 use crate::credential::Credential;
 use crate::form::AccountView;
+use crate::metrics::HttpMetrics;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
 
@@ -47,12 +49,13 @@ pub(crate) struct Context {
     pub(crate) services: Services,
     pub(crate) settings: HttpSettings,
     pub(crate) cookie: SessionCookie,
+    pub(crate) metrics: Arc<HttpMetrics>,
 }
 
 impl Context {
-    pub(crate) fn new(services: Services, settings: HttpSettings) -> Self {
+    pub(crate) fn new(services: Services, settings: HttpSettings, metrics: Arc<HttpMetrics>) -> Self {
         let cookie = SessionCookie::new(settings.cookie.clone(), settings.public_origin.is_https());
-        Self { services, settings, cookie }
+        Self { services, settings, cookie, metrics }
     }
 
     /// Who is on the other end.
@@ -65,6 +68,11 @@ impl Context {
         let client = self.client(request);
         self.services.throttle.check_address(attempt, &client).await?;
         Ok(client)
+    }
+
+    /// Notes for the operator what somebody who is signed in did.
+    pub(crate) fn note(&self, event: AuditEvent, signed_in: &ValidSession) {
+        self.metrics.audit.note(event, Some(&signed_in.user.id));
     }
 
     /// Who is signed in, if anybody.

@@ -4,6 +4,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use poem::error::{MethodNotAllowedError, NotFoundError};
@@ -12,6 +13,7 @@ use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::payload::Json;
 use tracing::Instrument;
 
+use crate::audit::{Audit, AuditEvent};
 use crate::context::Context;
 use crate::methods::Methods;
 use crate::negotiation::Wants;
@@ -95,10 +97,11 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let settings = &self.context.settings;
+        let (settings, metrics, began) = (&self.context.settings, &self.context.metrics, Instant::now());
         let request_id = self.next_request_id();
         let wants = Wants::of(&request);
         let path = request.uri().path().to_owned();
+        let route = metrics.route(request.method(), &path);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         let address = client::address(&request, &settings.trusted_proxies);
         let span = tracing::error_span!(
@@ -114,7 +117,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
                 Err(Problem::new(ProblemKind::Unknown).caused_by(format!("a panic: {}", panic_message(&*panic))))
             });
             let response = outcome.unwrap_or_else(|problem| {
-                log(&problem);
+                metrics.count_problem(problem.kind);
+                log(&problem, &metrics.audit);
                 self.render(&problem, wants, &path, &request_id)
             });
             tracing::debug!(status = response.status().as_u16(), "answered");
@@ -128,6 +132,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         if let Some(origin) = trusted_origin {
             cors::allow(&origin, headers);
         }
+        route.answered(response.status(), began.elapsed());
         Ok(response)
     }
 }
@@ -149,16 +154,15 @@ fn problem_of(error: poem::Error) -> Problem {
 }
 
 /// Logs a problem once, with all that is known of its cause.
-fn log(problem: &Problem) {
+fn log(problem: &Problem, audit: &Audit) {
     let code = problem.kind.code();
     let chain = std::iter::successors(std::error::Error::source(problem), |error| error.source());
     let cause = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     match problem.kind {
         ProblemKind::Unknown => tracing::error!(code, cause, "failed"),
         ProblemKind::Unavailable | ProblemKind::Overloaded => tracing::warn!(code, cause, "refused"),
-        ProblemKind::TooManyAttempts | ProblemKind::CrossOrigin => {
-            tracing::info!(target: "doorward::audit", event = code, "refused");
-        }
+        ProblemKind::TooManyAttempts => audit.note(AuditEvent::TooManyAttempts, None),
+        ProblemKind::CrossOrigin => audit.note(AuditEvent::CrossOrigin, None),
         _ => tracing::debug!(code, cause, "refused"),
     }
 }
@@ -185,6 +189,7 @@ mod tests {
     };
     use doorward_domain::{PasswordRules, SessionPolicy, SessionToken, TokenHash, UsernameRules};
     use poem::http::Method;
+    use prometheus_client::registry::Registry;
 
     use super::*;
     use crate::context::Services;
@@ -235,7 +240,7 @@ mod tests {
             sign_up: policy,
             instance: "test".into(),
         };
-        routes::endpoint(services, settings)
+        routes::endpoint(services, settings, &mut Registry::default())
     }
 
     async fn answer(method: Method, path: &str, accept: &str) -> (u16, Response, String) {

@@ -4,6 +4,7 @@
 
 mod answer;
 mod api;
+mod audit;
 mod client;
 mod context;
 mod cookie;
@@ -15,6 +16,7 @@ mod fields;
 mod form;
 mod front;
 mod methods;
+mod metrics;
 mod negotiation;
 mod origin;
 mod pages;
@@ -27,6 +29,7 @@ mod submission;
 mod wire;
 
 pub use context::Services;
+pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use routes::endpoint;
 pub use settings::{CookieSettings, HttpSettings};

@@ -21,7 +21,7 @@ impl Methods {
 }
 
 /// Whether a path is one of those that a template such as `/api/sessions/{session_id}/revoke` stands for.
-fn fits(template: &str, path: &str) -> bool {
+pub(crate) fn fits(template: &str, path: &str) -> bool {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     loop {
         match (template.next(), path.next()) {

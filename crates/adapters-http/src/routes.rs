@@ -5,11 +5,13 @@ use std::sync::Arc;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
+use prometheus_client::registry::Registry;
 
 use crate::api::{AccountsApi, HealthApi, SessionsApi, VerifyApi};
 use crate::context::{Context, Services};
 use crate::front::Front;
 use crate::methods::Methods;
+use crate::metrics::HttpMetrics;
 use crate::pages::{self, Pages};
 use crate::settings::HttpSettings;
 
@@ -27,25 +29,31 @@ fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
         .license(LicenseObject::new("MIT"))
 }
 
-/// The whole server as one endpoint.
+/// The whole server as one endpoint. What it counts goes into the registry.
 #[must_use]
-pub fn endpoint(services: Services, settings: HttpSettings) -> impl Endpoint<Output = Response> {
-    let context = Arc::new(Context::new(services, settings));
+pub fn endpoint(
+    services: Services,
+    settings: HttpSettings,
+    registry: &mut Registry,
+) -> impl Endpoint<Output = Response> + use<> {
+    let metrics = Arc::new(HttpMetrics::new(paths()));
+    registry.register_collector(Box::new(Arc::clone(&metrics)));
+    let context = Arc::new(Context::new(services, settings, metrics));
     let api = api(&context);
     let pages = Arc::new(Pages::new(&context.settings));
     let spec: Arc<str> = api.spec().into();
     let api = Arc::new(api.into_endpoint());
     let routes =
         pages::routes(&context, &pages, &spec).nest_no_strip("/api", Arc::clone(&api)).nest_no_strip("/health", api);
-    Front::new(routes.map_to_response(), context, pages, methods())
+    Front::new(routes.map_to_response(), context, pages, Methods::new(paths()))
 }
 
 /// The methods of every path.
-fn methods() -> Methods {
+fn paths() -> impl Iterator<Item = (String, Vec<Method>)> {
     let operations = Api::meta().into_iter().flat_map(|api| api.paths).map(|path| {
         let methods = path.operations.iter().map(|operation| operation.method.clone()).collect();
         (path.path, methods)
     });
     let pages = pages::PATHS.into_iter().map(|path| (path.to_owned(), vec![Method::GET]));
-    Methods::new(operations.chain(pages))
+    operations.chain(pages)
 }

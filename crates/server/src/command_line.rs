@@ -31,6 +31,10 @@ pub(crate) struct CommandLine {
     )]
     pub(crate) database_url: String,
 
+    /// Where /metrics is served, for Prometheus; nowhere unless this is set
+    #[arg(long, env = "DOORWARD_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) metrics_listen: Option<String>,
+
     /// How long a session is active after it was opened or renewed
     #[arg(long, env = "DOORWARD_SESSION_ACTIVE", default_value = "1d", value_name = "DURATION")]
     pub(crate) session_active: String,

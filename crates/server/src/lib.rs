@@ -5,6 +5,7 @@ mod clock;
 mod command_line;
 mod listener;
 mod logging;
+mod metrics;
 mod patience;
 mod server;
 mod settings;
@@ -69,6 +70,9 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     // Whoever stops the program may do so as soon as it says that it listens.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = Server::start(settings, Arc::new(SystemClock)).await?;
+    if let Some(address) = server.metrics_address() {
+        tracing::info!("metrics at http://{address}/metrics");
+    }
     tracing::info!("listening on http://{}; open {}", server.address(), server.public_origin());
     server
         .run_until(async move {

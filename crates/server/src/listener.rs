@@ -14,6 +14,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Request, Response};
+use prometheus_client::metrics::gauge::Gauge;
 use rustix::process::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -33,12 +34,44 @@ const RESERVED_DESCRIPTORS: u64 = 128;
 /// The most connections at once, where the system would allow more.
 const MAX_CONNECTIONS: u64 = 16_384;
 
+/// The most connections at once for metrics, out of the descriptors that are reserved.
+const MAX_METRICS_CONNECTIONS: usize = 32;
+
+/// The places for connections.
+pub(crate) struct Places {
+    free: Arc<Semaphore>,
+    open: Gauge,
+}
+
+/// A connection's place.
+struct Place {
+    open: Gauge,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Places {
+    /// Those of the public listener: as many as the system gives descriptors for. How many are taken is counted.
+    pub(crate) fn public(open: Gauge) -> Self {
+        Self { free: Arc::new(Semaphore::new(connection_limit())), open }
+    }
+
+    /// Those of the listener for metrics.
+    pub(crate) fn for_metrics() -> Self {
+        Self { free: Arc::new(Semaphore::new(MAX_METRICS_CONNECTIONS)), open: Gauge::default() }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.dec();
+    }
+}
+
 /// Serves the endpoint until `stop` is ready; then answers the requests under way and returns.
-pub(crate) async fn serve<E>(listener: TcpListener, endpoint: Arc<E>, stop: impl Future<Output = ()>)
+pub(crate) async fn serve<E>(listener: TcpListener, endpoint: Arc<E>, places: Places, stop: impl Future<Output = ()>)
 where
     E: Endpoint<Output = Response> + 'static,
 {
-    let places = Arc::new(Semaphore::new(connection_limit()));
     let connections = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -64,14 +97,15 @@ where
 }
 
 /// Waits for a place, then for a connection to take it.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(TcpStream, Place)> {
+    let permit = Arc::clone(&places.free).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    places.open.inc();
+    Ok((stream, Place { open: places.open.clone(), _permit: permit }))
 }
 
 /// Speaks HTTP/1 on a connection, in a task of its own.
-fn converse<E>(stream: TcpStream, place: OwnedSemaphorePermit, endpoint: Arc<E>, connections: &GracefulShutdown)
+fn converse<E>(stream: TcpStream, place: Place, endpoint: Arc<E>, connections: &GracefulShutdown)
 where
     E: Endpoint<Output = Response> + 'static,
 {

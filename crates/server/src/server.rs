@@ -16,10 +16,14 @@ use doorward_domain::ThrottleLimits;
 use doorward_domain::ports::{Clock, PasswordHasher, RandomnessError, TokenGenerator};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
-use crate::listener;
+use crate::listener::{self, Places};
+use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
 
 /// How often dead sessions and spent buckets are swept out.
@@ -35,6 +39,15 @@ pub struct Server {
     endpoint: BoxEndpoint<'static, Response>,
     sweep: Sweep,
     store: Store,
+    counts: ProgramMetrics,
+    metrics: Option<MetricsServer>,
+}
+
+/// What serves metrics, on a listener of its own.
+struct MetricsServer {
+    listener: TcpListener,
+    address: SocketAddr,
+    endpoint: BoxEndpoint<'static, Response>,
 }
 
 impl Server {
@@ -43,15 +56,19 @@ impl Server {
     /// # Errors
     /// [`StartError`] says in one line what stands in the way.
     pub async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(|error| StartError::Listen { address: settings.listen, error })?;
-        let address = listener.local_addr()?;
+        let (listener, address) = bind("DOORWARD_LISTEN", settings.listen).await?;
+        let metrics_listener = match settings.metrics_listen {
+            Some(address) => Some(bind("DOORWARD_METRICS_LISTEN", address).await?),
+            None => None,
+        };
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(address));
         warn_of_weaknesses(&settings, &public_origin);
 
         let store = doorward_adapters_sql::connect(&settings.store).await?;
-        let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
+        let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
+        let (mut registry, counts) = (Registry::default(), ProgramMetrics::default());
+        counts.register(&mut registry, clock.now(), &hasher);
+        let hasher: Arc<dyn PasswordHasher> = hasher;
         let tokens: Arc<dyn TokenGenerator> = Arc::new(OsTokenGenerator);
         let mint = Arc::new(SessionMint::new(Arc::clone(&tokens), Arc::clone(&clock), settings.sessions));
         let throttle =
@@ -88,16 +105,26 @@ impl Server {
             sign_up: settings.sign_up,
             instance: tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
         };
-        let endpoint = doorward_adapters_http::endpoint(services, http).boxed();
+        let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry).boxed();
         let limits = settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
         let sweep = Sweep::new(store.sessions(), store.throttle(), clock, limits);
-        Ok(Self { listener, address, public_origin, endpoint, sweep, store })
+        let metrics = metrics_listener.map(|(listener, address)| {
+            let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
+            MetricsServer { listener, address, endpoint }
+        });
+        Ok(Self { listener, address, public_origin, endpoint, sweep, store, counts, metrics })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where metrics are served, if anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|metrics| metrics.address)
     }
 
     /// What people type to get here.
@@ -108,22 +135,48 @@ impl Server {
 
     /// Serves until `stop` is ready, then answers the requests under way, closes the store and returns.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
-        let sweeping = tokio::spawn(sweep_regularly(self.sweep));
-        listener::serve(self.listener, Arc::new(self.endpoint), stop).await;
+        let sweeping = tokio::spawn(sweep_regularly(self.sweep, self.counts.swept_sessions));
+        let (stopping, mut stopped) = watch::channel(());
+        let metrics = self.metrics.map(|metrics| {
+            let stop = async move { stopped.changed().await.unwrap_or(()) };
+            tokio::spawn(listener::serve(metrics.listener, Arc::new(metrics.endpoint), Places::for_metrics(), stop))
+        });
+        let stop = async move {
+            stop.await;
+            drop(stopping);
+        };
+        let places = Places::public(self.counts.open_connections);
+        listener::serve(self.listener, Arc::new(self.endpoint), places, stop).await;
+        if let Some(Err(error)) = futures_util::future::OptionFuture::from(metrics).await {
+            tracing::warn!(%error, "the listener for metrics ended early");
+        }
         sweeping.abort();
         self.store.close().await;
     }
 }
 
+/// Takes an address that a variable names; where it says port 0, the second of what comes back says which.
+async fn bind(variable: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listen = async {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    listen.await.map_err(|error| StartError::Listen { variable, address, error })
+}
+
 /// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.
-async fn sweep_regularly(sweep: Sweep) {
+async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         match sweep.run().await {
             Ok(Swept { sessions: 0, buckets: 0 }) => {}
-            Ok(Swept { sessions, buckets }) => tracing::info!(sessions, buckets, "what was dead is swept out"),
+            Ok(Swept { sessions, buckets }) => {
+                swept.inc_by(sessions);
+                tracing::info!(sessions, buckets, "what was dead is swept out");
+            }
             Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of what is dead failed"),
         }
     }
@@ -145,6 +198,11 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
     if settings.throttle.is_none() {
         tracing::warn!("DOORWARD_THROTTLE is off: nothing bounds guesses at passwords");
     }
+    if let Some(address) = settings.metrics_listen.filter(|address| !address.ip().to_canonical().is_loopback()) {
+        tracing::warn!(
+            "DOORWARD_METRICS_LISTEN is {address}, which is not loopback: whoever reaches it reads the metrics"
+        );
+    }
     if settings.argon2.is_weaker_than_default() {
         tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");
     }
@@ -154,8 +212,10 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
 #[derive(Debug, Error)]
 pub enum StartError {
     /// It cannot listen where it should.
-    #[error("DOORWARD_LISTEN is {address}, but that cannot be listened on: {error}")]
+    #[error("{variable} is {address}, but that cannot be listened on: {error}")]
     Listen {
+        /// What says so.
+        variable: &'static str,
         /// Where it should.
         address: SocketAddr,
         /// What the system says.

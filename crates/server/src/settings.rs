@@ -23,6 +23,8 @@ pub struct Settings {
     pub(crate) listen: SocketAddr,
     /// `None` for `http://localhost` with the port that is listened on.
     pub(crate) public_origin: Option<Origin>,
+    /// `None` where metrics are served nowhere.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) store: StoreUrl,
     pub(crate) sessions: SessionPolicy,
     pub(crate) cookie: CookieSettings,
@@ -103,6 +105,9 @@ impl TryFrom<CommandLine> for Settings {
         Ok(Self {
             listen: listen(&setting("DOORWARD_LISTEN", &texts.listen))?,
             public_origin,
+            metrics_listen: given("DOORWARD_METRICS_LISTEN", texts.metrics_listen.as_ref())
+                .map(|address| listen(&address))
+                .transpose()?,
             store: store(&texts.database_url)?,
             sessions: SessionPolicy {
                 active: setting("DOORWARD_SESSION_ACTIVE", &texts.session_active).duration()?,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use doorward_app::{Attempt, ChangePasswordError, DeleteAccountError, LogInError, PasswordPair, ValidSession};
-use doorward_domain::UserId;
 use poem::Request;
 use poem_openapi::OpenApi;
 
-use super::{Tag, audit};
+use super::Tag;
 use crate::answer::{Done, SignedIn};
+use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::credential::Credential;
 use crate::entry::{Entry, admit};
@@ -31,7 +31,7 @@ impl AccountsApi {
         let entry = Entry::read(&self.0, request, FormName::SignUp, body).await?;
         match sign_up.run(&entry.credentials, entry.presented.as_ref(), &entry.client).await {
             Ok(opened) => {
-                tracing::info!(target: "doorward::audit", event = "sign_up", user_id = opened.valid.user.id.as_str());
+                self.0.metrics.audit.note(AuditEvent::SignUp, Some(&opened.valid.user.id));
                 Ok(entry.admit(&self.0, &opened))
             }
             Err(error) => Err(entry.refuse(Problem::of_sign_up(error, &sign_up.policy()))),
@@ -47,17 +47,16 @@ impl AccountsApi {
         let entry = Entry::read(&self.0, request, FormName::LogIn, body).await?;
         match self.0.services.log_in.run(&entry.credentials, entry.presented.as_ref(), &entry.client).await {
             Ok(opened) => {
-                let user_id = opened.valid.user.id.as_str();
-                tracing::info!(target: "doorward::audit", event = "log_in", user_id);
+                let user = &opened.valid.user.id;
+                self.0.metrics.audit.note(AuditEvent::LogIn, Some(user));
                 if opened.rehashed {
-                    tracing::info!(target: "doorward::audit", event = "rehash", user_id);
+                    self.0.metrics.audit.note(AuditEvent::Rehash, Some(user));
                 }
                 Ok(entry.admit(&self.0, &opened))
             }
             Err(error) => {
                 if let LogInError::IncorrectCredentials { account } = &error {
-                    let user_id = account.as_ref().map(UserId::as_str);
-                    tracing::info!(target: "doorward::audit", event = "log_in_failed", user_id);
+                    self.0.metrics.audit.note(AuditEvent::LogInFailed, account.as_ref());
                 }
                 Err(entry.refuse(Problem::of_log_in(error)))
             }
@@ -79,7 +78,7 @@ impl AccountsApi {
         if !self.0.services.log_out.run(&signed_in).await? {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
-        audit("log_out", &signed_in);
+        self.0.note(AuditEvent::LogOut, &signed_in);
         Ok(Done::new(Wants::of(request), "/login", Some(self.0.cookie.blank())))
     }
 
@@ -104,7 +103,7 @@ impl AccountsApi {
         let change_password = &self.0.services.change_password;
         match change_password.run(&signed_in.user, &pair, &client).await {
             Ok(opened) => {
-                audit("password_changed", &signed_in);
+                self.0.note(AuditEvent::PasswordChanged, &signed_in);
                 Ok(admit(&self.0, &opened, transport, Wants::of(request), None))
             }
             Err(error) => {
@@ -113,7 +112,7 @@ impl AccountsApi {
                     _ => AccountForm::CurrentPassword,
                 };
                 if matches!(error, ChangePasswordError::Incorrect) {
-                    audit("password_change_failed", &signed_in);
+                    self.0.note(AuditEvent::PasswordChangeFailed, &signed_in);
                 }
                 let problem = Problem::of_change_password(error, &change_password.rules());
                 let problem = Problem { json_only: matches!(transport, Transport::Bearer), ..problem };
@@ -137,12 +136,12 @@ impl AccountsApi {
         let fields = body.read().await?;
         match self.0.services.delete_account.run(&signed_in.user, fields.text("password"), &client).await {
             Ok(()) => {
-                audit("account_deleted", &signed_in);
+                self.0.note(AuditEvent::AccountDeleted, &signed_in);
                 Ok(Done::new(Wants::of(request), "/login", Some(self.0.cookie.blank())))
             }
             Err(error) => {
                 if matches!(error, DeleteAccountError::Incorrect) {
-                    audit("account_deletion_failed", &signed_in);
+                    self.0.note(AuditEvent::AccountDeletionFailed, &signed_in);
                 }
                 Err(self.on_profile(request, signed_in, AccountForm::Deletion, Problem::of_delete_account(error)).await)
             }

@@ -10,7 +10,6 @@ pub(crate) use health::HealthApi;
 pub(crate) use sessions::SessionsApi;
 pub(crate) use verify::VerifyApi;
 
-use doorward_app::ValidSession;
 use poem_openapi::Tags;
 
 #[derive(Tags)]
@@ -21,9 +20,4 @@ enum Tag {
     Sessions,
     /// Whether the server can do its work
     Health,
-}
-
-/// Notes for the operator what somebody who is signed in did.
-fn audit(event: &str, signed_in: &ValidSession) {
-    tracing::info!(target: "doorward::audit", event, user_id = signed_in.user.id.as_str());
 }

@@ -8,8 +8,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
-use super::{Tag, audit};
+use super::Tag;
 use crate::answer::Done;
+use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::credential::Credential;
 use crate::negotiation::Wants;
@@ -63,7 +64,7 @@ impl SessionsApi {
         if !self.0.services.revoke_sessions.one(&signed_in.user.id, &id).await? {
             return Err(Problem::new(ProblemKind::NotFound));
         }
-        audit("session_revoked", &signed_in);
+        self.0.note(AuditEvent::SessionRevoked, &signed_in);
         let ended_itself = id == signed_in.session.id;
         Ok(Done::new(Wants::of(request), "/", ended_itself.then(|| self.0.cookie.blank())))
     }
@@ -86,7 +87,7 @@ impl SessionsApi {
         let signed_in = self.0.require_session(credential).await?;
         body.read().await?;
         self.0.services.revoke_sessions.others(&signed_in).await?;
-        audit("other_sessions_revoked", &signed_in);
+        self.0.note(AuditEvent::OtherSessionsRevoked, &signed_in);
         Ok(Done::new(Wants::of(request), "/", None))
     }
 }

@@ -1,0 +1,98 @@
+//! What happens to accounts, told to the operator: each event goes to the log and is counted, by one call.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use doorward_domain::UserId;
+
+/// A kind of event. To add one: a variant, its place in [`Self::ALL`], its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuditEvent {
+    SignUp,
+    LogIn,
+    LogInFailed,
+    Rehash,
+    LogOut,
+    SessionRevoked,
+    OtherSessionsRevoked,
+    PasswordChanged,
+    PasswordChangeFailed,
+    AccountDeleted,
+    AccountDeletionFailed,
+    TooManyAttempts,
+    CrossOrigin,
+}
+
+impl AuditEvent {
+    pub(crate) const ALL: [Self; 13] = [
+        Self::SignUp,
+        Self::LogIn,
+        Self::LogInFailed,
+        Self::Rehash,
+        Self::LogOut,
+        Self::SessionRevoked,
+        Self::OtherSessionsRevoked,
+        Self::PasswordChanged,
+        Self::PasswordChangeFailed,
+        Self::AccountDeleted,
+        Self::AccountDeletionFailed,
+        Self::TooManyAttempts,
+        Self::CrossOrigin,
+    ];
+
+    /// What it is called in the log and in the metrics; never anything that a client sent.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::LogIn => "log_in",
+            Self::LogInFailed => "log_in_failed",
+            Self::Rehash => "rehash",
+            Self::LogOut => "log_out",
+            Self::SessionRevoked => "session_revoked",
+            Self::OtherSessionsRevoked => "other_sessions_revoked",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordChangeFailed => "password_change_failed",
+            Self::AccountDeleted => "account_deleted",
+            Self::AccountDeletionFailed => "account_deletion_failed",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::CrossOrigin => "cross_origin",
+        }
+    }
+}
+
+/// Where events are noted.
+#[derive(Debug, Default)]
+pub(crate) struct Audit([AtomicU64; AuditEvent::ALL.len()]);
+
+impl Audit {
+    /// Notes an event, with the user it concerns where that is known.
+    pub(crate) fn note(&self, event: AuditEvent, user: Option<&UserId>) {
+        let place = AuditEvent::ALL.iter().position(|known| *known == event);
+        self.0[place.expect("ALL has every event")].fetch_add(1, Ordering::Relaxed);
+        tracing::info!(target: "doorward::audit", event = event.name(), user_id = user.map(UserId::as_str));
+    }
+
+    /// How often each kind was noted since the start.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (AuditEvent, u64)> {
+        AuditEvent::ALL.into_iter().zip(self.0.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_event_has_a_name_of_its_own_and_is_counted_by_itself() {
+        let audit = Audit::default();
+        for event in AuditEvent::ALL {
+            audit.note(event, None);
+            audit.note(event, Some(&UserId::restore("user".into())));
+        }
+        let counts: Vec<_> = audit.counts().collect();
+        assert!(counts.iter().all(|(_, count)| *count == 2), "{counts:?}");
+        let names: HashSet<_> = counts.iter().map(|(event, _)| event.name()).collect();
+        assert_eq!(names.len(), AuditEvent::ALL.len());
+    }
+}

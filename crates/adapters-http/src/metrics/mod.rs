@@ -1,0 +1,76 @@
+//! What is counted for the operator about HTTP, and the page that shows it. Nothing that a client chose is ever a label,
+//! so there are never more series than there are routes, statuses and kinds of event.
+//!
+//! Counting is an atomic addition on what was found by the request's route. How it is written, and all the work of that,
+//! is a matter of the moment in which somebody asks.
+
+mod durations;
+mod page;
+mod traffic;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use poem::http::Method;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+
+pub use page::metrics_endpoint;
+
+use crate::audit::Audit;
+use crate::problem::ProblemKind;
+use traffic::{RouteTraffic, Traffic};
+
+/// All that is counted about HTTP.
+#[derive(Debug)]
+pub(crate) struct HttpMetrics {
+    pub(crate) audit: Audit,
+    traffic: Traffic,
+    problems: [AtomicU64; ProblemKind::ALL.len()],
+}
+
+impl HttpMetrics {
+    /// Counts by these routes.
+    pub(crate) fn new(routes: impl IntoIterator<Item = (String, Vec<Method>)>) -> Self {
+        let problems = [const { AtomicU64::new(0) }; ProblemKind::ALL.len()];
+        Self { audit: Audit::default(), traffic: Traffic::new(routes), problems }
+    }
+
+    /// Where a request is counted.
+    pub(crate) fn route(&self, method: &Method, path: &str) -> &RouteTraffic {
+        self.traffic.of(method, path)
+    }
+
+    /// Counts an error.
+    pub(crate) fn count_problem(&self, kind: ProblemKind) {
+        let place = ProblemKind::ALL.iter().position(|known| *known == kind);
+        self.problems[place.expect("ALL has every kind")].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Collector for HttpMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        self.traffic.encode(&mut encoder)?;
+        let problems = ProblemKind::ALL.into_iter().zip(&self.problems);
+        let problems = problems.map(|(kind, count)| ([("code", kind.code())], count.load(Ordering::Relaxed)));
+        counters(&mut encoder, "doorward_http_problems", "Errors answered, by their code", problems)?;
+        let events = self.audit.counts().map(|(event, count)| ([("event", event.name())], count));
+        counters(&mut encoder, "doorward_audit_events", "What happened to accounts, as in the audit log", events)
+    }
+}
+
+/// Writes a family of counters, each told from the others by its labels.
+fn counters<'a, const LABELS: usize>(
+    encoder: &mut DescriptorEncoder,
+    name: &str,
+    help: &str,
+    counts: impl IntoIterator<Item = ([(&'a str, &'a str); LABELS], u64)>,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (labels, count) in counts {
+        ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! What is served on the listener for metrics: one page, for Prometheus and whoever reads its text format.
+
+use std::sync::Arc;
+
+use poem::endpoint::make_sync;
+use poem::http::{HeaderMap, HeaderValue, Method, header};
+use poem::{Endpoint, IntoResponse, Request, Response};
+use poem_openapi::payload::Json;
+use prometheus_client::encoding::prometheus_text;
+use prometheus_client::registry::Registry;
+
+use crate::problem::{Problem, ProblemBody, ProblemKind};
+
+const PATH: &str = "/metrics";
+
+/// `GET /metrics`, and an error for everything else. It belongs on a listener of its own: whoever can reach it can read
+/// it.
+#[must_use]
+pub fn metrics_endpoint(registry: Registry) -> impl Endpoint<Output = Response> {
+    let registry = Arc::new(registry);
+    make_sync(move |request| answer(&request, &registry))
+}
+
+fn answer(request: &Request, registry: &Registry) -> Response {
+    let mut response = match (request.uri().path(), request.method()) {
+        (PATH, &Method::GET | &Method::HEAD) => {
+            let mut text = String::new();
+            prometheus_text::encode(&mut text, registry).expect("a text takes whatever is written to it");
+            Response::builder().content_type(prometheus_text::CONTENT_TYPE).body(text)
+        }
+        (PATH, _) => refuse(ProblemKind::MethodNotAllowed),
+        _ => refuse(ProblemKind::NotFound),
+    };
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn refuse(kind: ProblemKind) -> Response {
+    let mut response = Json(ProblemBody::from(&Problem::new(kind))).into_response();
+    response.set_status(kind.status());
+    if kind == ProblemKind::MethodNotAllowed {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
+    response
+}

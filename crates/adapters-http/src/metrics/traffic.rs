@@ -1,0 +1,118 @@
+//! The requests that were answered, by route.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use poem::http::{Method, StatusCode};
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::MetricType;
+
+use super::counters;
+use super::durations::Durations;
+use crate::methods::fits;
+
+/// The label of whatever is no route: a client can make up as many paths and methods as it likes.
+const OTHER: &str = "other";
+/// The lowest status, and how many there are from there on (RFC 9110, 15).
+const LOWEST_STATUS: u16 = 100;
+const STATUSES: usize = 500;
+
+/// Every route there is, and one for all requests that found none.
+#[derive(Debug)]
+pub(super) struct Traffic {
+    routes: Vec<RouteTraffic>,
+    other: RouteTraffic,
+}
+
+/// What was answered on one route.
+#[derive(Debug)]
+pub(crate) struct RouteTraffic {
+    method: String,
+    path: String,
+    statuses: Box<[AtomicU64]>,
+    durations: Durations,
+}
+
+impl Traffic {
+    pub(super) fn new(routes: impl IntoIterator<Item = (String, Vec<Method>)>) -> Self {
+        let of_path = |(path, methods): (String, Vec<Method>)| {
+            methods.into_iter().map(move |method| RouteTraffic::new(method.as_str(), &path))
+        };
+        Self { routes: routes.into_iter().flat_map(of_path).collect(), other: RouteTraffic::new(OTHER, OTHER) }
+    }
+
+    /// The route of a request; a HEAD has that of its GET.
+    pub(super) fn of(&self, method: &Method, path: &str) -> &RouteTraffic {
+        let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        let find = |is_it: fn(&str, &str) -> bool| {
+            self.routes.iter().find(|route| is_it(&route.path, path) && route.method == method)
+        };
+        // Nearly all paths are what they stand for, and a comparison costs less than taking them apart.
+        find(|template, path| template == path).or_else(|| find(fits)).unwrap_or(&self.other)
+    }
+
+    pub(super) fn encode(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {
+        let routes = || self.routes.iter().chain(std::iter::once(&self.other));
+        let statuses: Vec<String> = (LOWEST_STATUS..).take(STATUSES).map(|status| status.to_string()).collect();
+        let answers = routes().flat_map(|route| {
+            let counts = route.statuses.iter().map(|count| count.load(Ordering::Relaxed));
+            let seen = statuses.iter().zip(counts).filter(|(_, count)| *count > 0);
+            seen.map(|(status, count)| {
+                let [method, path] = route.labels();
+                ([method, path, ("status", status)], count)
+            })
+        });
+        counters(encoder, "doorward_http_requests", "Requests answered", answers)?;
+
+        let name = "doorward_http_request_duration_seconds";
+        let help = "How long it took until the answer began to be sent";
+        let mut family = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
+        for route in routes().filter(|route| route.durations.any()) {
+            route.durations.encode(family.encode_family(&route.labels())?)?;
+        }
+        Ok(())
+    }
+}
+
+impl RouteTraffic {
+    fn new(method: &str, path: &str) -> Self {
+        let statuses = (0..STATUSES).map(|_| AtomicU64::new(0)).collect();
+        Self { method: method.into(), path: path.into(), statuses, durations: Durations::default() }
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self, status: StatusCode, duration: Duration) {
+        if let Some(count) = self.statuses.get(usize::from(status.as_u16() - LOWEST_STATUS)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        self.durations.observe(duration);
+    }
+
+    fn labels(&self) -> [(&str, &str); 2] {
+        [("method", &self.method), ("route", &self.path)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_counts_for_its_route_and_one_without_a_route_for_the_rest() {
+        let routes = [
+            ("/".to_owned(), vec![Method::GET]),
+            ("/api/sessions/revoke-others".to_owned(), vec![Method::POST]),
+            ("/api/sessions/{session_id}".to_owned(), vec![Method::POST]),
+        ];
+        let traffic = Traffic::new(routes);
+        let of = |method: Method, path: &str| traffic.of(&method, path).labels().map(|(_, value)| value);
+        assert_eq!(of(Method::GET, "/"), ["GET", "/"]);
+        assert_eq!(of(Method::HEAD, "/"), ["GET", "/"]);
+        assert_eq!(of(Method::POST, "/api/sessions/x"), ["POST", "/api/sessions/{session_id}"]);
+        assert_eq!(of(Method::POST, "/api/sessions/revoke-others"), ["POST", "/api/sessions/revoke-others"]);
+        for (method, path) in [(Method::POST, "/"), (Method::GET, "/x"), (Method::GET, "/api/sessions/x")] {
+            assert_eq!(of(method, path), [OTHER, OTHER], "{path}");
+        }
+    }
+}
