@@ -5,6 +5,7 @@
     reason = "nothing of a test binary is reached from outside, so `pub` says all there is to say"
 )]
 
+mod attack;
 mod browser;
 mod http;
 mod process;

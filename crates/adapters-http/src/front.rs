@@ -20,7 +20,8 @@ use crate::negotiation::Wants;
 use crate::pages::Pages;
 use crate::problem::{Problem, ProblemBody, ProblemKind};
 use crate::security_headers::SecurityHeaders;
-use crate::{client, cors, cross_origin, submission};
+use crate::settings::HttpSettings;
+use crate::{client, cors, cross_origin, head, submission};
 
 /// Names the request whose cause is in the log, where an answer says no more than that something went wrong.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -48,16 +49,12 @@ impl<E: Endpoint<Output = Response>> Front<E> {
 
     /// The checks that need no more than a request's head, then the request itself.
     async fn admit(&self, mut request: Request) -> Result<Response, Problem> {
-        if !cross_origin::is_safe(request.method()) {
-            let admitted = submission::check_head(request.headers())
-                .and_then(|()| cross_origin::check(&request, &self.context.settings));
-            if let Err(problem) = admitted {
-                submission::discard_body(&mut request).await;
-                return Err(problem);
-            }
-        } else if cors::is_preflight(&request)
-            && cross_origin::trusted_origin(&request, &self.context.settings).is_some()
-        {
+        let settings = &self.context.settings;
+        if let Err(problem) = check_head(&request, settings) {
+            submission::discard_body(&mut request).await;
+            return Err(problem);
+        }
+        if cors::is_preflight(&request) && cross_origin::trusted_origin(&request, settings).is_some() {
             return Ok(cors::preflight());
         }
         self.inner.call(request).await.map_err(problem_of)
@@ -72,6 +69,9 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         response.set_status(problem.kind.status());
         let headers = response.headers_mut();
         headers.extend(problem.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
+        if problem.hangs_up {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         match problem.kind {
             ProblemKind::MethodNotAllowed => {
                 let allow = HeaderValue::try_from(self.methods.allow(path)).expect("methods are ASCII");
@@ -102,6 +102,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         let wants = Wants::of(&request);
         let path = request.uri().path().to_owned();
         let route = metrics.route(request.method(), &path);
+        let asks_first = request.headers().contains_key(header::EXPECT);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         let address = client::address(&request, &settings.trusted_proxies);
         let span = tracing::error_span!(
@@ -119,6 +120,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
             let response = outcome.unwrap_or_else(|problem| {
                 metrics.count_problem(problem.kind);
                 log(&problem, &metrics.audit);
+                // Whoever is refused before it was told to send its body may send it or not, so that nobody could say
+                // what the next bytes are.
+                let problem = if asks_first { problem.hang_up() } else { problem };
                 self.render(&problem, wants, &path, &request_id)
             });
             tracing::debug!(status = response.status().as_u16(), "answered");
@@ -135,6 +139,14 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         route.answered(response.status(), began.elapsed());
         Ok(response)
     }
+}
+
+fn check_head(request: &Request, settings: &HttpSettings) -> Result<(), Problem> {
+    head::check(request)?;
+    if !cross_origin::is_safe(request.method()) {
+        submission::check_head(request.headers())?;
+    }
+    cross_origin::check(request, settings)
 }
 
 /// Turns an error on its way through Poem into a problem: our own back into itself, Poem's by their kind. Poem's texts
@@ -194,7 +206,7 @@ mod tests {
     use super::*;
     use crate::context::Services;
     use crate::routes;
-    use crate::settings::{CookieSettings, HttpSettings};
+    use crate::settings::CookieSettings;
 
     const CAUSE: &str = "what only the log may say";
 
@@ -248,6 +260,7 @@ mod tests {
         let request = Request::builder()
             .method(method)
             .uri(path.parse().expect("a path"))
+            .header(header::HOST, "localhost")
             .header(header::ACCEPT, accept)
             .header(header::COOKIE, format!("auth_session={token}"))
             .content_type("application/json")

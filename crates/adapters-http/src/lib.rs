@@ -15,6 +15,7 @@ mod entry;
 mod fields;
 mod form;
 mod front;
+mod head;
 mod methods;
 mod metrics;
 mod negotiation;

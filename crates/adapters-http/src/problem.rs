@@ -28,13 +28,15 @@ pub(crate) struct Problem {
     pub(crate) json_only: bool,
     /// In how many seconds it is worth trying again, where that is known.
     pub(crate) retry_after: Option<u64>,
+    /// Whether the connection ends with the answer.
+    pub(crate) hangs_up: bool,
     /// What is logged, and only logged.
     pub(crate) cause: Option<Cause>,
 }
 
 impl Problem {
     pub(crate) fn new(kind: ProblemKind) -> Self {
-        Self { kind, detail: None, form: None, json_only: false, retry_after: None, cause: None }
+        Self { kind, detail: None, form: None, json_only: false, retry_after: None, hangs_up: false, cause: None }
     }
 
     pub(crate) fn detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -43,6 +45,11 @@ impl Problem {
 
     pub(crate) fn caused_by(self, cause: impl Into<Cause>) -> Self {
         Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// The same as the last answer on its connection.
+    pub(crate) fn hang_up(self) -> Self {
+        Self { hangs_up: true, ..self }
     }
 
     pub(crate) fn of_sign_up(error: SignUpError, policy: &SignUpPolicy) -> Self {
@@ -190,13 +197,14 @@ pub(crate) enum ProblemKind {
     PayloadTooLarge,
     UnsupportedMediaType,
     TooManyAttempts,
+    HeaderFieldsTooLarge,
     Unknown,
     Overloaded,
     Unavailable,
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::InvalidUsername,
         Self::InvalidPassword,
         Self::UsernameTaken,
@@ -212,6 +220,7 @@ impl ProblemKind {
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::TooManyAttempts,
+        Self::HeaderFieldsTooLarge,
         Self::Unknown,
         Self::Overloaded,
         Self::Unavailable,
@@ -238,6 +247,11 @@ impl ProblemKind {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
             Self::TooManyAttempts => (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts"),
+            Self::HeaderFieldsTooLarge => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "header_fields_too_large",
+                "Request header fields too large",
+            ),
             Self::Unknown => (StatusCode::INTERNAL_SERVER_ERROR, "unknown", "An unknown error occurred"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Server is busy"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Store unavailable"),
@@ -264,18 +278,26 @@ impl ProblemKind {
             | Self::UsernameTaken
             | Self::IncorrectCredentials
             | Self::IncorrectPassword => "Check what you typed and try again.",
-            Self::MalformedRequest => "The form could not be read. Go back and try again.",
-            Self::Unauthenticated => "You are not signed in, or your session has ended.",
+            Self::MalformedRequest => "What was sent could not be read. Go back, reload the page and try again.",
+            Self::Unauthenticated => "You are not signed in, or your session has ended. Sign in to go on.",
             Self::CrossOrigin => {
                 "The request came from another site, so nothing was done. Open this site and try again."
             }
             Self::SignupClosed => "No new accounts are made here at the moment. Ask whoever runs this site.",
-            Self::NotFound => "There is no page at this address.",
-            Self::MethodNotAllowed => "This address cannot be used in that way.",
+            Self::NotFound => "There is no page at this address. Check it for a typing error, or go to the start page.",
+            Self::MethodNotAllowed => {
+                "This address cannot be used in that way. Go to the start page and try from there."
+            }
             Self::RequestTimeout => "The request took too long to arrive. Check your connection and try again.",
-            Self::PayloadTooLarge => "More was sent than a form here can hold.",
-            Self::UnsupportedMediaType => "The form was sent in a way that is not understood here.",
+            Self::PayloadTooLarge => "More was sent than a form here can hold. Go back and shorten what you typed.",
+            Self::UnsupportedMediaType => {
+                "The form was sent in a way that is not understood here. Go back, reload the page and try again."
+            }
             Self::TooManyAttempts => "Too much was tried in a short time. Wait a little, then try again.",
+            Self::HeaderFieldsTooLarge => {
+                "Your browser sent more along than this site takes, most often too many cookies. Delete the cookies of \
+                 this site and try again."
+            }
             Self::Unknown => "Something went wrong on our side. Try again in a moment.",
             Self::Overloaded => "Many people are signing in right now. Try again in a few seconds.",
             Self::Unavailable => "Accounts cannot be reached right now. Nothing was lost; try again in a moment.",

@@ -90,6 +90,11 @@ pub(crate) fn check_head(headers: &HeaderMap) -> Result<(), Problem> {
     if length.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(Problem::new(ProblemKind::PayloadTooLarge));
     }
+    // What is compressed may be larger than it looks, and no client of a form has reason to.
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if !codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType));
+    }
     let has_body = length.is_some_and(|length| length > 0) || headers.contains_key(header::TRANSFER_ENCODING);
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let supported = match (types.next(), types.next()) {

@@ -21,10 +21,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::patience::{Patient, Requests};
 
-/// The most bytes of a request's head.
-const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// The most header fields of a request.
-const MAX_HEAD_FIELDS: usize = 100;
+/// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
+/// the space above is for those, and what does not fit into that either is refused by hyper with a bare 431.
+const MAX_HEAD_BYTES: usize = 48 * 1024;
+/// The most header fields that are read, more than the endpoint's 100 for the same reason.
+const MAX_HEAD_FIELDS: usize = 128;
 /// How long to wait before accepting again when the system has no descriptor or memory left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests under way get to finish when the server stops.

@@ -1,5 +1,6 @@
-//! How long a connection waits for its client: little for a head that has begun, more between two requests. Hyper has
-//! one time-out for both, and a proxy that keeps its connections needs them apart.
+//! How long a connection waits for its client: little for a head that has begun, more between two requests, and not for
+//! ever for one that does not read its answer. Hyper has one time-out for the first two, which a proxy that keeps its
+//! connections needs apart, and none for the third.
 
 use std::io;
 use std::pin::Pin;
@@ -17,6 +18,9 @@ pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may wait for its next request.
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// How long a client may read nothing of an answer that is waiting for it.
+pub(crate) const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A connection that fails with [`io::ErrorKind::TimedOut`] when its client takes too long.
 pub(crate) struct Patient<S> {
     stream: S,
@@ -25,6 +29,8 @@ pub(crate) struct Patient<S> {
     answered: usize,
     head_began: bool,
     patience: Pin<Box<Sleep>>,
+    /// The wait for a client that does not read, while there is one.
+    unread: Option<Pin<Box<Sleep>>>,
 }
 
 /// What the service tells the connection about its requests. While one is being answered, reading its body is bounded
@@ -52,11 +58,27 @@ impl Requests {
 
 impl<S> Patient<S> {
     pub(crate) fn new(stream: S, requests: Requests) -> Self {
-        Self { stream, requests, answered: 0, head_began: true, patience: Box::pin(sleep(HEAD_TIMEOUT)) }
+        let patience = Box::pin(sleep(HEAD_TIMEOUT));
+        Self { stream, requests, answered: 0, head_began: true, patience, unread: None }
     }
 
     fn wait_for(&mut self, timeout: Duration) {
         self.patience.as_mut().reset(Instant::now() + timeout);
+    }
+
+    /// Hands on how a write went; one that waits too long for the client fails.
+    fn unless_unread(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.unread = None;
+            return written;
+        }
+        let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(UNREAD_TIMEOUT)));
+        ready!(unread.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -89,7 +111,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unless_unread(written, context)
     }
 
     fn poll_write_vectored(
@@ -97,7 +120,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.unless_unread(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -175,6 +199,28 @@ mod tests {
         sleep(Duration::from_secs(5)).await;
         requests.answer();
         assert_eq!(asked.await.expect("an end"), Duration::from_secs(5) + IDLE_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_nobody_reads_is_not_kept_for_ever() {
+        let (_client, mut connection, _) = connection();
+        let start = Instant::now();
+        let error = connection.write_all(&[b'x'; 65]).await.expect_err("64 bytes fit");
+        assert_eq!((error.kind(), start.elapsed()), (io::ErrorKind::TimedOut, UNREAD_TIMEOUT));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_read_slowly_arrives() {
+        let (mut client, mut connection, _) = connection();
+        let pause = UNREAD_TIMEOUT.saturating_sub(Duration::from_secs(1));
+        let reading = tokio::spawn(async move {
+            for _ in 0..70 {
+                sleep(pause).await;
+                client.read_u8().await.expect("a byte");
+            }
+        });
+        connection.write_all(&[b'x'; 70]).await.expect("a client that reads");
+        reading.await.expect("all of it");
     }
 
     #[tokio::test(start_paused = true)]

@@ -52,7 +52,7 @@ impl Pages {
             advice: problem.detail.as_deref().unwrap_or(problem.kind.advice()),
             request_id,
             is_ours: problem.kind == ProblemKind::Unknown,
-            offers_sign_in: matches!(problem.kind, ProblemKind::Unauthenticated | ProblemKind::TooManyAttempts),
+            way_on: WayOn::from(problem),
         })
     }
 
@@ -224,7 +224,31 @@ struct ProblemPage<'a> {
     request_id: &'a str,
     /// Whether its cause is in the log, worth telling the operator.
     is_ours: bool,
-    offers_sign_in: bool,
+    way_on: WayOn<'a>,
+}
+
+/// The link of a problem's page: where a person goes on from there.
+struct WayOn<'a> {
+    path: &'static str,
+    next: Option<&'a str>,
+    text: &'static str,
+}
+
+impl<'a> WayOn<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        let entry = match &problem.form {
+            Some(FormEcho::Entry(echo)) => Some(echo),
+            Some(FormEcho::Account(..)) | None => None,
+        };
+        let next = entry.and_then(|echo| echo.next.as_deref());
+        let (path, text) = match (problem.kind, entry.map(|echo| echo.name)) {
+            (ProblemKind::Unauthenticated | ProblemKind::SignupClosed, _) => ("/login", "Sign in"),
+            (_, Some(FormName::LogIn)) => ("/login", "Back to the sign-in page"),
+            (_, Some(FormName::SignUp)) => ("/signup", "Back to the sign-up page"),
+            (_, None) => ("/", "Go to the start page"),
+        };
+        Self { path, next, text }
+    }
 }
 
 fn html(page: &impl Template) -> Response {
