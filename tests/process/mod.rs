@@ -1,5 +1,6 @@
 //! The program as a process: its command line, its settings, its signals, its log, and what survives its death.
 
+mod audit;
 mod nodes;
 mod program;
 mod settings;

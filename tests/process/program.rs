@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 
 use crate::support::client::Client;
-use crate::support::server::CHEAP_HASH;
+use crate::support::server::{CHEAP_HASH, not_given};
 
 /// A command in this folder that sees nothing of the environment of the tests.
 pub fn command(folder: &Path) -> Command {
@@ -41,7 +41,8 @@ impl Program {
 
     /// Starts the program on the store `doorward.db` of this folder and waits until it listens.
     pub async fn start_in(folder: TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let hash = CHEAP_HASH.iter().filter(|flag| !flag.starts_with("--log"));
+        let hash = CHEAP_HASH.into_iter().filter(|flag| !flag.starts_with("--log"));
+        let hash = not_given(hash, arguments);
         let mut command = command(folder.path());
         command.args(["--listen=127.0.0.1:0"]).args(hash).args(arguments).envs(variables.iter().copied());
         let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("a program that runs");

@@ -17,6 +17,13 @@ use crate::storage::places::Place;
 /// The cheapest Argon2id there is; what a hash costs is no matter of these tests.
 pub const CHEAP_HASH: [&str; 4] = ["--argon2-memory-kib=8", "--argon2-iterations=1", "--hash-threads=2", "--log=off"];
 
+/// Those of the shared flags that a test does not give itself.
+pub fn not_given<'a>(shared: impl Iterator<Item = &'a str>, given: &[&str]) -> impl Iterator<Item = &'a str> {
+    let name = |flag: &str| flag.split('=').next().unwrap_or_default().to_owned();
+    let given: Vec<String> = given.iter().copied().map(name).collect();
+    shared.filter(move |flag| !given.contains(&name(flag)))
+}
+
 /// A clock that stands still until it is told to go on.
 pub struct TestClock(AtomicI64);
 
@@ -61,8 +68,7 @@ impl TestServer {
     pub async fn start_at(place: Place, clock: Arc<TestClock>, flags: &[&str]) -> Self {
         let store = format!("--database-url={}", place.url);
         let shared = ["--listen=127.0.0.1:0", "--throttle=off", &store].into_iter().chain(CHEAP_HASH);
-        let name = |flag: &str| flag.split('=').next().map(str::to_owned);
-        let shared = shared.filter(|flag| !flags.iter().any(|own| name(own) == name(flag)));
+        let shared = not_given(shared, flags);
         let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
         let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
         let port = server.address().port();

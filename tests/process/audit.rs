@@ -1,0 +1,92 @@
+//! The audit log: each event of an account, with what an operator needs to follow it up.
+
+use reqwest::StatusCode;
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::program::Program;
+use crate::support::client::{Encoding, cookie, send};
+
+const PASSWORD: &str = "correct horse";
+const NEW_PASSWORD: &str = "staple battery";
+
+/// The audit events of a log in JSON, as they were written.
+fn events(log: &[String]) -> Vec<Value> {
+    let lines = log.iter().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines.filter(|line| line["target"] == "doorward::audit").collect()
+}
+
+#[tokio::test]
+async fn every_event_of_an_account_is_logged_with_time_request_address_and_user() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Program::start_in(folder, &["--log-format=json"], &[]).await;
+    let client = program.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let user = client.session(&token).await.json()["user"]["userId"].clone();
+    let other = client.log_in("alice", PASSWORD).await.expect("let in");
+    assert!(client.log_in("alice", "wrong horse").await.is_none());
+    let id = client.session(&other).await.json()["sessionId"].as_str().expect("an id").to_owned();
+    for (path, fields) in [
+        (format!("/api/sessions/{id}/revoke"), vec![]),
+        ("/api/sessions/revoke-others".into(), vec![]),
+        ("/api/password".into(), vec![("currentPassword", "wrong horse"), ("newPassword", NEW_PASSWORD)]),
+        ("/api/account/delete".into(), vec![("password", "wrong horse")]),
+        ("/api/password".into(), vec![("currentPassword", PASSWORD), ("newPassword", NEW_PASSWORD)]),
+    ] {
+        send(client.submit(&path, Encoding::Json, &fields).header("cookie", cookie(&token))).await;
+    }
+    program.signal(Signal::TERM);
+    let (_, folder, first) = program.end().await;
+
+    let program = Program::start_in(folder, &["--log-format=json", "--argon2-iterations=2"], &[]).await;
+    let client = program.client();
+    let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in");
+    send(client.post("/api/logout").header("origin", "https://evil.example").header("cookie", cookie(&token))).await;
+    send(client.post("/api/logout").header("cookie", cookie(&token))).await;
+    let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in");
+    let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", NEW_PASSWORD)]);
+    assert_eq!(send(delete.header("cookie", cookie(&token))).await.status, StatusCode::NO_CONTENT);
+    for _ in 0..=10 {
+        assert!(client.log_in("nobody", "wrong horse").await.is_none());
+    }
+    program.signal(Signal::TERM);
+    let (_, _, second) = program.end().await;
+
+    let seen: Vec<Value> = events(&first).into_iter().chain(events(&second)).collect();
+    let names: Vec<&str> = seen.iter().map(|event| event["event"].as_str().expect("a name")).collect();
+    let expected = [
+        "sign_up",
+        "log_in",
+        "log_in_failed",
+        "session_revoked",
+        "other_sessions_revoked",
+        "password_change_failed",
+        "account_deletion_failed",
+        "password_changed",
+        "log_in",
+        "rehash",
+        "cross_origin",
+        "log_out",
+        "log_in",
+        "account_deleted",
+    ];
+    assert_eq!(names[..expected.len()], expected);
+    assert_eq!(names[expected.len()..names.len() - 1], ["log_in_failed"; 10]);
+    assert_eq!(names.last(), Some(&"too_many_attempts"));
+    for event in &seen {
+        let time = event["timestamp"].as_str().expect("a time");
+        assert!(time.starts_with("20") && time.ends_with('Z'), "{time}");
+        assert_eq!((&event["level"], &event["span"]["address"]), (&"INFO".into(), &"127.0.0.1".into()), "{event}");
+        assert!(event["span"]["id"].is_string() && event["span"]["path"].is_string(), "{event}");
+    }
+    let anonymous = ["cross_origin", "too_many_attempts"];
+    for (name, event) in names.iter().zip(&seen).take(expected.len()) {
+        let expected = if anonymous.contains(name) { &Value::Null } else { &user };
+        assert_eq!(&event["user_id"], expected, "{event}");
+    }
+    assert!(seen[expected.len()..].iter().all(|event| event["user_id"].is_null()), "nobody was nobody's");
+    let log = [first, second].concat().join("\n");
+    for typed in ["nobody", "wrong horse", PASSWORD, NEW_PASSWORD, &token] {
+        assert!(!log.contains(typed), "{typed}");
+    }
+}
