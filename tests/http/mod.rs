@@ -8,6 +8,7 @@ mod guide;
 mod metrics;
 mod negotiation;
 mod outer_rules;
+mod pages;
 mod sessions;
 mod throttle;
 mod timing;

@@ -27,6 +27,7 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
         "DOORWARD_HASH_THREADS",
         "DOORWARD_PASSWORD_MIN",
         "DOORWARD_PASSWORD_BLOCKLIST",
+        "DOORWARD_THROTTLE",
         "DOORWARD_TRUSTED_PROXIES",
         "DOORWARD_TRUSTED_ORIGINS",
         "DOORWARD_RETURN_ORIGINS",
@@ -40,6 +41,17 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
     assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none(), "asking for help creates nothing");
     let version = run(folder.path(), &["--version"], &[]).await;
     assert_eq!(String::from_utf8(version.stdout).expect("UTF-8"), format!("doorward {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn the_defaults_listen_on_loopback_and_a_local_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let help = run(folder.path(), &["--help"], &[]).await;
+    let help = String::from_utf8(help.stdout).expect("UTF-8");
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for default in ["[default: 127.0.0.1:8080]", "[default: sqlite://doorward.db]"] {
+        assert!(help.contains(default), "{default} in {help}");
+    }
 }
 
 #[tokio::test]
@@ -67,6 +79,7 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_HASH_THREADS", "0"),
         ("DOORWARD_PASSWORD_MIN", "256"),
         ("DOORWARD_PASSWORD_BLOCKLIST", "yes"),
+        ("DOORWARD_THROTTLE", "maybe"),
         ("DOORWARD_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("DOORWARD_TRUSTED_ORIGINS", "*"),
         ("DOORWARD_RETURN_ORIGINS", "https://app.example/path"),
