@@ -95,7 +95,7 @@ struct Served {
 impl Served {
     fn program(folder: &tempfile::TempDir, flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorward-under-test"));
-        command.current_dir(folder.path()).env_clear().args(["--listen=127.0.0.1:0"]).args(flags);
+        command.current_dir(folder.path()).env_clear().args(["--listen=127.0.0.1:0", "--throttle=off"]).args(flags);
         Self::start(command.stderr(Stdio::piped()).stdout(Stdio::null()), |child| {
             Box::new(child.stderr.take().expect("piped"))
         })

@@ -60,6 +60,7 @@ on_every_store! {
         an_active_session_is_validated_without_a_write,
         an_idle_session_is_renewed_once_and_fresh,
         fifty_parallel_validations_of_an_idle_session_all_succeed,
+        what_is_ended_while_everybody_asks_is_over_at_the_very_next_request,
         a_dead_session_is_refused_and_removed,
         the_longest_life_ends_what_renewal_would_prolong,
         a_bearer_client_gets_a_token_and_no_cookie,

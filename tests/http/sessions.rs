@@ -79,6 +79,25 @@ pub async fn fifty_parallel_validations_of_an_idle_session_all_succeed(place: Pl
     assert_eq!(fresh, 1, "one of them renewed it");
 }
 
+pub async fn what_is_ended_while_everybody_asks_is_over_at_the_very_next_request(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    for _ in 0..20 {
+        let token = client.log_in("alice", PASSWORD).await.expect("let in");
+        let asking = join_all((0..8).map(|_| {
+            let (client, token) = (client.clone(), token.clone());
+            async move { while client.session(&token).await.status == StatusCode::OK {} }
+        }));
+        let ending = async {
+            let ended = send(client.post("/api/logout").header("cookie", cookie(&token))).await;
+            assert_eq!(ended.status, StatusCode::FOUND);
+            assert_eq!(client.session(&token).await.status, StatusCode::UNAUTHORIZED);
+        };
+        tokio::join!(asking, ending);
+    }
+}
+
 pub async fn a_dead_session_is_refused_and_removed(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

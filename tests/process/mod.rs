@@ -2,6 +2,7 @@
 
 mod audit;
 mod nodes;
+mod one_file;
 mod program;
 mod settings;
 mod stopping;

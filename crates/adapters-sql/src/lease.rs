@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use doorward_domain::TokenHash;
 use doorward_domain::ports::StoreError;
 use sqlx::pool::{Pool, PoolConnection};
 use thiserror::Error;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::dialect::Dialect;
+use crate::row::Columns;
 use crate::value::Value;
 
 /// A connection that goes back to its pool only when it was [settled](Self::settle).
@@ -57,6 +59,16 @@ impl<DB: Dialect> Lease<DB> {
     ) -> Result<Vec<DB::Row>, StoreError> {
         let done = timeout_at(self.deadline, DB::fetch_all(&mut self.connection, sql, values)).await;
         done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
+    }
+
+    /// Runs a statement that returns the tokens of the sessions it changed.
+    pub(crate) async fn tokens(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let rows = self.fetch_all(sql, values).await?;
+        rows.iter().map(|row| row.token("token_hash")).collect::<sqlx::Result<_>>().map_err(fault::<DB>)
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {

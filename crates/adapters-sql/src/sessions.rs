@@ -12,7 +12,18 @@ use crate::{row, statements};
 #[async_trait]
 impl<DB: Dialect> SessionStore for SqlStore<DB> {
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
-        self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await
+        let Some(cache) = self.readership.cache() else {
+            return self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await;
+        };
+        if let Some(found) = cache.find(token) {
+            return Ok(Some(found));
+        }
+        let before = cache.before();
+        let found = self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await?;
+        if let Some((session, user)) = &found {
+            cache.keep(before, session, user);
+        }
+        Ok(found)
     }
 
     async fn open<'a>(
@@ -45,7 +56,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         if let Some(replaced) = replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
-        Ok(lease.commit().await?)
+        Ok(self.commit(lease, replaces.copied().as_slice()).await?)
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
@@ -56,11 +67,16 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
             Instant(seen.active_expires_at),
             Instant(seen.idle_expires_at),
         ];
-        Ok(self.write(statements::RENEW_SESSION, &values).await? == 1)
+        let renewed = self.write(statements::RENEW_SESSION, &values).await? == 1;
+        if let Some(cache) = self.readership.cache() {
+            // Renewed or not, what was seen is not what is there. Whoever else keeps it will find that out as we did.
+            cache.forget(&[seen.token_hash]);
+        }
+        Ok(renewed)
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
-        Ok(self.write(statements::DELETE_SESSION, &[Text(id.as_str())]).await? == 1)
+        Ok(self.end_sessions(statements::DELETE_SESSION, &[Text(id.as_str())]).await? == 1)
     }
 
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError> {
@@ -70,11 +86,12 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
 
     async fn delete_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError> {
         let values = [Text(id.as_str()), Text(user.as_str())];
-        Ok(self.write(statements::DELETE_SESSION_OF_USER, &values).await? == 1)
+        Ok(self.end_sessions(statements::DELETE_SESSION_OF_USER, &values).await? == 1)
     }
 
     async fn delete_others(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError> {
-        self.write(statements::DELETE_OTHER_SESSIONS, &[Text(user.as_str()), Text(kept.as_str())]).await
+        let values = [Text(user.as_str()), Text(kept.as_str())];
+        self.end_sessions(statements::DELETE_OTHER_SESSIONS, &values).await
     }
 
     async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

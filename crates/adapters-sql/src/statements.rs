@@ -1,4 +1,5 @@
-//! The statements that every backend understands as they are. Those that differ are named in [`crate::dialect`].
+//! The statements that every backend understands as they are. Those that differ are named in [`crate::dialect`]. What
+//! ends sessions returns their tokens, for whoever keeps what was read.
 
 /// `$1` id, `$2` username, `$3` created.
 pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_at) VALUES ($1, $2, $3)";
@@ -45,7 +46,7 @@ pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = 
      WHERE id = $3 AND active_expires_at = $4 AND idle_expires_at = $5";
 
 /// `$1` session.
-pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1";
+pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1 RETURNING token_hash";
 
 /// `$1` token.
 pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1";
@@ -56,13 +57,15 @@ pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_
      ORDER BY created_at DESC, id LIMIT $3";
 
 /// `$1` session, `$2` its user.
-pub(crate) const DELETE_SESSION_OF_USER: &str = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+pub(crate) const DELETE_SESSION_OF_USER: &str =
+    "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token_hash";
 
 /// `$1` user, `$2` the session to keep.
-pub(crate) const DELETE_OTHER_SESSIONS: &str = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
+pub(crate) const DELETE_OTHER_SESSIONS: &str =
+    "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING token_hash";
 
 /// `$1` user.
-pub(crate) const DELETE_ALL_SESSIONS: &str = "DELETE FROM sessions WHERE user_id = $1";
+pub(crate) const DELETE_ALL_SESSIONS: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING token_hash";
 
 /// `$1` key, `$2` its user, `$3` the hash it must still have.
 pub(crate) const DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3";

@@ -5,11 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use doorward_domain::TokenHash;
 use doorward_domain::ports::{StoreError, StoreProbe};
 use sqlx::pool::Pool;
 
 use crate::dialect::Dialect;
 use crate::lease::{Lease, fault};
+use crate::readership::Readership;
 use crate::value::Value;
 use crate::{Backend, statements};
 
@@ -21,6 +23,8 @@ pub(crate) struct SqlStore<DB: Dialect> {
     pub(crate) writers: Pool<DB>,
     /// The longest that a port call may take.
     pub(crate) limit: Duration,
+    /// Who else sees what this store writes, and when.
+    pub(crate) readership: Readership,
     /// Open as long as the store is, and otherwise unused.
     pub(crate) keeper: Mutex<Option<DB::Connection>>,
 }
@@ -33,12 +37,29 @@ impl<DB: Dialect> SqlStore<DB> {
         Ok(lease)
     }
 
+    /// Commits a transaction that ended sessions; returns once nobody takes them for alive. Also where it fails, since
+    /// nobody may know then what became of it.
+    pub(crate) async fn commit(&self, lease: Lease<DB>, ended: &[TokenHash]) -> Result<(), StoreError> {
+        let committed = lease.commit().await;
+        self.readership.learn_of_end(ended).await;
+        committed
+    }
+
     /// Runs one statement, which is a transaction of its own, and says how many rows it changed.
     pub(crate) async fn write(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         let mut lease = Lease::take(&self.writers, self.limit).await?;
         let rows = lease.execute(sql, values).await?;
         lease.settle();
         Ok(rows)
+    }
+
+    /// Runs one statement that ends sessions, and says how many; returns once nobody takes them for alive.
+    pub(crate) async fn end_sessions(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        let mut lease = Lease::take(&self.writers, self.limit).await?;
+        let ended = lease.tokens(sql, values).await?;
+        lease.settle();
+        self.readership.learn_of_end(&ended).await;
+        Ok(ended.len() as u64)
     }
 
     /// Reads the first row of a query.

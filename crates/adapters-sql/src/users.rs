@@ -37,7 +37,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         if let Some(replaced) = replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
-        Ok(lease.commit().await?)
+        Ok(self.commit(lease, replaces.as_slice()).await?)
     }
 
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError> {
@@ -53,11 +53,11 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
             lease.roll_back().await;
             return Err(KeyedWriteError::KeyChanged);
         }
-        lease.execute(statements::DELETE_ALL_SESSIONS, &[Text(session.user_id.as_str())]).await?;
+        let ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[Text(session.user_id.as_str())]).await?;
         let address = sessions::address_text(client);
         let values = sessions::columns(session, client, address.as_deref());
         lease.execute(statements::INSERT_SESSION, &values).await?;
-        Ok(lease.commit().await?)
+        Ok(self.commit(lease, &ended).await?)
     }
 
     async fn delete(&self, user: &UserId, verified: &VerifiedKey) -> Result<(), KeyedWriteError> {
@@ -67,7 +67,8 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
             lease.roll_back().await;
             return Err(KeyedWriteError::KeyChanged);
         }
+        let ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[Text(user.as_str())]).await?;
         lease.execute(statements::DELETE_USER, &[Text(user.as_str())]).await?;
-        Ok(lease.commit().await?)
+        Ok(self.commit(lease, &ended).await?)
     }
 }

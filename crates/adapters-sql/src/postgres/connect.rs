@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::migrations;
+use crate::readership::Readership;
 use crate::store::SqlStore;
 
 /// The most that a call may take, the wait for a connection included.
@@ -59,7 +60,13 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postg
         })
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
         .connect_lazy_with(options);
-    Ok(SqlStore { readers: pool.clone(), writers: pool, limit: LIMIT, keeper: Mutex::new(None) })
+    Ok(SqlStore {
+        readers: pool.clone(),
+        writers: pool,
+        limit: LIMIT,
+        readership: Readership::without_cache(),
+        keeper: Mutex::new(None),
+    })
 }
 
 /// The URL without its password and parameters.

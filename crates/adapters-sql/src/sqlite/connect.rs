@@ -19,6 +19,7 @@ use super::ResultCode;
 use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::migrations;
+use crate::readership::Readership;
 use crate::store::SqlStore;
 
 /// How long a statement waits for another process's lock, a call for its turn with the writer, and a start for another
@@ -86,9 +87,10 @@ async fn open_file(path: &Path, store: &str) -> Result<SqlStore<Sqlite>, Connect
     migrate(&mut connection, store).await?;
     connection.close().await.map_err(|error| refused(store, error))?;
 
+    let readership = Readership::of_file(path).map_err(|error| unreachable(store, error))?;
     let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     let writers = pool(1).connect_lazy_with(writing);
-    Ok(SqlStore { readers, writers, limit: LIMIT, keeper: Mutex::new(None) })
+    Ok(SqlStore { readers, writers, limit: LIMIT, readership, keeper: Mutex::new(None) })
 }
 
 /// One connection for everything, since a store in memory cannot be read beside its writer; and one more that never
@@ -98,7 +100,8 @@ async fn open_memory(store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
     let mut keeper = options.connect().await.map_err(|error| refused(store, error))?;
     migrate(&mut keeper, store).await?;
     let only: SqlitePool = pool(1).connect_lazy_with(options);
-    Ok(SqlStore { readers: only.clone(), writers: only, limit: LIMIT, keeper: Mutex::new(Some(keeper)) })
+    let readership = Readership::alone();
+    Ok(SqlStore { readers: only.clone(), writers: only, limit: LIMIT, readership, keeper: Mutex::new(Some(keeper)) })
 }
 
 /// A pool whose connections stay open and are not tested: nothing can come between them and the file.

@@ -1,0 +1,136 @@
+//! Sessions that were just read, kept in front of a store that only this process writes to.
+//!
+//! Coherent inside the process: whatever changed or ended sessions calls [`SessionCache::forget`] before it says so, and
+//! nothing that was read before that is kept afterwards. What somebody else does to the store is seen once an entry is
+//! older than [`LEASE`]; whoever does so waits as long before they report success (ADR 0015).
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use doorward_domain::{Session, TokenHash, User};
+use quick_cache::sync::Cache;
+
+/// How long an entry may be believed without asking the store again.
+pub(crate) const LEASE: Duration = Duration::from_secs(1);
+
+/// The most sessions that are kept: some 6 MiB.
+const CAPACITY: usize = 16_384;
+
+/// Sessions by what their tokens hash to. A token that the store does not know is never an entry, so that a stranger's
+/// random tokens neither fill the cache nor push anything out.
+pub(crate) struct SessionCache {
+    entries: Cache<TokenHash, Entry>,
+    /// How often something was forgotten. Held while an entry is put in or taken out.
+    forgotten: Mutex<u64>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    read_at: Instant,
+    session: Session,
+    user: User,
+}
+
+/// What had been forgotten before a session was read from the store.
+#[derive(Clone, Copy)]
+pub(crate) struct Before(u64);
+
+impl SessionCache {
+    pub(crate) fn new() -> Self {
+        Self { entries: Cache::new(CAPACITY), forgotten: Mutex::new(0) }
+    }
+
+    /// The session with this token, if it was read within the lease.
+    pub(crate) fn find(&self, token: &TokenHash) -> Option<(Session, User)> {
+        let entry = self.entries.get(token)?;
+        (entry.read_at.elapsed() < LEASE).then_some((entry.session, entry.user))
+    }
+
+    /// To be called before the store is asked, for [`Self::keep`].
+    pub(crate) fn before(&self) -> Before {
+        Before(*self.forgotten())
+    }
+
+    /// Keeps what the store said, unless anything was forgotten since it was asked: what was read may be what was changed.
+    pub(crate) fn keep(&self, before: Before, session: &Session, user: &User) {
+        let forgotten = self.forgotten();
+        if *forgotten == before.0 {
+            let entry = Entry { read_at: Instant::now(), session: session.clone(), user: user.clone() };
+            self.entries.insert(session.token_hash, entry);
+        }
+    }
+
+    /// Forgets sessions that were changed or ended, or may have been.
+    pub(crate) fn forget(&self, tokens: &[TokenHash]) {
+        let mut forgotten = self.forgotten();
+        *forgotten += 1;
+        for token in tokens {
+            self.entries.remove(token);
+        }
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, u64> {
+        // Nothing panics while it holds the lock.
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::{SessionId, SessionPolicy, Timestamp, UserId, Username};
+
+    use super::*;
+
+    fn session(number: u64) -> (Session, User) {
+        let mut token = [7; 32];
+        token[..8].copy_from_slice(&number.to_be_bytes());
+        let username = Username::restore("Alice".into());
+        let user = User { id: UserId::restore("user-1".into()), username, created_at: Timestamp::MIN };
+        let (id, token) = (SessionId::restore(format!("session-{number}")), TokenHash::restore(token));
+        (Session::open(id, token, user.id.clone(), Timestamp::MIN, &SessionPolicy::DEFAULT), user)
+    }
+
+    fn keep(cache: &SessionCache, number: u64) -> TokenHash {
+        let (session, user) = session(number);
+        cache.keep(cache.before(), &session, &user);
+        session.token_hash
+    }
+
+    #[test]
+    fn what_was_read_is_found_until_it_is_forgotten() {
+        let cache = SessionCache::new();
+        let (one, other) = (keep(&cache, 1), keep(&cache, 2));
+        assert_eq!(cache.find(&one), Some(session(1)));
+        cache.forget(&[one]);
+        assert_eq!(cache.find(&one), None);
+        assert_eq!(cache.find(&other), Some(session(2)));
+    }
+
+    #[test]
+    fn what_was_read_before_something_was_forgotten_is_not_kept_after_it() {
+        let cache = SessionCache::new();
+        let (read, user) = session(1);
+        let before = cache.before();
+        cache.forget(&[read.token_hash]);
+        cache.keep(before, &read, &user);
+        assert_eq!(cache.find(&read.token_hash), None, "it may be the very one that was ended meanwhile");
+    }
+
+    #[test]
+    fn an_entry_is_believed_for_no_longer_than_the_lease() {
+        let cache = SessionCache::new();
+        let (read, user) = session(1);
+        let read_at = Instant::now().checked_sub(LEASE).expect("a machine that is up for a second");
+        cache.entries.insert(read.token_hash, Entry { read_at, session: read.clone(), user });
+        assert_eq!(cache.find(&read.token_hash), None);
+    }
+
+    #[test]
+    fn it_holds_no_more_than_its_capacity() {
+        let cache = SessionCache::new();
+        for number in 0..3 * CAPACITY as u64 {
+            keep(&cache, number);
+        }
+        assert!(cache.entries.len() <= CAPACITY, "{}", cache.entries.len());
+    }
+}
