@@ -3,6 +3,6 @@
 mod audit;
 mod nodes;
 mod one_file;
-mod program;
+pub mod program;
 mod settings;
 mod stopping;

@@ -44,7 +44,13 @@ impl Program {
         let hash = CHEAP_HASH.into_iter().filter(|flag| !flag.starts_with("--log"));
         let hash = not_given(hash, arguments);
         let mut command = command(folder.path());
-        command.args(["--listen=127.0.0.1:0"]).args(hash).args(arguments).envs(variables.iter().copied());
+        command.args(hash).args(arguments).envs(variables.iter().copied());
+        Self::launch(folder, command).await
+    }
+
+    /// Runs this command, which must come to be the program in this folder, and waits until it listens.
+    pub async fn launch(folder: TempDir, mut command: Command) -> Self {
+        command.arg("--listen=127.0.0.1:0");
         let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("a program that runs");
         let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let mut program = Self { folder, log: vec![], child, lines, port: 0 };
@@ -53,6 +59,11 @@ impl Program {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         program.port = digits.parse().expect("a port");
         program
+    }
+
+    /// The number that the system knows the process by.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("a process that runs")
     }
 
     pub fn client(&self) -> Client {
@@ -67,6 +78,17 @@ impl Program {
             self.log.push(line.clone());
             if line.contains(text) {
                 return line;
+            }
+        }
+    }
+
+    /// Reads the log while this goes on; a program whose log nobody reads stands still once the pipe is full.
+    pub async fn log_during<T>(&mut self, what: impl Future<Output = T>) -> T {
+        tokio::pin!(what);
+        loop {
+            tokio::select! {
+                done = &mut what => return done,
+                line = self.lines.next_line() => self.log.extend(line.expect("a log")),
             }
         }
     }

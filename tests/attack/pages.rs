@@ -1,0 +1,58 @@
+//! Errors as a person meets them: what each page says, and where it leads.
+
+use crate::storage::places;
+use crate::support::client::{Encoding, cookie, send};
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+
+#[tokio::test]
+async fn the_page_of_every_error_says_what_to_do_and_leads_on() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--signup=closed"]).await;
+    let client = server.client();
+    let form = |path, fields: &[(&str, &str)]| client.submit(path, Encoding::Urlencoded, fields);
+    let alice = [("username", "alice"), ("password", PASSWORD)];
+    let (home, sign_in) = (("/", "Go to the start page"), ("/login", "Sign in"));
+    for (request, status, says, (path, text)) in [
+        (client.get("/nowhere"), 404, "Check it for a typing error", home),
+        (client.get("/api/login"), 405, "Go to the start page", home),
+        (client.get("/api/session"), 401, "Sign in to go on", sign_in),
+        (form("/api/login", &alice).header("origin", "https://evil.example"), 403, "nothing was done", home),
+        (form("/api/signup", &alice), 403, "Ask whoever runs this site", sign_in),
+        (client.post("/api/login").header("content-type", "application/json").body("{"), 400, "Go back", home),
+        (form("/api/login", &[("username", &"x".repeat(70_000))]), 413, "shorten what you typed", home),
+        (client.post("/api/login").header("content-type", "text/plain").body("x"), 415, "Go back", home),
+        (client.get("/login").header("cookie", "x".repeat(33_000)), 431, "Delete the cookies", home),
+    ] {
+        let page = send(request.header("accept", "text/html")).await;
+        assert_eq!(page.status.as_u16(), status, "{}", page.body);
+        let (_, content) = page.body.split_once("<h1>").expect("a heading");
+        assert!(content.contains(says), "{status}: {content}");
+        assert!(content.contains(&format!("<a href=\"{path}\">{text}</a>")), "{status}: {content}");
+        assert_eq!(page.body.matches("role=\"alert\"").count(), 1, "{status}: {content}");
+        assert!(!page.body.contains("style=\"") && !page.body.contains("<script>"), "nothing inline: {content}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_the_server_cannot_take_now_is_a_link_away() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    server.place.run(server.place.rubbish[0]).await;
+    let fields = [("username", "alice"), ("password", PASSWORD), ("next", "/app?a=b&c=d")];
+    let log_in = client.submit("/api/login", Encoding::Urlencoded, &fields).header("accept", "text/html");
+    let broken = send(log_in).await;
+    assert_eq!(broken.status.as_u16(), 500, "{}", broken.body);
+    let link = r#"<a href="/login?next=%2Fapp%3Fa%3Db%26c%3Dd">Back to the sign-in page</a>"#;
+    assert!(broken.body.contains(link), "{}", broken.body);
+    let number = broken.header("x-request-id").expect("a number to tell");
+    assert!(broken.body.contains(&format!("this number: {number}")), "{}", broken.body);
+    assert!(!broken.body.contains(PASSWORD) && !broken.body.contains("created_at"), "{}", broken.body);
+
+    let broken = send(client.get("/").header("accept", "text/html").header("cookie", cookie(&token))).await;
+    assert_eq!(broken.status.as_u16(), 500);
+    assert!(broken.body.contains("<a href=\"/\">Go to the start page</a>"), "{}", broken.body);
+}

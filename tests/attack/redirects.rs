@@ -1,0 +1,133 @@
+//! Where `next` may not lead, on the wire: what stands in `Location` and in the pages, byte by byte.
+
+use reqwest::{StatusCode, Url};
+
+use super::wire::{exchange, statuses};
+use crate::storage::places;
+use crate::support::client::{Encoding, cookie, send};
+use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
+
+/// Ways to another site, or to none, that browsers and naive checks have read differently.
+const ASTRAY: [&str; 24] = [
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\r\n/evil.example",
+    "\u{1}//evil.example",
+    " https://evil.example",
+    "https:\\\\evil.example",
+    "https:////evil.example",
+    "https://door.example@evil.example",
+    "https://door.example.evil.example",
+    "https://evil.example/https://door.example",
+    "https://evil.example?door.example",
+    "https://evil.example#door.example",
+    "//door.example:443@evil.example",
+    "http://door.example",
+    "/.//evil.example",
+    "/x/..//evil.example",
+    "javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "\u{202e}//evil.example",
+    "https://app.example.evil.example",
+];
+
+async fn server() -> TestServer {
+    let flags = ["--public-url=https://door.example", "--return-origins=https://app.example"];
+    TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), &flags).await
+}
+
+/// Asserts that a browser that is here and goes there stays here.
+#[track_caller]
+fn assert_stays(there: &str, next: &str) {
+    let here = Url::parse("https://door.example/login").expect("a URL");
+    let url = here.join(there).expect("a way");
+    assert_eq!(url.origin(), here.origin(), "{next:?} leads to {there:?}");
+    assert!(there.bytes().all(|byte| byte.is_ascii_graphic()), "{next:?} leads to {there:?}");
+}
+
+/// Asserts that all a page says about where to go next stays here.
+#[track_caller]
+fn assert_page_stays(page: &str, next: &str) {
+    for start in ["name=\"next\" value=\"", "?next="] {
+        if let Some((_, rest)) = page.split_once(start) {
+            let value = rest.split('"').next().expect("a value").replace("%2F", "/").replace("%25", "%");
+            assert_stays(&value, next);
+        }
+    }
+    assert!(!page.contains("alert(1)"), "{next:?} in {page}");
+}
+
+#[tokio::test]
+async fn no_next_leads_astray_by_any_way_there_is() {
+    let server = server().await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for (n, next) in ASTRAY.into_iter().enumerate() {
+        let alice = [("username", "alice"), ("password", PASSWORD), ("next", next)];
+        let another = [("username", &*format!("user-{n}")), ("password", PASSWORD), ("next", next)];
+        for request in [
+            client.submit("/api/login", Encoding::Urlencoded, &alice),
+            client.submit("/api/login", Encoding::Multipart, &alice),
+            client.submit("/api/signup", Encoding::Urlencoded, &another),
+            client.get("/login").query(&[("next", next)]).header("cookie", cookie(&token)),
+            client.get("/signup").query(&[("next", next)]).header("cookie", cookie(&token)),
+        ] {
+            let reply = send(request).await;
+            assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.body);
+            assert_stays(reply.header("location").expect("a way"), next);
+        }
+        let nobody = [("username", "nobody"), ("password", PASSWORD), ("next", next)];
+        for request in [
+            client.get("/login").query(&[("next", next)]),
+            client.get("/signup").query(&[("next", next)]),
+            client.submit("/api/login", Encoding::Urlencoded, &nobody).header("accept", "text/html"),
+        ] {
+            assert_page_stays(&send(request).await.body, next);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_line_end_in_next_begins_a_header() {
+    let server = server().await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for injected in
+        ["%0d%0aSet-Cookie:%20a=b", "%0aSet-Cookie:a=b", "%0d%0a%0d%0a%3Cscript%3E", "%E5%98%8A%E5%98%8DSet-Cookie:a=b"]
+    {
+        let request = format!(
+            "GET /login?next=/x{injected} HTTP/1.1\r\nHost: x\r\nCookie: {}\r\nConnection: close\r\n\r\n",
+            cookie(&token)
+        );
+        let answers = exchange(server.port(), request.as_bytes()).await;
+        assert_eq!(statuses(&answers), [302], "{answers:?}");
+        assert_eq!(answers[0].field("set-cookie"), None, "{answers:?}");
+        assert_eq!(answers[0].body, "", "{answers:?}");
+        assert!(answers[0].field("location").expect("a way").starts_with("/x"), "{answers:?}");
+
+        let body = format!("username=alice&password=correct+horse&next=/x{injected}");
+        let request = format!(
+            "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let answers = exchange(server.port(), request.as_bytes()).await;
+        assert_eq!(statuses(&answers), [302], "{answers:?}");
+        assert!(answers[0].field("set-cookie").expect("a session").starts_with("auth_session="), "{answers:?}");
+        assert_eq!(answers[0].body, "", "{answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_lets_forms_go_only_where_the_operator_said() {
+    let server = server().await;
+    let page = send(server.client().get("/login?next=https://evil.example")).await;
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
+}

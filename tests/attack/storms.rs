@@ -1,0 +1,182 @@
+//! More at once than the machine can do: sign-ins at their real cost, clients that hang up, connections beyond what the
+//! system gives descriptors for.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
+use reqwest::StatusCode;
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+
+use super::wire::{LAST, connect, post};
+use crate::process::program::{Program, command};
+use crate::support::client::{Client, Encoding, Reply, send};
+
+const PASSWORD: &str = "correct horse";
+/// What keeps the guesses of these tests from being throttled.
+const UNTHROTTLED: [(&str, &str); 1] = [("DOORWARD_THROTTLE", "off")];
+
+/// The program with these flags and the real cost of a hash unless they say otherwise.
+async fn program_with(flags: &[&str]) -> Program {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = command(folder.path());
+    command.args(flags).envs(UNTHROTTLED);
+    Program::launch(folder, command).await
+}
+
+/// The most memory that a process ever held, in MiB.
+fn peak_memory_mib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process that runs");
+    let (_, peak) = status.split_once("VmHWM:").expect("a peak");
+    peak.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).expect("a number") / 1024
+}
+
+async fn log_in(client: &Client, password: &str) -> Reply {
+    send(client.submit("/api/login", Encoding::Json, &[("username", "alice"), ("password", password)])).await
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_sign_ins_at_once_cost_little_memory_and_hold_nobody_up() {
+    let mut program = program_with(&["--hash-threads=2"]).await;
+    let client = program.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let process = program.id();
+    let storm = async {
+        let mut sign_ins: FuturesUnordered<_> = (0..200).map(|_| log_in(&client, PASSWORD)).collect();
+        let mut replies = Vec::new();
+        while let Some(reply) = sign_ins.next().await {
+            replies.push(reply);
+        }
+        replies
+    };
+    let validations = join_all((0..100).map(|n| {
+        let (client, token) = (client.clone(), token.clone());
+        async move {
+            tokio::time::sleep(Duration::from_millis(10 * n)).await;
+            let asked = tokio::time::Instant::now();
+            (client.session(&token).await.status, asked.elapsed())
+        }
+    }));
+    let (replies, validations) = program.log_during(futures_util::future::join(storm, validations)).await;
+    for (status, took) in validations {
+        assert_eq!(status, StatusCode::OK);
+        // Far from good, but hashes that get in the way of all else take longer still.
+        assert!(took < Duration::from_secs(10), "{took:?}");
+    }
+    let (let_in, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == StatusCode::OK);
+    // Two threads and 64 that wait for each; on a busy machine some of those wait too long.
+    assert!(!let_in.is_empty() && !refused.is_empty(), "{} of 200 were let in", let_in.len());
+    for reply in refused {
+        reply.assert_error(503, "overloaded", "Server is busy");
+        assert_eq!(reply.header("retry-after"), Some("5"));
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+    }
+    let first_refusal = replies.iter().position(|reply| reply.status != StatusCode::OK);
+    let last_success = replies.iter().rposition(|reply| reply.status == StatusCode::OK);
+    assert!(first_refusal < last_success, "whoever finds the queue full learns it before that is worked off");
+    let peak = peak_memory_mib(process);
+    assert!(peak < 400, "{peak} MiB");
+    assert_eq!(log_in(&client, PASSWORD).await.status, StatusCode::OK, "the storm is over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_hangs_up_leaves_the_queue() {
+    const GONE: usize = 40;
+    // Some 300 ms a hash.
+    let mut program = program_with(&["--hash-threads=1", "--argon2-iterations=40", "--log=debug"]).await;
+    let client = program.client();
+    let body = r#"{"username":"alice","password":"wrong"}"#;
+    let request = post("/api/login", &format!("Content-Length: {}\r\n", body.len()), body);
+    let log_in = log_in(&client, "wrong as well");
+    let last = program
+        .log_during(async {
+            for _ in 0..GONE {
+                let mut connection = connect(client.port()).await;
+                connection.write_all(request.as_bytes()).await.expect("a server that listens");
+            }
+            // The line is first come, first served, so all of these would be hashed before this one.
+            log_in.await
+        })
+        .await;
+    assert_eq!(last.status, StatusCode::BAD_REQUEST, "{}", last.body);
+    program.signal(Signal::TERM);
+    let (_, _, log) = program.end().await;
+    let hashed = log.iter().filter(|line| line.contains("/api/login") && line.contains("status=400")).count();
+    assert!(hashed < GONE / 2, "{hashed} were hashed for nobody");
+}
+
+/// A connection that asked something and keeps the connection after the answer.
+async fn ask(port: u16) -> TcpStream {
+    let mut connection = connect(port).await;
+    let question = LAST.replace("close", "keep-alive");
+    connection.write_all(question.as_bytes()).await.expect("a server that listens");
+    connection
+}
+
+/// Waits for the first byte of an answer.
+async fn answered(mut connection: TcpStream) -> TcpStream {
+    assert_eq!(connection.read_u8().await.expect("an answer"), b'H');
+    connection
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_beyond_the_bound_wait_for_a_place() {
+    // 16 places: what the system gives, less what is kept for the rest.
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = command(folder.path()).as_std().get_program().to_owned();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 144; exec \"$0\" \"$@\""]).arg(program).current_dir(folder.path());
+    limited.env_clear().envs(UNTHROTTLED).kill_on_drop(true);
+    let program = Program::launch(folder, limited).await;
+    let port = program.client().port();
+    let mut waiting: FuturesUnordered<_> =
+        join_all((0..40).map(|_| ask(port))).await.into_iter().map(answered).collect();
+    let mut served = Vec::new();
+    for _ in 0..16 {
+        served.push(waiting.next().await.expect("an answer"));
+    }
+    let seventeenth = tokio::time::timeout(Duration::from_millis(300), waiting.next()).await;
+    assert!(seventeenth.is_err(), "all places are taken");
+    drop(served);
+    while let Some(connection) = waiting.next().await {
+        drop(connection);
+    }
+    program.client().sign_up("alice", PASSWORD).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_descriptors_it_pauses_and_recovers() {
+    let mut program = program_with(&["--argon2-memory-kib=8", "--argon2-iterations=1"]).await;
+    let client = program.client();
+    client.sign_up("alice", PASSWORD).await;
+    // The store opens what it needs when it first needs it.
+    assert_eq!(log_in(&client, PASSWORD).await.status, StatusCode::OK);
+    let process = Pid::from_raw(program.id().cast_signed()).expect("a process");
+    let open = std::fs::read_dir(format!("/proc/{}/fd", program.id())).expect("a process that runs").count();
+    // The program was given what this process has.
+    let usual = getrlimit(Resource::Nofile);
+    let few = Rlimit { current: u64::try_from(open + 4).ok(), ..usual };
+    prlimit(Some(process), Resource::Nofile, few).expect("a limit");
+    let mut connections = Vec::new();
+    for _ in 0..20 {
+        connections.push(ask(client.port()).await);
+    }
+    let line = program.log_until("could not be accepted").await;
+    assert!(line.contains("WARN"), "{line}");
+    let lines = program.log.len();
+    program.log_during(tokio::time::sleep(Duration::from_secs(1))).await;
+    let warnings = program.log.len() - lines;
+    assert!((1..=15).contains(&warnings), "a pause of 100 ms after each: {warnings} in a second");
+    drop(connections);
+    let reply = log_in(&Client::of(client.port()), PASSWORD).await;
+    assert_eq!(reply.status, StatusCode::OK, "those that are gone make room: {}", reply.body);
+    program.signal(Signal::TERM);
+    assert_eq!(program.end().await.0, Some(0));
+}
