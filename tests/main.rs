@@ -9,6 +9,7 @@ mod attack;
 mod browser;
 mod http;
 mod process;
+mod security_table;
 mod storage;
 mod support;
 mod workspace;

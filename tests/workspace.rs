@@ -120,3 +120,11 @@ fn no_normal_build_turns_the_mocks_on() {
         }
     }
 }
+
+#[test]
+fn the_sqlx_that_is_built_has_the_mend_of_rustsec_2024_0363() {
+    let lock = include_str!("../Cargo.lock");
+    let (_, after) = lock.split_once("name = \"sqlx\"\nversion = \"").expect("sqlx in the lock file");
+    let numbers: Vec<u32> = after.split('"').next().expect("a version").split('.').flat_map(str::parse).collect();
+    assert!(numbers >= vec![0, 8, 1], "{numbers:?}");
+}
