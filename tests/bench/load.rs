@@ -19,6 +19,14 @@ impl Ask {
         Self(format!("GET /api/session HTTP/1.1\r\nHost: localhost\r\nCookie: auth_session={token}\r\n\r\n").into())
     }
 
+    pub fn verify(token: &str) -> Self {
+        Self(format!("GET /api/verify HTTP/1.1\r\nHost: localhost\r\nCookie: auth_session={token}\r\n\r\n").into())
+    }
+
+    pub fn live() -> Self {
+        Self(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec())
+    }
+
     pub fn sign_up(username: &str) -> Self {
         Self::post("/api/signup", username)
     }
@@ -97,6 +105,32 @@ pub async fn rate(port: u16, connections: usize, duration: Duration, asks: &[Ask
     });
     let answers: u32 = join_all(workers).await.into_iter().map(|worker| worker.expect("answers")).sum();
     f64::from(answers) / start.elapsed().as_secs_f64()
+}
+
+/// Asks so many times a second, whether or not earlier questions were answered, and returns how long each answer took
+/// from when its question was due.
+pub async fn steadily(port: u16, per_second: u32, duration: Duration, asks: &[Ask]) -> Vec<Duration> {
+    const CONNECTIONS: u32 = 20;
+    let start = Instant::now();
+    let workers = (0..CONNECTIONS).map(|worker| {
+        let asks = asks.to_vec();
+        tokio::spawn(async move {
+            let mut connection = Connection::open(port).await;
+            let mut latencies = Vec::new();
+            for turn in 0.. {
+                let number = turn * CONNECTIONS + worker;
+                let due = start + Duration::from_secs(u64::from(number)) / per_second;
+                if due >= start + duration {
+                    break;
+                }
+                tokio::time::sleep_until(due.into()).await;
+                connection.ask(&asks[number as usize % asks.len()]).await;
+                latencies.push(due.elapsed());
+            }
+            latencies
+        })
+    });
+    join_all(workers).await.into_iter().flat_map(|worker| worker.expect("answers")).collect()
 }
 
 /// Asks each once and returns the tokens of the session cookies.

@@ -9,11 +9,14 @@
 )]
 
 mod load;
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod reference;
+mod seed;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use load::{Ask, rate};
 
@@ -23,35 +26,136 @@ const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 /// Sessions that are validated in turn.
 const SESSIONS: usize = 1_000;
+/// Sessions in a store that has grown.
+const MANY_SESSIONS: u32 = 1_000_000;
+/// How many validations a second are asked for in a storm of sign-ins, and for how long.
+const STEADY_RATE: u32 = 200;
+const STORM: Duration = Duration::from_secs(10);
+
+/// What a password costs where that is no matter.
+const CHEAP: [&str; 2] = ["--argon2-memory-kib=8", "--argon2-iterations=1"];
 
 #[tokio::main]
 async fn main() {
     if std::env::args().any(|argument| argument == reference::FLAG) {
         return reference::serve().await;
     }
-    println!("{:<58} {:>10} {:>10} {:>7}  (range of the ratio)", "what, per second", "doorward", "reference", "ratio");
+    println!("{:<64} {:>10} {:>10} {:>7}  (range of the ratio)", "what, per second", "doorward", "reference", "ratio");
     validations().await;
+    growth().await;
     sign_ins().await;
+    println!();
+    storm().await;
+    footprint().await;
 }
 
 /// Validation of a session with a cookie, beside a Poem route that answers the same bytes.
 async fn validations() {
-    // What is validated costs the same whatever the password cost.
     let folder = tempfile::tempdir().expect("a folder");
-    let program = Served::program(&folder, &["--argon2-memory-kib=8", "--argon2-iterations=1"]);
-    let sign_ups = (0..SESSIONS).map(|n| Ask::sign_up(&format!("user-{n}")));
-    let tokens = load::collect_tokens(program.port, sign_ups.collect()).await;
+    let program = Served::program(&folder, &CHEAP);
+    let tokens = sign_up_many(program.port).await;
     let asks: Vec<Ask> = tokens.iter().map(|token| Ask::session(token)).collect();
     let body = load::body_of(program.port, &asks[0]).await;
-    let reference = Served::reference(&body);
+    let reference = Served::reference(&body, None);
     for connections in [16, 64] {
-        let mut pairs = Vec::new();
-        for _ in 0..ROUNDS {
-            let ours = rate(program.port, connections, ROUND, &asks).await;
-            pairs.push((ours, rate(reference.port, connections, ROUND, &asks).await));
-        }
-        report(&format!("GET /api/session, {connections} connections, a bare Poem route"), &pairs);
+        let pairs = in_turn((program.port, &asks), (reference.port, &asks), connections).await;
+        report(&format!("GET /api/session, SQLite, {connections} connections; a bare Poem route"), &pairs);
     }
+    let verify: Vec<Ask> = tokens.iter().map(|token| Ask::verify(token)).collect();
+    let reference = Served::reference("", None);
+    for connections in [16, 64] {
+        let pairs = in_turn((program.port, &verify), (reference.port, &asks), connections).await;
+        report(&format!("GET /api/verify, SQLite, {connections} connections; a bare Poem route"), &pairs);
+    }
+    drop(program);
+
+    let Some(url) = postgres::database().await else { return };
+    let program = Served::program(&folder, &[&format!("--database-url={url}"), CHEAP[0], CHEAP[1]]);
+    let asks: Vec<Ask> = sign_up_many(program.port).await.iter().map(|token| Ask::session(token)).collect();
+    let reference = Served::reference(&body, Some(&url));
+    for connections in [16, 64] {
+        let pairs = in_turn((program.port, &asks), (reference.port, &asks), connections).await;
+        report(&format!("GET /api/session, PostgreSQL, {connections} connections; Poem with the query"), &pairs);
+    }
+}
+
+/// A thousand validations in a store of a million sessions, beside the same in a store of a thousand.
+async fn growth() {
+    let postgres = [postgres::database().await, postgres::database().await];
+    let (small, large) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let sqlite =
+        [&small, &large].map(|folder| Some(format!("sqlite://{}", folder.path().join("doorward.db").display())));
+    for (name, [few, many]) in [("SQLite", sqlite), ("PostgreSQL", postgres)] {
+        let (Some(few), Some(many)) = (few, many) else { continue };
+        let start = |url: &str| Served::program(&small, &[&format!("--database-url={url}"), CHEAP[0], CHEAP[1]]);
+        let (few_served, many_served) = (start(&few), start(&many));
+        let asks_of =
+            async |port| -> Vec<Ask> { sign_up_many(port).await.iter().map(|token| Ask::session(token)).collect() };
+        let (few_asks, many_asks) = (asks_of(few_served.port).await, asks_of(many_served.port).await);
+        seed::sessions(&many, MANY_SESSIONS).await;
+        let pairs = in_turn((many_served.port, &many_asks), (few_served.port, &few_asks), 16).await;
+        report(&format!("GET /api/session, {name}, 10^6 sessions; 10^3"), &pairs);
+        let log_in: Vec<Ask> = (0..8).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
+        let pairs = in_turn((many_served.port, &log_in), (few_served.port, &log_in), 4).await;
+        report(&format!("POST /api/login, a cheap hash, {name}, 10^6 sessions; 10^3"), &pairs);
+    }
+}
+
+async fn sign_up_many(port: u16) -> Vec<String> {
+    let sign_ups = (0..SESSIONS).map(|n| Ask::sign_up(&format!("user-{n}")));
+    load::collect_tokens(port, sign_ups.collect()).await
+}
+
+/// Rates of the one and the other, in turn.
+async fn in_turn(ours: (u16, &[Ask]), theirs: (u16, &[Ask]), connections: usize) -> Vec<(f64, f64)> {
+    let mut pairs = Vec::new();
+    for _ in 0..ROUNDS {
+        let rate_of_ours = rate(ours.0, connections, ROUND, ours.1).await;
+        pairs.push((rate_of_ours, rate(theirs.0, connections, ROUND, theirs.1).await));
+    }
+    pairs
+}
+
+/// Validations at a steady rate in a storm of sign-ins. A latency counts from when the question was due.
+async fn storm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Served::program(&folder, &[]);
+    let tokens = load::collect_tokens(program.port, (0..8).map(|n| Ask::sign_up(&format!("user-{n}"))).collect()).await;
+    let log_in: Vec<Ask> = (0..8).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
+    let validate: Vec<Ask> = tokens.iter().map(|token| Ask::session(token)).collect();
+    let (sign_ins, mut latencies) = tokio::join!(
+        rate(program.port, 32, STORM, &log_in),
+        load::steadily(program.port, STEADY_RATE, STORM, &validate)
+    );
+    latencies.sort_unstable();
+    let percentile = |percent: usize| latencies[(latencies.len() * percent / 100).min(latencies.len() - 1)];
+    println!(
+        "validations at {STEADY_RATE}/s while 32 connections sign in ({sign_ins:.0}/s): p50 {:.1?}, p99 {:.1?}, worst {:.1?}",
+        percentile(50),
+        percentile(99),
+        percentile(100),
+    );
+    println!("memory after that: {:.1} MiB resident at most", program.peak_memory_mib());
+}
+
+/// Memory when idle, the time from start to the first answer, and the size of the program.
+async fn footprint() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(Served::program(&folder, &[]));
+    let mut starts = Vec::new();
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        let program = Served::program(&folder, &[]);
+        load::body_of(program.port, &Ask::live()).await;
+        starts.push(begin.elapsed());
+    }
+    starts.sort_unstable();
+    let program = Served::program(&folder, &[]);
+    load::body_of(program.port, &Ask::live()).await;
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_doorward-under-test")).expect("the program").len();
+    println!("idle: {:.1} MiB resident", program.peak_memory_mib());
+    println!("from start to the first answer on a store that exists: {:.1?}", starts[ROUNDS / 2]);
+    println!("the program: {} KiB", size / 1024);
 }
 
 /// Sign-ins at the default cost, beside raw Argon2id hashes on as many threads with a reused block each.
@@ -67,7 +171,7 @@ async fn sign_ins() {
             let raw = tokio::task::spawn_blocking(|| reference::raw_hash_rate(ROUND)).await.expect("threads that end");
             pairs.push((ours, raw));
         }
-        report(&format!("POST /api/login, {connections} connections, raw Argon2id hashes"), &pairs);
+        report(&format!("POST /api/login, {connections} connections; raw Argon2id hashes"), &pairs);
     }
 }
 
@@ -79,7 +183,7 @@ fn report(what: &str, pairs: &[(f64, f64)]) {
     let ratios: Vec<f64> = pairs.iter().map(|(ours, theirs)| ours / theirs).collect();
     let (lowest, highest) = ratios.iter().fold((f64::MAX, 0.0_f64), |(low, high), r| (low.min(*r), high.max(*r)));
     println!(
-        "{what:<58} {:>10.1} {:>10.1} {:>7.2}  ({lowest:.2} to {highest:.2})",
+        "{what:<64} {:>10.1} {:>10.1} {:>7.2}  ({lowest:.2} to {highest:.2})",
         median(pairs.iter().map(|(ours, _)| *ours).collect()),
         median(pairs.iter().map(|(_, theirs)| *theirs).collect()),
         median(ratios),
@@ -101,9 +205,10 @@ impl Served {
         })
     }
 
-    fn reference(body: &str) -> Self {
+    fn reference(body: &str, store: Option<&str>) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.arg(reference::FLAG).env(reference::BODY, body).stdout(Stdio::piped());
+        command.envs(store.map(|url| (reference::STORE, url)));
         Self::start(&mut command, |child| Box::new(child.stdout.take().expect("piped")))
     }
 
@@ -116,6 +221,15 @@ impl Served {
         let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         Self { child, port: digits.parse().expect("a port") }
+    }
+}
+
+impl Served {
+    /// The most memory that the process had resident so far.
+    fn peak_memory_mib(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process that runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse::<f64>().expect("KiB") / 1024.0
     }
 }
 

@@ -1,25 +1,55 @@
 //! What the program is measured by: Poem with nothing behind it, and Argon2id with nothing around it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use poem::endpoint::{make, make_sync};
 use poem::listener::{Acceptor, Listener, TcpListener};
-use poem::{Response, Route, Server, endpoint::make_sync, get};
+use poem::{Response, Route, Server, get};
+use sqlx::postgres::PgPoolOptions;
 
 /// Makes this program the reference server.
 pub const FLAG: &str = "--reference-server";
 /// The variable with what it answers.
 pub const BODY: &str = "REFERENCE_BODY";
 
+/// The variable with the PostgreSQL store that it asks before it answers, if it asks one.
+pub const STORE: &str = "REFERENCE_STORE";
+
+/// The query of a validation.
+const QUERY: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, s.idle_expires_at, \
+     u.username, u.created_at AS user_created_at \
+     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
+
 /// Serves one route that always answers the same JSON, as Poem's own server does it.
 pub async fn serve() {
     let body = std::env::var(BODY).expect("what to answer");
-    let route =
-        make_sync(move |_| Response::builder().content_type("application/json; charset=utf-8").body(body.clone()));
+    let answer = move || Response::builder().content_type("application/json; charset=utf-8").body(body.clone());
     let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a free port");
     println!("{}", acceptor.local_addr()[0]);
-    let routes = Route::new().at("/api/session", get(route));
-    Server::new_with_acceptor(acceptor).run(routes).await.expect("a server that runs");
+    let server = Server::new_with_acceptor(acceptor);
+    if let Ok(url) = std::env::var(STORE) {
+        // As the store adapter has it: as many connections, none tested before use.
+        let pool =
+            PgPoolOptions::new().max_connections(8).test_before_acquire(false).connect(&url).await.expect("a store");
+        let tokens: Vec<Vec<u8>> =
+            sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_all(&pool).await.expect("sessions");
+        let (tokens, turn) = (Arc::new(tokens), Arc::new(AtomicUsize::new(0)));
+        let route = make(move |_| {
+            let (pool, answer, tokens, turn) = (pool.clone(), answer.clone(), Arc::clone(&tokens), Arc::clone(&turn));
+            async move {
+                let token = &tokens[turn.fetch_add(1, Ordering::Relaxed) % tokens.len()];
+                sqlx::query(QUERY).bind(token).fetch_one(&pool).await.expect("a session");
+                Ok::<_, poem::Error>(answer())
+            }
+        });
+        server.run(Route::new().at("/api/session", get(route))).await.expect("a server that runs");
+    } else {
+        let route = make_sync(move |_| answer());
+        server.run(Route::new().at("/api/session", get(route))).await.expect("a server that runs");
+    }
 }
 
 /// Hashes a second at the default cost, on every core, each thread with a block of its own.

@@ -56,13 +56,17 @@ async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
                     of_known.push(refusal(&client, known, &password).await);
                 }
             }
+            let slower = of_known.iter().zip(&of_unknown).filter(|(known, unknown)| known > unknown).count();
             let (known, unknown) = (median(of_known), median(of_unknown));
-            seen.push((known, unknown));
+            seen.push((known, unknown, slower));
             let apart = known.abs_diff(unknown);
-            if apart <= Duration::from_millis(3) && apart <= known.max(unknown) / 10 {
+            let alike = apart <= Duration::from_millis(3) && apart <= known.max(unknown) / 10;
+            // On a machine that is kept busy medians say little. Which of a pair took longer still does: where both cost
+            // the same it is either, as a coin falls.
+            if alike || (PAIRS / 4..=PAIRS * 3 / 4).contains(&slower) {
                 break;
             }
-            assert!(round + 1 < ROUNDS, "medians of {PAIRS} pairs, in each round apart: {seen:?}");
+            assert!(round + 1 < ROUNDS, "medians of {PAIRS} pairs, and how many known were slower: {seen:?}");
             // Buckets fill again.
             server.clock.advance(Duration::from_hours(1));
         }

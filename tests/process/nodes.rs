@@ -18,7 +18,7 @@ async fn three_nodes() -> Option<Vec<Program>> {
     let url = postgres::database().await?;
     let start = || async {
         let flag = format!("--database-url={url}");
-        Program::start_in(tempfile::tempdir().expect("a folder"), &[&flag], &[]).await
+        Program::start_in(tempfile::tempdir().expect("a folder"), &[&flag, "--throttle=off"], &[]).await
     };
     Some(join_all([start(), start(), start()]).await)
 }

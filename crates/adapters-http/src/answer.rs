@@ -23,7 +23,7 @@ impl<const STATUS: u16> IntoResponse for SignedIn<STATUS> {
         match self {
             Self::Redirect { location, cookie } => with_cookie(found(&location), Some(cookie)),
             Self::Session { body, cookie } => {
-                let mut response = Json(*body).into_response();
+                let mut response = SessionAnswer(*body).into_response();
                 response.set_status(StatusCode::from_u16(STATUS).expect("the statuses here are constants"));
                 with_cookie(response, cookie)
             }
@@ -36,14 +36,45 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
         let session = MetaResponse {
             description: "Signed in: the session, to a client that sent JSON or accepts it",
             status: Some(STATUS),
+            headers: vec![text_header("Set-Cookie", "The session cookie, unless the transport is `bearer`")],
+            ..SessionAnswer::meta_response()
+        };
+        MetaResponses { responses: vec![session, redirect_meta("Signed in: on to `next` or `/`, for a form")] }
+    }
+
+    fn register(registry: &mut Registry) {
+        SessionBody::register(registry);
+    }
+}
+
+/// The session, to whoever asked for it.
+pub(crate) struct SessionAnswer(pub(crate) SessionBody);
+
+impl SessionAnswer {
+    fn meta_response() -> MetaResponse {
+        MetaResponse {
+            description: "The session",
+            status: Some(StatusCode::OK.as_u16()),
             status_range: None,
             content: vec![MetaMediaType {
                 content_type: Json::<SessionBody>::CONTENT_TYPE,
                 schema: Json::<SessionBody>::schema_ref(),
             }],
-            headers: vec![text_header("Set-Cookie", "The session cookie, unless the transport is `bearer`")],
-        };
-        MetaResponses { responses: vec![session, redirect_meta("Signed in: on to `next` or `/`, for a form")] }
+            headers: vec![],
+        }
+    }
+}
+
+impl IntoResponse for SessionAnswer {
+    fn into_response(self) -> Response {
+        let json = serde_json::to_vec(&self.0).expect("texts and booleans are JSON");
+        Response::builder().content_type(Json::<SessionBody>::CONTENT_TYPE).body(json)
+    }
+}
+
+impl ApiResponse for SessionAnswer {
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: vec![Self::meta_response()] }
     }
 
     fn register(registry: &mut Registry) {

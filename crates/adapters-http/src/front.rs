@@ -1,6 +1,7 @@
 //! The front of the house: what happens to every request before it is routed and to every answer before it leaves.
 //! Whatever went wrong inside comes out here as a problem in the words of the contract, in the way the client asked for.
 
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderName, HeaderValue, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::payload::Json;
-use tracing::Instrument;
+use tracing::{Instrument, Level, Span};
 
 use crate::audit::{Audit, AuditEvent};
 use crate::context::Context;
@@ -25,6 +26,16 @@ use crate::{client, cors, cross_origin, head, submission};
 
 /// Names the request whose cause is in the log, where an answer says no more than that something went wrong.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The name of a request: the process and a number.
+#[derive(Clone, Copy)]
+struct RequestId<'a>(&'a str, u64);
+
+impl fmt::Display for RequestId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0, self.1)
+    }
+}
 
 /// An endpoint behind the front.
 pub(crate) struct Front<E> {
@@ -43,8 +54,8 @@ impl<E: Endpoint<Output = Response>> Front<E> {
     }
 
     /// A name for a request, in the log and in its answer, that no other request of any process has.
-    fn next_request_id(&self) -> String {
-        format!("{}-{}", self.context.settings.instance, self.requests.fetch_add(1, Ordering::Relaxed))
+    fn next_request_id(&self) -> RequestId<'_> {
+        RequestId(&self.context.settings.instance, self.requests.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The checks that need no more than a request's head, then the request itself.
@@ -60,9 +71,10 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         self.inner.call(request).await.map_err(problem_of)
     }
 
-    fn render(&self, problem: &Problem, wants: Wants, path: &str, request_id: &str) -> Response {
+    fn render(&self, problem: &Problem, wants: Wants, path: &str, request_id: RequestId<'_>) -> Response {
+        let request_id = request_id.to_string();
         let mut response = if wants == Wants::Page && !problem.json_only {
-            self.pages.problem(problem, request_id)
+            self.pages.problem(problem, &request_id)
         } else {
             Json(ProblemBody::from(problem)).into_response()
         };
@@ -100,18 +112,25 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
         let (settings, metrics, began) = (&self.context.settings, &self.context.metrics, Instant::now());
         let request_id = self.next_request_id();
         let wants = Wants::of(&request);
-        let path = request.uri().path().to_owned();
-        let route = metrics.route(request.method(), &path);
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let path = uri.path();
+        let route = metrics.route(&method, path);
         let asks_first = request.headers().contains_key(header::EXPECT);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         let address = client::address(&request, &settings.trusted_proxies);
-        let span = tracing::error_span!(
-            "request",
-            id = request_id,
-            method = %request.method(),
-            path = ?path,
-            address = address.map(tracing::field::display),
-        );
+        let describe = || {
+            tracing::error_span!(
+                "request",
+                id = %request_id,
+                method = %method,
+                path = ?path,
+                address = address.map(tracing::field::display),
+            )
+        };
+        // A span writes down what it has when it begins. Where nothing is expected to be logged, that is left until
+        // something is: most requests only ask who somebody is.
+        let expects_events = !cross_origin::is_safe(&method) || tracing::enabled!(Level::DEBUG);
+        let span = if expects_events { describe() } else { Span::none() };
 
         let mut response = async {
             let outcome = AssertUnwindSafe(self.admit(request)).catch_unwind().await.unwrap_or_else(|panic| {
@@ -119,11 +138,15 @@ impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
             });
             let response = outcome.unwrap_or_else(|problem| {
                 metrics.count_problem(problem.kind);
-                log(&problem, &metrics.audit);
+                if expects_events {
+                    log(&problem, &metrics.audit);
+                } else {
+                    describe().in_scope(|| log(&problem, &metrics.audit));
+                }
                 // Whoever is refused before it was told to send its body may send it or not, so that nobody could say
                 // what the next bytes are.
                 let problem = if asks_first { problem.hang_up() } else { problem };
-                self.render(&problem, wants, &path, &request_id)
+                self.render(&problem, wants, path, request_id)
             });
             tracing::debug!(status = response.status().as_u16(), "answered");
             response

@@ -4,13 +4,16 @@ use doorward_app::ValidSession;
 use doorward_domain::ports::LiveSession;
 use doorward_domain::{SessionId, SessionToken, Timestamp, UserAgent};
 use poem_openapi::{Enum, Object};
+use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-/// A session and whose it is.
-#[derive(Object)]
+/// A session and whose it is. Written by serde, in the order of the fields: poem-openapi would make a tree of values of it
+/// first, for the one answer that everybody asks for all day.
+#[derive(Object, Serialize)]
 #[oai(rename = "Session", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct SessionBody {
     /// What names the session. It is no credential.
     session_id: String,
@@ -24,19 +27,22 @@ pub(crate) struct SessionBody {
     user: UserBody,
     /// The credential, only in answers to `"transport": "bearer"`: send it as `Authorization: Bearer TOKEN`.
     #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
 
 /// The state of a session; an idle one is renewed before it is shown, so that none is ever seen.
-#[derive(Enum)]
+#[derive(Enum, Serialize)]
 #[oai(rename = "SessionState", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 enum StateWord {
     Active,
 }
 
 /// A user.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(rename = "User", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct UserBody {
     /// What names the user for ever.
     user_id: String,

@@ -9,7 +9,7 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
 use super::Tag;
-use crate::answer::Done;
+use crate::answer::{Done, SessionAnswer};
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::credential::Credential;
@@ -26,9 +26,9 @@ impl SessionsApi {
     ///
     /// Says who is signed in, by cookie or bearer token, and renews the session when it is idle.
     #[oai(path = "/api/session", method = "get", operation_id = "getSession", tag = "Tag::Sessions")]
-    async fn session(&self, credential: Credential<'_>) -> Result<Json<SessionBody>, Problem> {
+    async fn session(&self, credential: Credential<'_>) -> Result<SessionAnswer, Problem> {
         let signed_in = self.0.require_session(credential).await?;
-        Ok(Json(SessionBody::from(&signed_in)))
+        Ok(SessionAnswer(SessionBody::from(&signed_in)))
     }
 
     /// All sessions
