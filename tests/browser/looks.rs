@@ -135,6 +135,8 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         browser.submit().await;
     }
     look("problem-429", "Too many attempts").await;
+    browser.visit(&server, &format!("/login?{}", "x".repeat(33_000))).await;
+    look("problem-431", "Request header fields too large").await;
     browser.visit(&server, "/docs").await;
     look("docs", "Doorward API").await;
 
