@@ -39,7 +39,8 @@ impl Origin {
         let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
         match &self.0 {
             url::Origin::Tuple(_, url::Host::Domain(host), _) => {
-                host.strip_suffix(&domain).is_some_and(|above| above.is_empty() || above.ends_with('.'))
+                let above = host.strip_suffix(&domain).filter(|_| !domain.is_empty());
+                above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
             }
             _ => false,
         }
@@ -63,10 +64,12 @@ impl FromStr for Origin {
     /// Reads `scheme://host` or `scheme://host:port`; one trailing slash is let pass, any more of a URL is not.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.strip_suffix('/').unwrap_or(text);
-        let (_, authority) = text.split_once("://").ok_or(InvalidOrigin)?;
+        let (scheme, authority) = text.split_once("://").ok_or(InvalidOrigin)?;
         // The URL parser is lenient with what may stand in an origin; RFC 6454, 7 is not.
         let plain = !authority.contains(['/', '\\', '?', '#', '@']) && authority.chars().all(|c| c > ' ');
         let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
+        // `https:host://x` is a URL of `host`, too.
+        let plain = plain && url.scheme().eq_ignore_ascii_case(scheme);
         if plain { Self::of(&url).ok_or(InvalidOrigin) } else { Err(InvalidOrigin) }
     }
 }
@@ -102,6 +105,7 @@ mod tests {
             .into_iter()
             .chain(["https://example.com?x", "https://example.com#x", "https://exa mple.com", "javascript:alert(1)"])
             .chain(["https://example.com\\", "https://example.com:99999", "https:example.com", "https:///example.com"])
+            .chain(["https:example.com://x", "https:/example.com://"])
         {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }
@@ -124,6 +128,9 @@ mod tests {
             assert!(!origin("https://login.example.com").is_within(domain), "{domain}");
         }
         assert!(!origin("http://127.0.0.1").is_within("0.0.1"));
+        for nothing in ["", "."] {
+            assert!(!origin("https://example.com.").is_within(nothing), "{nothing:?}");
+        }
     }
 
     proptest! {
