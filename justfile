@@ -30,6 +30,31 @@ doc:
 bench:
     cargo bench -p doorward-tests --bench bench
 
+# Fuzz all that reads what a stranger sends, each target for so many seconds; needs cargo-fuzz and a C++ compiler
+fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins passwords redirects tokens usernames":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo fuzz --version >/dev/null 2>&1 || {
+        echo "just fuzz needs cargo-fuzz: cargo install --locked cargo-fuzz" >&2
+        exit 1
+    }
+    fuzz=(--fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none)
+    cargo fuzz build "${fuzz[@]}"
+    broken=()
+    for target in {{ targets }}; do
+        # What is invented goes to the first folder; the second, in the repository, is only read.
+        invented=target/fuzz/corpus/$target
+        mkdir -p "$invented"
+        # The lines left out tell of each new input; there are thousands.
+        cargo fuzz run "${fuzz[@]}" "$target" "$invented" "tests/fuzz/corpus/$target" -- \
+            -max_total_time={{ seconds }} -print_final_stats=1 2>&1 \
+            | grep --line-buffered -vE $'^#[0-9]+\t(NEW|REDUCE|RELOAD)|^"|Recommended dictionary' || broken+=("$target")
+    done
+    if [ "${#broken[@]}" -gt 0 ]; then
+        echo "broken: ${broken[*]}" >&2
+        exit 1
+    fi
+
 # Write docs/openapi.json anew from what the server serves
 openapi:
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_in_docs_is_the_document_that_is_served

@@ -7,6 +7,7 @@
 
 mod attack;
 mod browser;
+mod fuzz;
 mod http;
 mod process;
 mod security_table;

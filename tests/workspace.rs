@@ -57,9 +57,14 @@ const HOMES: [(&str, &[&str]); 13] = [
 const TOKIO_NET: [&str; 2] = ["doorward", "doorward-tests"];
 
 fn packages() -> Vec<Value> {
+    packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+}
+
+/// The packages of the workspace that a manifest belongs to.
+pub fn packages_of(manifest: &str) -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--no-deps", "--offline", "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .arg(manifest)
         .output()
         .expect("cargo");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -112,11 +117,18 @@ fn only_the_server_opens_sockets() {
 }
 
 #[test]
-fn no_normal_build_turns_the_mocks_on() {
+fn no_normal_build_turns_on_what_is_for_tests_alone() {
+    let for_tests_alone = |feature: &Value| feature == "mocks" || feature == "fuzzing";
     for package in &packages() {
         for dependency in dependencies(package) {
             let features = dependency["features"].as_array().expect("features");
-            assert!(!features.iter().any(|feature| feature == "mocks"), "{}", name(package));
+            assert!(!features.iter().any(for_tests_alone), "{}", name(package));
+        }
+        let own = package["features"].as_object().expect("features");
+        for (feature, turns_on) in own {
+            let turned_on = turns_on.as_array().expect("features").iter().map(|on| on.as_str().expect("a feature"));
+            let mut inner = turned_on.map(|on| Value::from(on.rsplit('/').next().expect("a name")));
+            assert!(!inner.any(|on| for_tests_alone(&on)), "{feature} of {}", name(package));
         }
     }
 }

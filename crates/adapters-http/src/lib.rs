@@ -15,6 +15,8 @@ mod entry;
 mod fields;
 mod form;
 mod front;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod head;
 mod methods;
 mod metrics;

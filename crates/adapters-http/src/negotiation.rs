@@ -19,7 +19,7 @@ impl Wants {
         Self::of_headers(request.headers())
     }
 
-    fn of_headers(headers: &HeaderMap) -> Self {
+    pub(crate) fn of_headers(headers: &HeaderMap) -> Self {
         if accepts(headers, &mime::TEXT_HTML) {
             Self::Page
         } else if has_json_body(headers) || accepts(headers, &mime::APPLICATION_JSON) {

@@ -81,6 +81,12 @@ impl Fields {
         self.0.iter().any(|(known, _)| known == name)
     }
 
+    /// All of them in their order, for [`crate::fuzzing`].
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().map(|(name, _)| (name.as_str(), self.text(name).map(|text| text.as_str())))
+    }
+
     fn add(&mut self, name: String, value: Value) -> Result<(), Malformed> {
         if name.len() > MAX_NAME_BYTES {
             return Err(Malformed("a field's name is too long"));

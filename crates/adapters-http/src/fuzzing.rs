@@ -1,0 +1,124 @@
+//! The parsers of what a stranger sends, opened for the fuzz targets in `tests/fuzz`: behind the feature `fuzzing`,
+//! which no normal build turns on. Nothing here parses or decides anything itself.
+
+use std::net::IpAddr;
+
+use doorward_app::SignUpPolicy;
+use doorward_domain::{PasswordRules, SessionToken, UsernameRules};
+use futures_util::FutureExt;
+use ipnet::IpNet;
+use poem::http::uri::Scheme;
+use poem::http::{HeaderMap, HeaderValue, Method};
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Body, Request};
+
+use crate::cookie::SessionCookie;
+use crate::credential::Credential;
+use crate::fields::{BodyType, Fields};
+use crate::negotiation::Wants;
+use crate::origin::Origin;
+use crate::settings::{CookieSettings, HttpSettings};
+use crate::{client, cross_origin, return_to};
+
+/// The tokens that a request's head presents, in the order in which they count.
+#[must_use]
+pub fn presented_tokens(cookie: &CookieSettings, headers: HeaderMap) -> Vec<SessionToken> {
+    let request = request(NOBODY, Method::GET, headers);
+    Credential::of(&request).tokens(&SessionCookie::new(cookie.clone(), true))
+}
+
+/// What the request's `Authorization: Bearer` carries, where it has one.
+#[must_use]
+pub fn bearer(headers: HeaderMap) -> Option<String> {
+    Credential::of(&request(NOBODY, Method::GET, headers)).bearer().map(str::to_owned)
+}
+
+/// The `Set-Cookie` that hands a token out.
+#[must_use]
+pub fn issued_cookie(cookie: &CookieSettings, token: &SessionToken) -> HeaderValue {
+    SessionCookie::new(cookie.clone(), true).issue(token)
+}
+
+/// The fields of a body in their order, each with its text where it is one.
+pub type BodyFields = Vec<(String, Option<String>)>;
+
+/// The fields of a body, or why it has none. `None` for a type that carries no fields.
+///
+/// # Panics
+/// Where reading a body that is all there would wait for something.
+#[must_use]
+pub fn fields(content_type: &str, body: &[u8]) -> Option<Result<BodyFields, String>> {
+    let body_type = BodyType::parse(content_type)?;
+    let fields = Fields::parse(&body_type, body).now_or_never().expect("a body that is all there is read at once");
+    let owned = |fields: Fields| {
+        fields.iter().map(|(name, text)| (name.to_owned(), text.map(str::to_owned))).collect::<BodyFields>()
+    };
+    Some(fields.map(owned).map_err(|malformed| malformed.to_string()))
+}
+
+/// The address of the client behind a peer.
+#[must_use]
+pub fn client_address(peer: IpAddr, headers: HeaderMap, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
+    client::address(&request(peer, Method::GET, headers), trusted_proxies)
+}
+
+/// The origin that a request was sent to.
+#[must_use]
+pub fn own_origin(peer: IpAddr, headers: HeaderMap, trusted_proxies: &[IpNet]) -> Option<Origin> {
+    client::own_origin(&request(peer, Method::GET, headers), trusted_proxies)
+}
+
+/// Whether a request with this head, from a peer that is no proxy, may change something.
+#[must_use]
+pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &[Origin]) -> bool {
+    let settings = HttpSettings {
+        public_origin: public_origin.clone(),
+        cookie: CookieSettings { name: "auth_session".into(), domain: None },
+        trusted_origins: trusted_origins.to_vec(),
+        return_origins: Vec::new(),
+        trusted_proxies: Vec::new(),
+        sign_up: SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT },
+        instance: String::new(),
+    };
+    cross_origin::check(&request(NOBODY, Method::POST, headers), &settings).is_ok()
+}
+
+/// The `Location` that a `next` becomes, where it leads somewhere it may.
+#[must_use]
+pub fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
+    return_to::location(next, public_origin, return_origins)
+}
+
+/// Which way of answering a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Redirects and pages.
+    Page,
+    /// JSON throughout.
+    Json,
+    /// Redirects, and errors as JSON.
+    Seed,
+}
+
+/// Which way of answering a request with this head asks for.
+#[must_use]
+pub fn wanted_answer(headers: &HeaderMap) -> Answer {
+    match Wants::of_headers(headers) {
+        Wants::Page => Answer::Page,
+        Wants::Json => Answer::Json,
+        Wants::Seed => Answer::Seed,
+    }
+}
+
+/// A peer where it does not matter who it is (TEST-NET-1, RFC 5737).
+const NOBODY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+/// Poem's builder has no peer; a request made of hyper's parts has.
+fn request(peer: IpAddr, method: Method, headers: HeaderMap) -> Request {
+    let mut bare = poem::http::Request::new(());
+    *bare.method_mut() = method;
+    *bare.headers_mut() = headers;
+    let (bare, ()) = bare.into_parts();
+    let remote = RemoteAddr(Addr::SocketAddr((peer, 0).into()));
+    Request::from_parts((bare, LocalAddr::default(), remote, Scheme::HTTP).into(), Body::empty())
+}

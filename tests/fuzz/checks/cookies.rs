@@ -1,0 +1,41 @@
+//! Cookies: a request's head, of which the `Cookie` lines matter.
+
+use doorward_adapters_http::CookieSettings;
+use doorward_adapters_http::fuzzing::presented_tokens;
+use doorward_domain::SessionToken;
+use poem::http::{HeaderMap, header};
+
+use super::head;
+
+/// As many cookies of the session's name are looked at (`adapters-http/src/cookie.rs`).
+const MOST_TOKENS: usize = 4;
+
+pub fn check(input: &[u8]) {
+    // A bearer token counts alone; how it is read is for the target `tokens`.
+    let headers = head::without(&head::parse(input), "authorization");
+    let tokens = texts(&headers);
+    assert!(tokens.len() <= MOST_TOKENS, "{} tokens", tokens.len());
+
+    // Each was sent, by the session's name and to the letter.
+    for token in &tokens {
+        let pair = format!("auth_session={token}");
+        let sent = headers.get_all(header::COOKIE).iter().any(|line| {
+            line.as_bytes().split(|byte| *byte == b';').any(|cookie| cookie.trim_ascii() == pair.as_bytes())
+        });
+        assert!(sent, "{token:?} was not sent");
+    }
+
+    // Whatever else there is, it does not hide a good cookie that comes first, and not one that comes last, either,
+    // unless others of the session's name did before it.
+    let good = "g".repeat(SessionToken::CHARS);
+    let first = texts(&head::with(&headers, "cookie", &format!("auth_session={good}"), true));
+    assert_eq!(first.first(), Some(&good));
+    let last = texts(&head::with(&headers, "cookie", &format!("theme=dark; auth_session={good}"), false));
+    assert!(last.contains(&good) || tokens.len() == MOST_TOKENS);
+    assert_eq!(last[..tokens.len()], tokens, "a cookie at the end changes nothing before it");
+}
+
+fn texts(headers: &HeaderMap) -> Vec<String> {
+    let settings = CookieSettings { name: "auth_session".into(), domain: None };
+    presented_tokens(&settings, headers.clone()).iter().map(|token| token.expose().to_owned()).collect()
+}

@@ -1,0 +1,41 @@
+//! Passwords: the first line is a username, all after it the password that somebody of that name wants to have.
+
+use doorward_domain::{InvalidPassword, Password, PasswordRules, Username};
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+
+pub fn check(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let (username, raw) = text.split_once('\n').unwrap_or(("", text));
+    let chars = raw.chars().count();
+
+    let typed = Password::parse_login(raw);
+    assert_eq!(typed.is_ok(), (1..=Password::MAX_CHARS).contains(&chars), "{chars} characters");
+    if let Ok(typed) = &typed {
+        let nfkc = ComposingNormalizer::new_nfkc();
+        assert_eq!(typed.expose(), nfkc.normalize(raw), "more than the normal form is changed");
+        assert_eq!(format!("{typed:?}"), "Password(…)");
+        // Another system's spelling of the same keys is the same password, where it is not too long to be typed.
+        if let Ok(other) = Password::parse_login(&DecomposingNormalizer::new_nfd().normalize(raw)) {
+            assert_eq!(other.expose(), typed.expose());
+        }
+    }
+
+    let strict = PasswordRules::DEFAULT;
+    let lax = PasswordRules { blocklist: false, ..strict };
+    let in_bounds = (strict.min_chars..=Password::MAX_CHARS).contains(&chars);
+    let chosen = Password::parse_new(raw, username, &strict);
+    assert_eq!(chosen.as_ref().err() == Some(&InvalidPassword::Length), !in_bounds, "{chars} characters");
+    assert_eq!(Password::parse_new(raw, username, &lax).is_ok(), in_bounds, "without the blocklist only length counts");
+    if let Ok(chosen) = &chosen {
+        assert_eq!(chosen.expose(), typed.expect("what may be chosen may be typed").expose());
+        assert_ne!(key(raw), key(username), "the username itself is taken as a password");
+        assert_ne!(key(raw), key("doorward"), "the product's name is taken as a password");
+    }
+    // Nobody gets around the blocklist with letter case.
+    let upper = Password::parse_new(&raw.to_ascii_uppercase(), username, &strict);
+    assert_eq!(upper.is_ok(), chosen.is_ok());
+}
+
+fn key(name: &str) -> String {
+    Username::restore(name.to_owned()).key_id().as_str().to_owned()
+}

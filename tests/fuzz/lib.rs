@@ -1,0 +1,3 @@
+//! The checks that the fuzz targets make; an ordinary test makes them on the corpus.
+
+pub mod checks;

@@ -1,0 +1,51 @@
+//! The fuzz targets' corpus, replayed by every run of the tests, so that it never rots: each file goes through the same
+//! check that its fuzz target makes.
+
+pub mod checks;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// The folder of the package that `just fuzz` builds.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+fn names_in(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name in Unicode")).collect()
+}
+
+#[test]
+fn every_input_of_the_corpus_keeps_its_check() {
+    for (target, check) in checks::ALL {
+        let corpus = folder().join("corpus").join(target);
+        let inputs = names_in(&corpus);
+        assert!(inputs.len() >= 4, "{target} has too few inputs to start from");
+        for name in inputs {
+            let input = fs::read(corpus.join(&name)).expect("an input");
+            // The check's own message is on standard error; this one says which input it was.
+            assert!(catch_unwind(AssertUnwindSafe(|| check(&input))).is_ok(), "{target}/{name} breaks its check");
+        }
+    }
+}
+
+#[test]
+fn every_check_has_a_target_and_a_corpus_and_nothing_else_has() {
+    let checks: BTreeSet<String> = checks::ALL.iter().map(|(target, _)| (*target).to_owned()).collect();
+    assert_eq!(names_in(&folder().join("corpus")), checks);
+    let files: BTreeSet<String> = checks.iter().map(|target| format!("{target}.rs")).collect();
+    assert_eq!(names_in(&folder().join("targets")), files);
+    let manifest = fs::read_to_string(folder().join("Cargo.toml")).expect("a manifest");
+    let recipe = fs::read_to_string(folder().join("../../justfile")).expect("a justfile");
+    for target in &checks {
+        let source = fs::read_to_string(folder().join(format!("targets/{target}.rs"))).expect("a target");
+        assert!(source.contains(&format!("checks::{target}::check(input)")), "{target} makes another check");
+        let bin = format!("name = \"{target}\"\npath = \"targets/{target}.rs\"\n");
+        assert!(manifest.contains(&bin), "{target} is not declared");
+    }
+    let all = checks::ALL.map(|(target, _)| target).join(" ");
+    assert!(recipe.contains(&format!("*targets=\"{all}\":")), "`just fuzz` runs others");
+}
