@@ -10,8 +10,8 @@ run *flags:
 test *filter:
     cargo test {{ filter }}
 
-# All that CI runs
-check: fmt-check lint test doc
+# All that CI runs; needs cargo-deny
+check: fmt-check deny lint (test "--locked") doc
 
 # Format the code
 fmt:
@@ -25,6 +25,20 @@ lint:
 
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+
+# Hold what comes in from outside to the licences, bans and sources of deny.toml; needs cargo-deny
+deny: has-cargo-deny
+    cargo fetch --locked
+    cargo deny --locked --offline check licenses bans sources
+
+# The same, and ask for known weaknesses; needs a network, to fetch the database of advisories
+audit: has-cargo-deny
+    cargo deny --locked check
+
+[private]
+has-cargo-deny:
+    @cargo deny --version >/dev/null 2>&1 \
+        || { echo "this needs cargo-deny: cargo install --locked cargo-deny" >&2; exit 1; }
 
 # Measure the program beside what it is measured by; takes some two minutes
 bench:

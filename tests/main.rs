@@ -7,6 +7,7 @@
 
 mod attack;
 mod browser;
+mod dependencies;
 mod fuzz;
 mod http;
 mod process;

@@ -1,0 +1,118 @@
+//! What comes in from outside: that each direct dependency has its row in `docs/dependencies.md`, that every crate is
+//! under the workspace's lints, and that what is built is what `Cargo.lock` says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::workspace::packages_of;
+
+/// Each crate of this repository and its name on the page, in the page's order.
+const CRATES: [(&str, &str); 8] = [
+    ("doorward-domain", "domain"),
+    ("doorward-app", "app"),
+    ("doorward-adapters-sql", "sql"),
+    ("doorward-adapters-crypto", "crypto"),
+    ("doorward-adapters-http", "http"),
+    ("doorward", "server"),
+    ("doorward-tests", "tests"),
+    ("doorward-fuzz", "fuzz"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_else(|| panic!("no {key}"))
+}
+
+/// Every crate of this repository, those that cargo-fuzz builds among them.
+fn crates() -> Vec<Value> {
+    let mut crates = packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+    crates.extend(packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/Cargo.toml")));
+    let names: Vec<&str> = crates.iter().map(|package| text(package, "name")).collect();
+    for name in &names {
+        assert!(CRATES.iter().any(|(known, _)| known == name), "{name} has no line in CRATES");
+    }
+    assert_eq!(names.len(), CRATES.len(), "{names:?}");
+    crates
+}
+
+/// Every direct dependency with the crates that have it, as the page writes them.
+fn expected_rows() -> BTreeMap<String, String> {
+    let crates = crates();
+    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (package_name, label) in CRATES {
+        let package = crates.iter().find(|package| text(package, "name") == package_name).expect("a crate");
+        // Each dependency once, and whether the crate itself is built with it, or its tests alone.
+        let mut of_this: BTreeMap<&str, bool> = BTreeMap::new();
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            if dependency["path"].is_null() {
+                *of_this.entry(text(dependency, "name")).or_default() |= dependency["kind"] != "dev";
+            }
+        }
+        for (name, built_with) in of_this {
+            let only_tests = !built_with && package_name != "doorward-tests";
+            let star = if only_tests { "*" } else { "" };
+            rows.entry(name.to_owned()).or_default().push(format!("{label}{star}"));
+        }
+    }
+    rows.into_iter().map(|(name, labels)| (name, labels.join(", "))).collect()
+}
+
+#[test]
+fn every_direct_dependency_has_its_row_and_every_row_its_dependency() {
+    let page = read("docs/dependencies.md");
+    let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let table: Vec<Vec<String>> = page.lines().filter(|line| line.starts_with("| `")).map(cells).collect();
+    let mut rows = BTreeMap::new();
+    for row in &table {
+        assert_eq!(row.len(), 7, "{row:?}");
+        assert!(row.iter().all(|cell| !cell.is_empty()), "{} leaves something open", row[0]);
+        let before = rows.insert(row[0].trim_matches('`').to_owned(), row[1].clone());
+        assert_eq!(before, None, "{} has two rows", row[0]);
+    }
+    let expected = expected_rows();
+    for (name, labels) in &expected {
+        let found = rows.get(name);
+        assert_eq!(found, Some(labels), "the row of `{name}` in docs/dependencies.md, and what its second cell says");
+    }
+    for name in rows.keys() {
+        assert!(expected.contains_key(name), "docs/dependencies.md has a row for `{name}`, which nothing depends on");
+    }
+    let decisions = table.iter().filter_map(|row| row[6].split_once("](")?.1.strip_suffix(')'));
+    for decision in decisions {
+        assert!(root().join("docs").join(decision).is_file(), "{decision} is no page");
+    }
+}
+
+#[test]
+fn every_crate_is_under_the_lints_of_the_workspace_which_forbid_unsafe_code() {
+    let lints = read("Cargo.toml");
+    assert!(lints.contains("[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
+    for package in packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")) {
+        let manifest = fs::read_to_string(text(&package, "manifest_path")).expect("a manifest");
+        assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{} has lints of its own", text(&package, "name"));
+    }
+}
+
+#[test]
+fn what_is_checked_is_built_as_the_committed_lock_says() {
+    assert!(root().join("Cargo.lock").is_file());
+    assert!(!read(".gitignore").contains("Cargo.lock"));
+    let recipes = read("justfile");
+    assert!(recipes.contains("\ncheck: fmt-check deny lint (test \"--locked\") doc\n"));
+    let locked = ["cargo clippy", "cargo doc", "cargo fetch", "cargo deny", "cargo install"];
+    let script = read(".ci/run");
+    let commands = recipes.lines().chain(script.lines()).filter(|line| !line.trim().starts_with('#'));
+    for line in commands.filter(|line| locked.iter().any(|command| line.contains(command))) {
+        assert!(line.contains("--locked") || line.contains("--version"), "{line}");
+    }
+}
