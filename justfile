@@ -10,8 +10,8 @@ run *flags:
 test *filter:
     cargo test {{ filter }}
 
-# All that CI runs; needs cargo-deny
-check: fmt-check deny lint (test "--locked") doc
+# All that CI runs; needs cargo-deny and Python
+check: fmt-check deny lint (test "--locked") doc schemathesis
 
 # Format the code
 fmt:
@@ -68,6 +68,21 @@ fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins
         echo "broken: ${broken[*]}" >&2
         exit 1
     fi
+
+# Try the API with schemathesis against its own document, as `just schemathesis 7` with other data
+schemathesis seed="1" seconds="75":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    target="${CARGO_TARGET_DIR:-target}"
+    tools="$target/schemathesis"
+    if ! cmp -s tests/schemathesis/requirements.txt "$tools/installed"; then
+        python3 -m venv "$tools"
+        "$tools/bin/pip" install --quiet --disable-pip-version-check -r tests/schemathesis/requirements.txt
+        cp tests/schemathesis/requirements.txt "$tools/installed"
+    fi
+    cargo test --workspace --no-run --locked --quiet
+    "$tools/bin/python" tests/schemathesis/run.py "$target/debug/doorward-under-test" \
+        --seed {{ seed }} --seconds {{ seconds }}
 
 # Write docs/openapi.json anew from what the server serves
 openapi:

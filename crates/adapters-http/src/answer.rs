@@ -143,7 +143,10 @@ fn redirect_meta(description: &'static str) -> MetaResponse {
         status: Some(StatusCode::FOUND.as_u16()),
         status_range: None,
         content: vec![],
-        headers: vec![text_header("Location", "Where to go"), text_header("Set-Cookie", "The session cookie")],
+        headers: vec![
+            MetaHeader { required: true, ..text_header("Location", "Where to go") },
+            text_header("Set-Cookie", "The session cookie"),
+        ],
     }
 }
 

@@ -10,7 +10,7 @@ use doorward_domain::ports::Cause;
 use doorward_domain::{InvalidPassword, InvalidUsername, Password, PasswordRules, Username, UsernameRules};
 use poem::error::ResponseError;
 use poem::http::StatusCode;
-use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 
@@ -347,7 +347,7 @@ impl ApiResponse for Problem {
                 status: Some(status.as_u16()),
                 status_range: None,
                 content: content(),
-                headers: vec![],
+                headers: headers(status),
             })
             .collect();
         MetaResponses { responses }
@@ -355,6 +355,26 @@ impl ApiResponse for Problem {
 
     fn register(registry: &mut Registry) {
         ProblemBody::register(registry);
+    }
+}
+
+/// What stands in the head of a problem with this status.
+fn headers(status: StatusCode) -> Vec<MetaHeader> {
+    let header = |name: &str, required, description: &str, schema| {
+        let (name, description) = (name.into(), Some(description.into()));
+        vec![MetaHeader { name, description, required, deprecated: false, schema }]
+    };
+    match status {
+        StatusCode::UNAUTHORIZED => header("WWW-Authenticate", true, "`Bearer`", String::schema_ref()),
+        StatusCode::METHOD_NOT_ALLOWED => header("Allow", true, "The methods of this path", String::schema_ref()),
+        StatusCode::INTERNAL_SERVER_ERROR => {
+            header("X-Request-Id", true, "By which the log has the cause", String::schema_ref())
+        }
+        StatusCode::TOO_MANY_REQUESTS => header("Retry-After", true, "Seconds to wait", u64::schema_ref()),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            header("Retry-After", false, "Seconds to wait, with `overloaded`", u64::schema_ref())
+        }
+        _ => vec![],
     }
 }
 

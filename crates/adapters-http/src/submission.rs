@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use poem::http::{HeaderMap, header};
 use poem::{Body, Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use zeroize::Zeroizing;
@@ -117,9 +117,19 @@ impl<'a, T: Type> ApiExtractor<'a> for Submission<T> {
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
-            .map(|content_type| MetaMediaType { content_type, schema: T::schema_ref() });
-        Some(MetaRequest { description: None, content: content.into(), required: T::IS_REQUIRED })
+        // In forms all fields are texts, those too that the operation does not know, and each stands once.
+        let form = MetaSchema {
+            all_of: vec![T::schema_ref()],
+            additional_properties: Some(Box::new(String::schema_ref())),
+            ..MetaSchema::ANY
+        };
+        let form = || MetaSchemaRef::Inline(Box::new(form.clone()));
+        let content = vec![
+            MetaMediaType { content_type: "application/json", schema: T::schema_ref() },
+            MetaMediaType { content_type: "application/x-www-form-urlencoded", schema: form() },
+            MetaMediaType { content_type: "multipart/form-data", schema: form() },
+        ];
+        Some(MetaRequest { description: None, content, required: T::IS_REQUIRED })
     }
 
     async fn from_request(

@@ -3,8 +3,10 @@
 use doorward_app::ValidSession;
 use doorward_domain::ports::LiveSession;
 use doorward_domain::{SessionId, SessionToken, Timestamp, UserAgent};
+use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
 use serde::Serialize;
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -147,15 +149,20 @@ pub(crate) enum Transport {
 #[derive(Object)]
 #[oai(rename = "SignUp")]
 pub(crate) struct SignUpFields {
-    /// 4 to 31 characters; unique in any letter case.
-    #[oai(validator(min_length = 4, max_length = 31))]
+    /// 4 to 31 characters that show, with spaces between them; unique in any letter case. The pattern has what can be
+    /// said in one: no control characters, and no white space at the ends.
+    #[oai(validator(
+        min_length = 4,
+        max_length = 31,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f]$"
+    ))]
     username: String,
     /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
     #[oai(validator(min_length = 6, max_length = 255))]
     password: String,
     transport: Option<Transport>,
     /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
-    next: Option<String>,
+    next: Option<Any<Value>>,
 }
 
 /// The fields of login.
@@ -170,7 +177,7 @@ pub(crate) struct LogInFields {
     password: String,
     transport: Option<Transport>,
     /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
-    next: Option<String>,
+    next: Option<Any<Value>>,
 }
 
 /// The fields of a change of the password.

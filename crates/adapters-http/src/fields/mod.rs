@@ -160,6 +160,12 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_name_without_a_value_has_an_empty_one_beside_others() {
+        let fields = parse(FORM, b"username=alice&password").await.expect("a good body");
+        assert_eq!(text(&fields, "password").as_deref(), Some(""));
+    }
+
+    #[tokio::test]
     async fn an_empty_form_data_is_only_its_closing_delimiter() {
         for body in ["--frontier--\r\n", "--frontier--"] {
             assert!(parse(MULTIPART, body.as_bytes()).await.expect("no fields").0.is_empty(), "{body}");
@@ -197,7 +203,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_parse_is_malformed() {
-        let unparsable: [(&str, &[u8]); 17] = [
+        let unparsable: [(&str, &[u8]); 19] = [
             (JSON, b"{"),
             (JSON, b"[]"),
             (JSON, b"\"text\""),
@@ -207,6 +213,8 @@ mod tests {
             (JSON, br#"{"a": "\ud800"}"#),
             (JSON, b"{\"a\": \"\xff\"}"),
             (JSON, b"{\"a\": 1,}"),
+            (FORM, b"[]"),
+            (FORM, br#"{"username": "alice"}"#),
             (FORM, b"a=%f"),
             (FORM, b"a=%zz"),
             (FORM, b"a=%ff"),

@@ -6,6 +6,10 @@ use zeroize::Zeroizing;
 use super::{Fields, Malformed, Value};
 
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
+    if !body.contains(&b'=') {
+        // The standard would read it as names alone. No form writes that; it is JSON or something else by a wrong name.
+        return Err(Malformed("not one field with a value"));
+    }
     let mut fields = Fields::default();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let split = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());

@@ -87,7 +87,7 @@ fn read_schema<'a>(name: &'a str, schema: &'a Value) -> Schema<'a> {
     let fields = entries(&schema["properties"])
         .map(|(name, field)| Field {
             name,
-            kind: schema_name(field).unwrap_or_else(|| text(&field["type"])),
+            kind: schema_name(field).or(field["type"].as_str()).unwrap_or("anything"),
             required: is_required(name),
             description: text(&field["description"]),
         })
