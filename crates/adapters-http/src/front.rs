@@ -9,13 +9,15 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use poem::error::{MethodNotAllowedError, NotFoundError};
-use poem::http::{HeaderName, HeaderValue, header};
+use poem::http::{HeaderName, HeaderValue, Method, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::payload::Json;
 use tracing::{Instrument, Level, Span};
 
+use crate::api::{sessions, verify};
 use crate::audit::{Audit, AuditEvent};
 use crate::context::Context;
+use crate::credential::Credential;
 use crate::methods::Methods;
 use crate::negotiation::Wants;
 use crate::pages::Pages;
@@ -68,7 +70,30 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         if cors::is_preflight(&request) && cross_origin::trusted_origin(&request, settings).is_some() {
             return Ok(cors::preflight());
         }
-        self.inner.call(request).await.map_err(problem_of)
+        if let Some(answer) = self.answer_at_once(&request).await {
+            return answer;
+        }
+        // In a box of its own, so that whoever is answered at once does not carry the room for all that others need.
+        Box::pin(self.inner.call(request)).await.map_err(problem_of)
+    }
+
+    /// The answer to the two questions that are asked all day, which need no router to find it.
+    async fn answer_at_once(&self, request: &Request) -> Option<Result<Response, Problem>> {
+        if *request.method() != Method::GET {
+            return None;
+        }
+        let credential = Credential::of(request);
+        match request.uri().path() {
+            sessions::PRESENT_PATH => {
+                let session = sessions::present(&self.context, credential).await;
+                Some(session.map(IntoResponse::into_response))
+            }
+            verify::PATH => {
+                let verified = verify::verify(&self.context, request, credential).await;
+                Some(verified.map(IntoResponse::into_response))
+            }
+            _ => None,
+        }
     }
 
     fn render(&self, problem: &Problem, wants: Wants, path: &str, request_id: RequestId<'_>) -> Response {

@@ -1,5 +1,7 @@
 //! The shapes of the JSON that clients see, with the names of Lucia's `Session` and `User`.
 
+use std::time::UNIX_EPOCH;
+
 use doorward_app::ValidSession;
 use doorward_domain::ports::LiveSession;
 use doorward_domain::{SessionId, SessionToken, Timestamp, UserAgent};
@@ -7,9 +9,6 @@ use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
 use serde::Serialize;
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
 /// A session and whose it is. Written by serde, in the order of the fields: poem-openapi would make a tree of values of it
 /// first, for the one answer that everybody asks for all day.
@@ -120,13 +119,8 @@ impl SessionListBody {
 
 /// An instant with milliseconds, as JavaScript writes it.
 fn rfc3339(instant: Timestamp) -> String {
-    const FORMAT: &[BorrowedFormatItem<'_>] =
-        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    let nanos = i128::from(instant.as_unix_millis()) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanos)
-        .ok()
-        .and_then(|instant| instant.format(FORMAT).ok())
-        .expect("a timestamp lies between the years 1970 and 9999")
+    let since_epoch = instant.since(Timestamp::MIN);
+    humantime::format_rfc3339_millis(UNIX_EPOCH + since_epoch).to_string()
 }
 
 /// An instant to the minute, as people read it.

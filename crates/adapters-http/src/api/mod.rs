@@ -2,8 +2,8 @@
 
 mod accounts;
 mod health;
-mod sessions;
-mod verify;
+pub(crate) mod sessions;
+pub(crate) mod verify;
 
 pub(crate) use accounts::AccountsApi;
 pub(crate) use health::HealthApi;

@@ -20,6 +20,15 @@ use crate::wire::{NoFields, SessionBody, SessionListBody};
 
 pub(crate) struct SessionsApi(pub(crate) Arc<Context>);
 
+/// The path of the question that is asked all day.
+pub(crate) const PRESENT_PATH: &str = "/api/session";
+
+/// Who is signed in.
+pub(crate) async fn present(context: &Context, credential: Credential<'_>) -> Result<SessionAnswer, Problem> {
+    let signed_in = context.require_session(credential).await?;
+    Ok(SessionAnswer(SessionBody::from(&signed_in)))
+}
+
 #[OpenApi]
 impl SessionsApi {
     /// The session
@@ -27,8 +36,7 @@ impl SessionsApi {
     /// Says who is signed in, by cookie or bearer token, and renews the session when it is idle.
     #[oai(path = "/api/session", method = "get", operation_id = "getSession", tag = "Tag::Sessions")]
     async fn session(&self, credential: Credential<'_>) -> Result<SessionAnswer, Problem> {
-        let signed_in = self.0.require_session(credential).await?;
-        Ok(SessionAnswer(SessionBody::from(&signed_in)))
+        present(&self.0, credential).await
     }
 
     /// All sessions

@@ -30,22 +30,34 @@ impl VerifyApi {
     /// a page through a trusted proxy that says which, is sent to the sign-in page and comes back afterwards.
     #[oai(path = "/api/verify", method = "get", operation_id = "verify", tag = "Tag::Sessions")]
     async fn verify(&self, request: &Request, credential: Credential<'_>) -> Result<Verified, Problem> {
-        if let Some(signed_in) = self.0.session(credential).await? {
-            return Ok(Verified::SignedIn(Box::new(signed_in)));
-        }
-        let settings = &self.0.settings;
-        match client::forwarded_url(request, &settings.trusted_proxies) {
-            Some(url) if is_navigation(request) => {
-                let returns = Origin::of(&url).is_some_and(|origin| settings.return_origins.contains(&origin));
-                let mut sign_in = settings.public_origin.url();
-                sign_in.set_path("/login");
-                if returns {
-                    sign_in.query_pairs_mut().append_pair("next", url.as_str());
-                }
-                Ok(Verified::SignIn(sign_in))
+        verify(&self.0, request, credential).await
+    }
+}
+
+/// The path of the question that proxies ask.
+pub(crate) const PATH: &str = "/api/verify";
+
+/// Who is signed in, or where they can sign in.
+pub(crate) async fn verify(
+    context: &Context,
+    request: &Request,
+    credential: Credential<'_>,
+) -> Result<Verified, Problem> {
+    if let Some(signed_in) = context.session(credential).await? {
+        return Ok(Verified::SignedIn(Box::new(signed_in)));
+    }
+    let settings = &context.settings;
+    match client::forwarded_url(request, &settings.trusted_proxies) {
+        Some(url) if is_navigation(request) => {
+            let returns = Origin::of(&url).is_some_and(|origin| settings.return_origins.contains(&origin));
+            let mut sign_in = settings.public_origin.url();
+            sign_in.set_path("/login");
+            if returns {
+                sign_in.query_pairs_mut().append_pair("next", url.as_str());
             }
-            _ => Err(Problem::new(ProblemKind::Unauthenticated)),
+            Ok(Verified::SignIn(sign_in))
         }
+        _ => Err(Problem::new(ProblemKind::Unauthenticated)),
     }
 }
 
@@ -56,7 +68,7 @@ fn is_navigation(request: &Request) -> bool {
 }
 
 /// What a proxy is told.
-enum Verified {
+pub(crate) enum Verified {
     /// Who is signed in.
     SignedIn(Box<ValidSession>),
     /// Where a person can sign in.
