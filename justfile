@@ -40,9 +40,13 @@ has-cargo-deny:
     @cargo deny --version >/dev/null 2>&1 \
         || { echo "this needs cargo-deny: cargo install --locked cargo-deny" >&2; exit 1; }
 
-# Measure the program beside what it is measured by; takes some two minutes
+# Measure the program beside what it is measured by; takes some four minutes
 bench:
     cargo bench -p doorward-tests --bench bench
+
+# Fill a store that has its schema with so many sessions, as `just seed-store 1000000 sqlite:doorward.db`
+seed-store count url:
+    cargo bench -p doorward-tests --bench bench -- --seed-store "{{ url }}" "{{ count }}"
 
 # Fuzz all that reads what a stranger sends, each target for so many seconds; needs cargo-fuzz and a C++ compiler
 fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins passwords redirects tokens usernames":

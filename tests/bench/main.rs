@@ -40,6 +40,10 @@ async fn main() {
     if std::env::args().any(|argument| argument == reference::FLAG) {
         return reference::serve().await;
     }
+    let arguments: Vec<String> = std::env::args().skip_while(|argument| argument != seed::FLAG).skip(1).collect();
+    if let [url, count, ..] = &arguments[..] {
+        return seed::sessions(url, count.parse().expect("a number of sessions")).await;
+    }
     println!("{:<64} {:>10} {:>10} {:>7}  (range of the ratio)", "what, per second", "doorward", "reference", "ratio");
     validations().await;
     growth().await;

@@ -2,6 +2,9 @@
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
+/// Makes this program fill a store: the flag, the store's URL, how many sessions.
+pub const FLAG: &str = "--seed-store";
+
 /// Writes so many live sessions of one more user into a store that has its schema. Their tokens nobody knows.
 pub async fn sessions(url: &str, count: u32) {
     const USER: &str = "INSERT INTO users (id, username, created_at) VALUES ('seeded', 'seeded', ";

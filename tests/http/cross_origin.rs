@@ -48,6 +48,7 @@ async fn what_another_site_sends_is_refused_and_all_else_passes() {
         &[("origin", "null")],
         &[("origin", "")],
         &[("origin", "rubbish")],
+        &[("origin", "https://app.example/")],
         &[("origin", &other_port)],
         &[("origin", &tls)],
         &[("origin", "http://door.example")],

@@ -259,6 +259,25 @@ pub async fn signing_in_again_ends_the_session_that_came_along(place: Place) {
     assert_eq!(client.session(&second).await.status, StatusCode::UNAUTHORIZED);
 }
 
+pub async fn every_session_that_came_along_ends_behind_whatever_stale_cookie(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let stale = "A".repeat(43);
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let another = [("username", "bobby"), ("password", PASSWORD)];
+    for (path, fields) in [("/api/login", &fields[..]), ("/api/signup", &another), ("/api/logout", &[])] {
+        let one = client.log_in("alice", PASSWORD).await.expect("let in");
+        let other = client.log_in("alice", PASSWORD).await.expect("let in");
+        let cookies = format!("{}; {}; {}", cookie(&stale), cookie(&one), cookie(&other));
+        let reply = send(client.submit(path, Encoding::Json, fields).header("cookie", cookies)).await;
+        assert!(reply.status.is_success(), "{path}: {}", reply.body);
+        for token in [&one, &other] {
+            assert_eq!(client.session(token).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        }
+    }
+}
+
 pub async fn a_token_that_the_client_made_up_is_never_adopted(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

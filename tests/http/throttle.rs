@@ -205,6 +205,40 @@ pub async fn many_logins_that_succeed_are_never_refused(place: Place) {
     }
 }
 
+pub async fn a_new_owner_of_a_name_is_known_nowhere_yet(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for n in 0..8 {
+        assert_eq!(log_in(&client, &format!("192.0.2.{n}"), "alice", PASSWORD).await.status, StatusCode::OK);
+    }
+    let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", PASSWORD)]);
+    assert_eq!(send(delete.header("cookie", cookie(&token))).await.status, StatusCode::NO_CONTENT);
+    client.sign_up("alice", "staple battery").await;
+    let mut looked_at = 0;
+    for n in 0..8 {
+        looked_at += guesses(&client, &format!("192.0.2.{n}"), "alice", 10).await;
+    }
+    assert_eq!(looked_at, 50, "the account as a whole has its bound, wherever the last owner was known");
+}
+
+pub async fn what_a_busy_server_turned_away_is_no_guess(place: Place) {
+    let flags = ["--throttle=on", "--trusted-proxies=127.0.0.1", "--hash-threads=1", "--argon2-memory-kib=65536"];
+    let server = TestServer::start_with(place, &flags).await;
+    let client = server.client();
+    // More than the one thread and its queue of 64 can take, each from an address of its own.
+    let statuses = join_all((0..140).map(|n| {
+        let client = client.clone();
+        async move { log_in(&client, &format!("10.0.0.{n}"), &format!("somebody-{n}"), "x").await.status }
+    }))
+    .await;
+    let turned_away = statuses.iter().filter(|status| **status == StatusCode::SERVICE_UNAVAILABLE).count();
+    assert!(turned_away > 0, "{statuses:?}");
+    let spent = format!("throttle WHERE tat > {}", server.clock_millis());
+    // Three buckets for each guess that was looked at; what was turned away left none but full ones.
+    assert_eq!(server.place.count(&spent).await, 3 * i64::try_from(140 - turned_away).expect("a few"));
+}
+
 pub async fn racing_guesses_do_not_slip_through(place: Place) {
     let server = server(place).await;
     let client = server.client();

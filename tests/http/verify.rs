@@ -83,6 +83,14 @@ async fn a_person_is_sent_to_the_sign_in_page_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_page_on_the_public_origin_itself_is_come_back_to() {
+    let server = server().await;
+    let headers = PAGE.map(|header| if header.0 == "x-forwarded-host" { (header.0, "door.example") } else { header });
+    let reply = send(with_headers(server.client().get("/api/verify"), &headers)).await;
+    reply.assert_redirect("https://door.example/login?next=%2Finbox%3Fa%3D1%26b%3D%252F");
+}
+
+#[tokio::test]
 async fn nobody_is_sent_back_to_where_the_operator_does_not_trust() {
     let server = server().await;
     for (name, value) in [

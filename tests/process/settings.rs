@@ -80,6 +80,10 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_PASSWORD_MIN", "256"),
         ("DOORWARD_PASSWORD_BLOCKLIST", "yes"),
         ("DOORWARD_THROTTLE", "maybe"),
+        ("DOORWARD_LOG", "inof"),
+        ("DOORWARD_LOG", "info,wran"),
+        ("DOORWARD_TRUSTED_ORIGINS", "https://*.example.com"),
+        ("DOORWARD_SESSION_ACTIVE", "1ns"),
         ("DOORWARD_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("DOORWARD_TRUSTED_ORIGINS", "*"),
         ("DOORWARD_RETURN_ORIGINS", "https://app.example/path"),
@@ -108,9 +112,13 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
 #[tokio::test]
 async fn no_secret_of_a_wrong_database_url_is_shown() {
     let folder = tempfile::tempdir().expect("a folder");
-    for url in
-        ["mysqk://user:hunter2@host/db", "postgres://user:hunter2@host:port/db", "postgres://u:hunter2@127.0.0.1:1/db"]
-    {
+    for url in [
+        "mysqk://user:hunter2@host/db",
+        "postgres://user:hunter2@host:port/db",
+        "postgres://u:hunter2@127.0.0.1:1/db",
+        "hunter2@db.example/doorward",
+        "user-hunter2://host/db",
+    ] {
         let output = run(folder.path(), &[], &[("DATABASE_URL", url)]).await;
         let said = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(!output.status.success() && said.contains("doorward: "), "{said}");

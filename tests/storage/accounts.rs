@@ -36,7 +36,7 @@ pub async fn a_taken_key_leaves_no_user_behind(place: Place) {
     let (users, sessions) = (store.users(), store.sessions());
     let first = account("Alice", 1);
     let mut second = account("ALICE", 2);
-    second.replaces = Some(first.session.token_hash);
+    second.replaces = vec![first.session.token_hash];
     users.create(&first).await.expect("a new account");
     assert_matches!(users.create(&second).await, Err(CreateUserError::KeyTaken));
 
@@ -70,7 +70,7 @@ pub async fn a_sign_up_that_fails_half_way_leaves_nothing(place: Place) {
     users.create(&alice).await.expect("a new account");
 
     let mut bob = account("Bob", 2);
-    bob.replaces = Some(alice.session.token_hash);
+    bob.replaces = vec![alice.session.token_hash];
     bob.session.token_hash = alice.session.token_hash;
     let refused = users.create(&bob).await;
     assert_matches!(refused, Err(CreateUserError::Store(StoreError::Corrupt(_))), "a token exists twice");
@@ -102,7 +102,7 @@ pub async fn a_sign_up_ends_the_session_it_replaces(place: Place) {
     let alice = account("Alice", 1);
     store.users().create(&alice).await.expect("a new account");
     let mut bob = account("Bob", 2);
-    bob.replaces = Some(alice.session.token_hash);
+    bob.replaces = vec![alice.session.token_hash];
     store.users().create(&bob).await.expect("another account");
     assert_eq!(store.sessions().find(&alice.session.token_hash).await.expect("an answer"), None);
     assert!(store.sessions().find(&bob.session.token_hash).await.expect("an answer").is_some());
@@ -111,7 +111,7 @@ pub async fn a_sign_up_ends_the_session_it_replaces(place: Place) {
 pub async fn a_sign_up_may_replace_a_session_that_is_gone(place: Place) {
     let users = place.open().await.users();
     let mut alice = account("Alice", 1);
-    alice.replaces = Some(token(99));
+    alice.replaces = vec![token(99)];
     users.create(&alice).await.expect("a new account");
     assert!(users.find_by_key(&alice.key.id).await.expect("an answer").is_some());
 }
@@ -190,7 +190,7 @@ pub async fn a_new_password_ends_every_session_but_the_new_one(place: Place) {
     let (alice, bob) = (account("Alice", 1), account("Bob", 2));
     store.users().create(&alice).await.expect("a new account");
     store.users().create(&bob).await.expect("another account");
-    store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), &[]).await.expect("a session");
     let change = change(&alice, "second", 4);
     store.users().replace_password_and_end_sessions(&change).await.expect("changed");
 
@@ -245,7 +245,7 @@ pub async fn a_login_that_races_a_change_of_the_password_leaves_no_session_of_th
         let login = {
             let (sessions, alice) = (store.sessions(), alice.clone());
             tokio::spawn(async move {
-                sessions.open(&session(&alice.user, 1_000 * round + 2), &client(), &verified(&alice), None).await
+                sessions.open(&session(&alice.user, 1_000 * round + 2), &client(), &verified(&alice), &[]).await
             })
         };
         let change = change(&alice, "second", 1_000 * round + 3);

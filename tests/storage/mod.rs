@@ -71,12 +71,14 @@ macro_rules! keeps_every_promise {
                 a_user_s_live_sessions_are_listed_with_who_opened_them,
                 addresses_and_names_of_programs_survive,
                 a_session_is_ended_only_for_its_own_user,
+                whatever_was_presented_ends_and_nothing_else,
                 all_others_end_and_nobody_else_s;
             throttle:
                 a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,
                 where_one_bucket_admits_nothing_none_is_taken_from,
                 of_racing_attempts_no_more_are_admitted_than_the_bucket_holds,
                 a_success_gives_back_what_was_taken_and_no_more,
+                what_came_to_nothing_is_given_back_and_is_no_failure,
                 failures_in_a_row_slow_an_account_until_a_success,
                 a_slowed_success_gives_back_what_it_took,
                 a_mark_lasts_until_its_exact_instant,

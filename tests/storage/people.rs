@@ -27,7 +27,7 @@ pub fn account(name: &str, number: u64) -> NewAccount {
         created_at: after(1),
     };
     let session = session(&user, number);
-    NewAccount { user, key, session, client: client(), replaces: None }
+    NewAccount { user, key, session, client: client(), replaces: vec![] }
 }
 
 /// A session of this user. Its id and token are made from `number`.

@@ -42,14 +42,14 @@ pub async fn a_dead_session_is_found_as_long_as_it_is_there(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let mut dead = session(&alice.user, 2);
     (dead.active_expires_at, dead.idle_expires_at) = (NOW, NOW);
-    store.sessions().open(&dead, &client(), &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&dead, &client(), &verified(&alice), &[]).await.expect("a session");
     assert_eq!(find(&store, &token(2)).await, Some((dead, alice.user)));
 }
 
 pub async fn a_login_opens_a_session_beside_the_others(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let second = session(&alice.user, 2);
-    store.sessions().open(&second, &client(), &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&second, &client(), &verified(&alice), &[]).await.expect("a session");
     assert_eq!(find(&store, &token(2)).await, Some((second, alice.user.clone())));
     assert_eq!(find(&store, &token(1)).await, Some((alice.session.clone(), alice.user.clone())));
     assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose(), "the hash stays");
@@ -57,7 +57,7 @@ pub async fn a_login_opens_a_session_beside_the_others(place: Place) {
 
 pub async fn a_login_ends_the_session_it_replaces(place: Place) {
     let (store, alice) = with_alice(&place).await;
-    let replaced = Some(&alice.session.token_hash);
+    let replaced = &[alice.session.token_hash];
     store.sessions().open(&session(&alice.user, 2), &client(), &verified(&alice), replaced).await.expect("a session");
     assert_eq!(find(&store, &token(1)).await, None);
     assert!(find(&store, &token(2)).await.is_some());
@@ -67,7 +67,7 @@ pub async fn a_login_may_replace_a_session_that_is_gone(place: Place) {
     let (store, alice) = with_alice(&place).await;
     store
         .sessions()
-        .open(&session(&alice.user, 2), &client(), &verified(&alice), Some(&token(9)))
+        .open(&session(&alice.user, 2), &client(), &verified(&alice), &[token(9)])
         .await
         .expect("a session");
     assert_eq!(place.count("sessions").await, 2);
@@ -77,7 +77,7 @@ pub async fn a_login_writes_the_new_hash(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let mut key = verified(&alice);
     key.rehashed = Some(hash("costlier"));
-    store.sessions().open(&session(&alice.user, 2), &client(), &key, None).await.expect("a session");
+    store.sessions().open(&session(&alice.user, 2), &client(), &key, &[]).await.expect("a session");
     assert_eq!(hash_of(&store, &alice).await, hash("costlier").expose());
     assert!(find(&store, &token(2)).await.is_some());
 }
@@ -89,7 +89,7 @@ pub async fn a_key_that_changed_opens_nothing(place: Place) {
         key.hash = hash("of another password");
         key.rehashed = rehashed;
         let outcome =
-            store.sessions().open(&session(&alice.user, 2), &client(), &key, Some(&alice.session.token_hash)).await;
+            store.sessions().open(&session(&alice.user, 2), &client(), &key, &[alice.session.token_hash]).await;
         assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
         assert_eq!(find(&store, &token(2)).await, None);
         assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
@@ -101,11 +101,11 @@ pub async fn a_key_that_is_gone_opens_nothing(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let mut key = verified(&alice);
     key.id = account("Bob", 2).key.id;
-    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &key, None).await;
+    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &key, &[]).await;
     assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
 
     place.run("DELETE FROM users").await;
-    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &verified(&alice), None).await;
+    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &verified(&alice), &[]).await;
     assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
     assert_eq!(place.count("sessions").await, 0);
 }
@@ -114,7 +114,7 @@ pub async fn a_key_opens_no_session_of_another_user(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let bob = account("Bob", 2);
     store.users().create(&bob).await.expect("another account");
-    let outcome = store.sessions().open(&session(&bob.user, 3), &client(), &verified(&alice), None).await;
+    let outcome = store.sessions().open(&session(&bob.user, 3), &client(), &verified(&alice), &[]).await;
     assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
     assert_eq!(place.count("sessions").await, 2);
 }
@@ -127,7 +127,7 @@ pub async fn a_login_that_fails_half_way_leaves_all_as_it_was(place: Place) {
     key.rehashed = Some(hash("costlier"));
     let mut twice = session(&alice.user, 3);
     twice.token_hash = bob.session.token_hash;
-    let outcome = store.sessions().open(&twice, &client(), &key, Some(&alice.session.token_hash)).await;
+    let outcome = store.sessions().open(&twice, &client(), &key, &[alice.session.token_hash]).await;
     assert_matches!(outcome, Err(KeyedWriteError::Store(StoreError::Corrupt(_))), "a token exists twice");
     assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose());
     assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
@@ -142,7 +142,7 @@ pub async fn of_twenty_racing_logins_that_hash_anew_exactly_one_succeeds(place: 
         races.spawn(async move {
             let mut key = verified(&alice);
             key.rehashed = Some(hash(&format!("salt {number}")));
-            (number, sessions.open(&session(&alice.user, number), &client(), &key, None).await)
+            (number, sessions.open(&session(&alice.user, number), &client(), &key, &[]).await)
         });
     }
     let outcomes = races.join_all().await;
@@ -160,7 +160,7 @@ pub async fn racing_logins_that_keep_the_hash_all_succeed(place: Place) {
         let (sessions, alice) = (store.sessions(), alice.clone());
         let replaced = alice.session.token_hash;
         races.spawn(async move {
-            sessions.open(&session(&alice.user, number), &client(), &verified(&alice), Some(&replaced)).await
+            sessions.open(&session(&alice.user, number), &client(), &verified(&alice), &[replaced]).await
         });
     }
     for outcome in races.join_all().await {
@@ -180,7 +180,7 @@ pub async fn no_session_outlives_the_password_it_was_opened_with(place: Place) {
             format!("{begin}; UPDATE user_keys SET password_hash = '{}'; DELETE FROM sessions; COMMIT", new.expose());
         let opening = {
             let (sessions, user, key) = (store.sessions(), alice.user.clone(), key.clone());
-            tokio::spawn(async move { sessions.open(&session(&user, round), &client(), &key, None).await })
+            tokio::spawn(async move { sessions.open(&session(&user, round), &client(), &key, &[]).await })
         };
         place.run(&change).await;
         match opening.await.expect("no panic") {
@@ -195,7 +195,7 @@ pub async fn no_session_outlives_the_password_it_was_opened_with(place: Place) {
 pub async fn a_renewal_is_kept(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let other = session(&alice.user, 2);
-    store.sessions().open(&other, &client(), &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&other, &client(), &verified(&alice), &[]).await.expect("a session");
     let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
     assert!(store.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
     assert_eq!(find(&store, &token(1)).await, Some((renewed, alice.user.clone())));
@@ -240,7 +240,7 @@ pub async fn an_ended_session_is_not_renewed(place: Place) {
 pub async fn a_session_ends_once(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let other = session(&alice.user, 2);
-    store.sessions().open(&other, &client(), &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&other, &client(), &verified(&alice), &[]).await.expect("a session");
     assert!(store.sessions().delete(&alice.session.id).await.expect("an answer"));
     assert!(!store.sessions().delete(&alice.session.id).await.expect("an answer"), "there was none");
     assert_eq!(find(&store, &token(1)).await, None);
@@ -253,7 +253,7 @@ async fn with_deaths(store: &Store, alice: &NewAccount, deaths: impl IntoIterato
     for (number, millis) in (100..).zip(deaths) {
         let mut mortal = session(&alice.user, number);
         mortal.idle_expires_at = after(millis);
-        store.sessions().open(&mortal, &client(), &verified(alice), None).await.expect("a session");
+        store.sessions().open(&mortal, &client(), &verified(alice), &[]).await.expect("a session");
     }
 }
 
@@ -309,10 +309,10 @@ pub async fn a_user_s_live_sessions_are_listed_with_who_opened_them(place: Place
     let mut later = session(&alice.user, 3);
     later.created_at = after(10);
     let nobody = Client::default();
-    store.sessions().open(&later, &nobody, &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&later, &nobody, &verified(&alice), &[]).await.expect("a session");
     let mut dead = session(&alice.user, 4);
     (dead.active_expires_at, dead.idle_expires_at) = (after(20), after(20));
-    store.sessions().open(&dead, &client(), &verified(&alice), None).await.expect("a session");
+    store.sessions().open(&dead, &client(), &verified(&alice), &[]).await.expect("a session");
 
     let listed = store.sessions().list(&alice.user.id, after(20)).await.expect("an answer");
     let expected = [
@@ -331,7 +331,7 @@ pub async fn addresses_and_names_of_programs_survive(place: Place) {
     for (number, (address, agent)) in (2u64..).zip(clients) {
         let client = Client { address: address.parse().ok(), user_agent: UserAgent::parse(agent) };
         let opened = session(&alice.user, number);
-        store.sessions().open(&opened, &client, &verified(&alice), None).await.expect("a session");
+        store.sessions().open(&opened, &client, &verified(&alice), &[]).await.expect("a session");
         let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
         assert!(listed.contains(&LiveSession { session: opened, client }), "{listed:?}");
     }
@@ -349,12 +349,30 @@ pub async fn a_session_is_ended_only_for_its_own_user(place: Place) {
     assert_eq!(find(&store, &token(1)).await, None);
 }
 
+pub async fn whatever_was_presented_ends_and_nothing_else(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    for number in 2..5 {
+        let opened = session(&alice.user, number);
+        store.sessions().open(&opened, &client(), &verified(&alice), &[]).await.expect("a session");
+    }
+    let presented = [token(1), token(99), token(3)];
+    assert_eq!(store.sessions().delete_presented(&presented).await.expect("an answer"), 2);
+    assert_eq!(store.sessions().delete_presented(&presented).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_presented(&[]).await.expect("an answer"), 0);
+    for (number, alive) in [(1, false), (2, true), (3, false), (4, true)] {
+        assert_eq!(find(&store, &token(number)).await.is_some(), alive, "session {number}");
+    }
+    let opened = session(&alice.user, 9);
+    store.sessions().open(&opened, &client(), &verified(&alice), &[token(2), token(4)]).await.expect("a session");
+    assert_eq!(place.count("sessions").await, 1, "a login replaces all that came along");
+}
+
 pub async fn all_others_end_and_nobody_else_s(place: Place) {
     let (store, alice) = with_alice(&place).await;
     store.users().create(&account("Bob", 2)).await.expect("another account");
     for number in 3..6 {
         let opened = session(&alice.user, number);
-        store.sessions().open(&opened, &client(), &verified(&alice), None).await.expect("a session");
+        store.sessions().open(&opened, &client(), &verified(&alice), &[]).await.expect("a session");
     }
     let kept = session(&alice.user, 4).id;
     assert_eq!(store.sessions().delete_others(&alice.user.id, &kept).await.expect("an answer"), 3);

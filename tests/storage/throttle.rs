@@ -95,6 +95,18 @@ pub async fn a_success_gives_back_what_was_taken_and_no_more(place: Place) {
     assert_eq!(left(&throttle, account, NOW).await, 2, "two taken, one given back");
 }
 
+pub async fn what_came_to_nothing_is_given_back_and_is_no_failure(place: Place) {
+    let throttle = throttle(&place).await;
+    let account = account_bucket(1);
+    assert_eq!(left(&throttle, account, NOW).await, 3);
+    throttle.release(&[account]).await.expect("an answer");
+    assert_eq!(left(&throttle, account, NOW).await, 1);
+    throttle.release(&[account]).await.expect("an answer");
+    assert_eq!(left(&throttle, account, after(1_000)).await, 2, "three failed, and a fourth is not slowed");
+    assert_eq!(left(&throttle, account, after(2_000)).await, 0, "four have failed now: three seconds do not fit");
+    throttle.release(&[bucket(9)]).await.expect("nothing to give back");
+}
+
 pub async fn failures_in_a_row_slow_an_account_until_a_success(place: Place) {
     let throttle = throttle(&place).await;
     let account = account_bucket(1);

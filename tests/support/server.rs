@@ -92,6 +92,11 @@ impl TestServer {
         self.place
     }
 
+    /// The present instant by the test's clock, in milliseconds since 1970.
+    pub fn clock_millis(&self) -> i64 {
+        self.clock.now().as_unix_millis()
+    }
+
     pub fn port(&self) -> u16 {
         self.port
     }

@@ -1,7 +1,7 @@
 //! Who is on the other end, and where they meant to go: the address, host and scheme of a request. Forwarding headers
 //! count only where the peer is a trusted proxy.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use doorward_domain::{Client, UserAgent};
 use ipnet::IpNet;
@@ -53,7 +53,8 @@ pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option
 /// `ForwardAuth`; `None` where the proxy does not say, as nginx does not.
 pub(crate) fn forwarded_url(request: &Request, trusted_proxies: &[IpNet]) -> Option<Url> {
     let headers = request.headers();
-    let uri = headers.get("x-forwarded-uri")?.to_str().ok().filter(|uri| uri.starts_with('/'))?;
+    let uri =
+        std::str::from_utf8(headers.get("x-forwarded-uri")?.as_bytes()).ok().filter(|uri| uri.starts_with('/'))?;
     let believed = peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies));
     let method = last_item(headers, "x-forwarded-method").unwrap_or("GET");
     if !believed || !matches!(method, "GET" | "HEAD") {
@@ -76,7 +77,11 @@ fn is_trusted(address: IpAddr, trusted_proxies: &[IpNet]) -> bool {
 
 fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
-    text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+    // Some balancers write the port as well, and an address of IPv6 then, or always, in brackets.
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let address: Option<IpAddr> = text.parse().ok().or_else(bracketed).or_else(with_port);
+    address.map(|address| address.to_canonical())
 }
 
 /// The last item of a header that is a list, the one that the nearest proxy wrote.
@@ -132,7 +137,9 @@ mod tests {
         assert_eq!(address_of("10.0.0.1", &["6.6.6.6", "198.51.100.7", "fd00::2"], &trusted), "198.51.100.7");
         assert_eq!(address_of("10.0.0.1", &["6.6.6.6, garbage, 10.0.0.2"], &trusted), "10.0.0.2");
         assert_eq!(address_of("10.0.0.1", &[], &trusted), "10.0.0.1");
-        assert_eq!(address_of("10.0.0.1", &["::ffff:198.51.100.7"], &trusted), "198.51.100.7");
+        for hop in ["::ffff:198.51.100.7", "198.51.100.7:4711", "[::ffff:198.51.100.7]", "[::ffff:198.51.100.7]:4711"] {
+            assert_eq!(address_of("10.0.0.1", &[hop], &trusted), "198.51.100.7");
+        }
     }
 
     #[test]

@@ -61,7 +61,9 @@ fn the_origin(request: &Request) -> TheOrigin {
     match (values.next(), values.next()) {
         (None, _) => TheOrigin::Absent,
         (Some(value), None) => {
-            value.to_str().ok().and_then(|text| text.parse().ok()).map_or(TheOrigin::Unusable, TheOrigin::One)
+            // A setting may end with a slash, what a browser sends never does.
+            let text = value.to_str().ok().filter(|text| !text.ends_with('/'));
+            text.and_then(|text| text.parse().ok()).map_or(TheOrigin::Unusable, TheOrigin::One)
         }
         (Some(_), Some(_)) => TheOrigin::Unusable,
     }

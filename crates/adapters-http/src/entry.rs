@@ -19,8 +19,8 @@ use crate::wire::{SessionBody, Transport};
 /// A request to be let in.
 pub(crate) struct Entry {
     pub(crate) credentials: Credentials,
-    /// The session that the request came with, if any.
-    pub(crate) presented: Option<SessionToken>,
+    /// What may be sessions that the request came with.
+    pub(crate) presented: Vec<SessionToken>,
     pub(crate) client: Client,
     form: FormName,
     wants: Wants,
@@ -41,7 +41,7 @@ impl Entry {
             FormName::LogIn => Attempt::Password,
         };
         let client = context.admitted_client(request, attempt).await?;
-        let presented = Credential::of(request).tokens(&context.cookie).into_iter().next();
+        let presented = Credential::of(request).tokens(&context.cookie);
         let fields = body.read().await?;
         let settings = &context.settings;
         let next = fields.text("next");

@@ -282,7 +282,7 @@ mod tests {
         let services = Services {
             sign_up: SignUp::new(users.clone(), hasher, throttle.clone(), mint.clone(), policy),
             log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
-            log_out: LogOut::new(sessions.clone()),
+            log_out: LogOut::new(sessions.clone(), tokens.clone()),
             list_sessions: ListSessions::new(sessions.clone(), clock.clone(), sessions_policy),
             revoke_sessions: RevokeSessions::new(sessions.clone()),
             change_password: ChangePassword::new(passwords.clone(), users.clone(), mint, policy.passwords),

@@ -30,17 +30,21 @@ impl Wants {
     }
 }
 
+/// Reads a media type, with white space around its semicolons as RFC 9110, 5.6.6 allows.
+pub(crate) fn media_type(text: &str) -> Option<mime::Mime> {
+    let plain = || text.split(';').map(str::trim).collect::<Vec<_>>().join(";");
+    text.trim().parse().ok().or_else(|| plain().parse().ok())
+}
+
 fn has_json_body(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type
-        .and_then(|text| text.parse::<mime::Mime>().ok())
-        .is_some_and(|mime| mime.essence_str() == mime::APPLICATION_JSON.essence_str())
+    content_type.and_then(media_type).is_some_and(|mime| mime.essence_str() == mime::APPLICATION_JSON.essence_str())
 }
 
 /// Whether `Accept` names this very type, with a weight above zero (RFC 9110, 12.5.1). Wildcards name nothing.
 fn accepts(headers: &HeaderMap, wanted: &mime::Mime) -> bool {
     let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    ranges.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<mime::Mime>().ok()).any(|range| {
+    ranges.flat_map(|value| value.split(',')).filter_map(media_type).any(|range| {
         let weight = range.get_param("q").map_or(1.0, |q| q.as_str().parse().unwrap_or(0.0_f32));
         range.essence_str() == wanted.essence_str() && weight > 0.0
     })
@@ -74,6 +78,9 @@ mod tests {
         assert_eq!(wants(&["*/*"], Some("application/json; charset=utf-8")), Wants::Json);
         assert_eq!(wants(&["application/json"], Some("multipart/form-data; boundary=x")), Wants::Json);
         assert_eq!(wants(&["text/html;q=0, application/json"], None), Wants::Json);
+        assert_eq!(wants(&["application/json ;q=1"], None), Wants::Json);
+        assert_eq!(wants(&["*/*"], Some("application/json ; charset=utf-8")), Wants::Json);
+        assert_eq!(wants(&["text/html ; q=0.9"], None), Wants::Page);
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl FromStr for Origin {
         let text = text.strip_suffix('/').unwrap_or(text);
         let (scheme, authority) = text.split_once("://").ok_or(InvalidOrigin)?;
         // The URL parser is lenient with what may stand in an origin; RFC 6454, 7 is not.
-        let plain = !authority.contains(['/', '\\', '?', '#', '@']) && authority.chars().all(|c| c > ' ');
+        let plain = !authority.contains(['/', '\\', '?', '#', '@', '*']) && authority.chars().all(|c| c > ' ');
         let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
         // `https:host://x` is a URL of `host`, too.
         let plain = plain && url.scheme().eq_ignore_ascii_case(scheme);

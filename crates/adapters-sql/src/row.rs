@@ -8,7 +8,6 @@ use doorward_domain::{
 };
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
-use crate::throttle::Level;
 use crate::value::Instant;
 
 /// Reads the columns of a row of whichever backend.
@@ -81,11 +80,6 @@ fn client(row: &impl Columns) -> sqlx::Result<Client> {
             .map_err(|error| sqlx::Error::ColumnDecode { index: ADDRESS.to_owned(), source: error.into() })
     });
     Ok(Client { address: address.transpose()?, user_agent: row.optional_text("user_agent")?.map(UserAgent::restore) })
-}
-
-pub(crate) fn level(row: &impl Columns) -> sqlx::Result<Level> {
-    let failures = u32::try_from(row.number("failures")?).unwrap_or(u32::MAX);
-    Ok(Level { full_at: Timestamp::from_unix_millis(row.number("tat")?), failures })
 }
 
 pub(crate) fn key_and_user(row: &impl Columns) -> sqlx::Result<(Key, User)> {

@@ -31,7 +31,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         session: &Session,
         client: &Client,
         verified: &VerifiedKey,
-        replaces: Option<&'a TokenHash>,
+        replaces: &'a [TokenHash],
     ) -> Result<(), KeyedWriteError> {
         let VerifiedKey { id, hash, rehashed } = verified;
         let mut lease = self.begin().await?;
@@ -53,10 +53,10 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
             return Err(KeyedWriteError::KeyChanged);
         }
 
-        if let Some(replaced) = replaces {
+        for replaced in replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
-        Ok(self.commit(lease, replaces.copied().as_slice()).await?)
+        Ok(self.commit(lease, replaces).await?)
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
@@ -77,6 +77,14 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
         Ok(self.end_sessions(statements::DELETE_SESSION, &[Text(id.as_str())]).await? == 1)
+    }
+
+    async fn delete_presented(&self, tokens: &[TokenHash]) -> Result<u64, StoreError> {
+        let mut ended = 0;
+        for token in tokens {
+            ended += self.end_sessions(statements::DELETE_SESSION_OF_TOKEN, &[Token(token)]).await?;
+        }
+        Ok(ended)
     }
 
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError> {

@@ -49,7 +49,7 @@ pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = 
 pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1 RETURNING token_hash";
 
 /// `$1` token.
-pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1";
+pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1 RETURNING token_hash";
 
 /// `$1` user, `$2` now, `$3` how many at most.
 pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, \
@@ -85,10 +85,11 @@ pub(crate) const TAKE_FROM_BUCKET: &str = "INSERT INTO throttle (key, tat, failu
      WHERE (CASE WHEN throttle.tat > $2 THEN throttle.tat ELSE $2 END) \
          + (CASE WHEN throttle.failures < $6 THEN $3 ELSE $5 END) <= $2 + $4";
 
-/// Gives a token back and ends a row of failures.
-/// `$1` bucket, `$2` interval, `$3` interval when slowed, `$4` the failures that slow.
+/// Gives a token back, and takes off the failures what they are fewer by, at most all.
+/// `$1` bucket, `$2` interval, `$3` interval when slowed, `$4` the failures that slow, `$5` how many fewer.
 pub(crate) const GIVE_BACK_TO_BUCKET: &str = "UPDATE throttle \
-     SET tat = tat - (CASE WHEN failures > $4 THEN $3 ELSE $2 END), failures = 0 WHERE key = $1";
+     SET tat = tat - (CASE WHEN failures > $4 THEN $3 ELSE $2 END), \
+     failures = (CASE WHEN failures > $5 THEN failures - $5 ELSE 0 END) WHERE key = $1";
 
 /// `$1` bucket.
 pub(crate) const END_FAILURES: &str = "UPDATE throttle SET failures = 0 WHERE key = $1 AND failures > 0";

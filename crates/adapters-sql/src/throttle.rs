@@ -9,14 +9,14 @@ use doorward_domain::{Bucket, RateLimit, ThrottleKey, Timestamp};
 use crate::dialect::Dialect;
 use crate::lease::Lease;
 use crate::row::Columns;
+use crate::statements;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Number};
-use crate::{row, statements};
 
 #[async_trait]
 impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
     async fn wait(&self, bucket: &Bucket, now: Timestamp) -> Result<Duration, StoreError> {
-        let found = self.read(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)], row::level).await?;
+        let found = self.read(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)], Level::read).await?;
         Ok(found.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now)))
     }
 
@@ -27,7 +27,7 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
                 continue;
             }
             let row = lease.fetch(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)]).await?;
-            let level = row.as_ref().map(row::level).transpose().map_err(crate::lease::fault::<DB>)?;
+            let level = row.as_ref().map(Level::read).transpose().map_err(crate::lease::fault::<DB>)?;
             lease.roll_back().await;
             // It was refused, whatever the bucket says by now.
             let wait = level.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now));
@@ -42,14 +42,16 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
         Ok(found.is_some_and(|until| until > now.as_unix_millis()))
     }
 
+    async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError> {
+        let mut lease = self.begin().await?;
+        give_back(&mut lease, taken, 1).await?;
+        lease.commit().await
+    }
+
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError> {
         let ThrottledSuccess { taken, account, mark, marked_until } = success;
         let mut lease = self.begin().await?;
-        for Bucket { key, limit } in taken {
-            let (slowed, after) = slowdown(limit);
-            let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after];
-            lease.execute(statements::GIVE_BACK_TO_BUCKET, &values).await?;
-        }
+        give_back(&mut lease, taken, i64::MAX).await?;
         if !taken.iter().any(|bucket| bucket.key == *account) {
             lease.execute(statements::END_FAILURES, &[Value::Bucket(account)]).await?;
         }
@@ -91,6 +93,16 @@ async fn take_one<DB: Dialect>(lease: &mut Lease<DB>, bucket: &Bucket, now: Time
     Ok(lease.execute(statements::TAKE_FROM_BUCKET, &values).await? == 1)
 }
 
+/// Gives back a token of each bucket, and makes its failures so many fewer.
+async fn give_back<DB: Dialect>(lease: &mut Lease<DB>, taken: &[Bucket], fewer: i64) -> Result<(), StoreError> {
+    for Bucket { key, limit } in taken {
+        let (slowed, after) = slowdown(limit);
+        let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after, Number(fewer)];
+        lease.execute(statements::GIVE_BACK_TO_BUCKET, &values).await?;
+    }
+    Ok(())
+}
+
 /// The interval of a bucket that is slowed, and the failures it takes: for one that never is, more than there can be.
 fn slowdown(limit: &RateLimit) -> (Duration, Value<'static>) {
     limit.slowdown.map_or((limit.every, Number(i64::MAX)), |slowdown| (slowdown.every, Number(slowdown.after.into())))
@@ -101,13 +113,18 @@ fn millis(duration: Duration) -> Value<'static> {
 }
 
 /// What a store holds of a bucket.
-pub(crate) struct Level {
+struct Level {
     /// The theoretical arrival time of GCRA: when the bucket is full again.
-    pub(crate) full_at: Timestamp,
-    pub(crate) failures: u32,
+    full_at: Timestamp,
+    failures: u32,
 }
 
 impl Level {
+    fn read(row: &impl Columns) -> sqlx::Result<Self> {
+        let failures = u32::try_from(row.number("failures")?).unwrap_or(u32::MAX);
+        Ok(Self { full_at: Timestamp::from_unix_millis(row.number("tat")?), failures })
+    }
+
     fn wait(&self, limit: &RateLimit, now: Timestamp) -> Duration {
         limit.wait(self.full_at, self.failures, now)
     }

@@ -34,10 +34,10 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let address = sessions::address_text(client);
         let values = sessions::columns(session, client, address.as_deref());
         lease.execute(statements::INSERT_SESSION, &values).await?;
-        if let Some(replaced) = replaces {
+        for replaced in replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
-        Ok(self.commit(lease, replaces.as_slice()).await?)
+        Ok(self.commit(lease, replaces).await?)
     }
 
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError> {

@@ -23,19 +23,19 @@ impl LogIn {
         Self { passwords, sessions, mint }
     }
 
-    /// Opens a session. The session that the person came with, if any, ends. A hash that is outdated is made anew.
+    /// Opens a session. The sessions that the person came with end. A hash that is outdated is made anew.
     ///
     /// # Errors
     /// [`LogInError`]; no session was opened then.
     pub async fn run(
         &self,
         credentials: &Credentials,
-        presented: Option<&SessionToken>,
+        presented: &[SessionToken],
         client: &Client,
     ) -> Result<OpenedSession, LogInError> {
         let name = LoginName::parse(credentials.username()?)?;
         let password = Password::parse_login(credentials.password()?)?;
-        let replaces = presented.map(|token| self.mint.digest(token));
+        let replaces: Vec<_> = presented.iter().map(|token| self.mint.digest(token)).collect();
         let mut guess = self.passwords.begin(name.key_id(), client).await?;
         loop {
             let (mut verified, user, outdated) = match guess.check(&password).await? {
@@ -46,7 +46,7 @@ impl LogIn {
                 verified.rehashed = Some(self.passwords.hash(&password).await?);
             }
             let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
-            match self.sessions.open(&session, client, &verified, replaces.as_ref()).await {
+            match self.sessions.open(&session, client, &verified, &replaces).await {
                 Ok(()) => {
                     let valid = ValidSession { session, user, fresh: false };
                     return Ok(OpenedSession { token, valid, rehashed: outdated });
@@ -140,13 +140,13 @@ mod tests {
                     && verified.id.as_str() == "username:alice"
                     && verified.hash.expose() == "stored hash"
                     && verified.rehashed.is_none()
-                    && *replaces == Some(&ended)
+                    && *replaces == [ended]
             })
             .times(1)
             .returning(|_, _, _, _| Ok(()));
 
         let opened = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("ALICE", "correct horse"), Some(&came_with), &client())
+            .run(&credentials("ALICE", "correct horse"), std::slice::from_ref(&came_with), &client())
             .await
             .expect("logged in");
         assert_eq!(opened.valid.user, user("Alice"));
@@ -160,11 +160,11 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(Verdict::Wrong));
         let unknown = log_in(knows_nobody(), MockSessionStore::new(), hasher)
-            .run(&credentials("nobody", "correct horse"), None, &client())
+            .run(&credentials("nobody", "correct horse"), &[], &client())
             .await
             .expect_err("refused");
         let wrong = log_in(knows_alice(), MockSessionStore::new(), says(Verdict::Wrong))
-            .run(&credentials("alice", "wrong horse"), None, &client())
+            .run(&credentials("alice", "wrong horse"), &[], &client())
             .await
             .expect_err("refused");
         assert!(matches!(unknown, LogInError::IncorrectCredentials { .. }), "{unknown:?}");
@@ -174,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_is_refused_whatever_the_hasher_says() {
         let refused = log_in(knows_nobody(), MockSessionStore::new(), says(Verdict::Right))
-            .run(&credentials("nobody", "correct horse"), None, &client())
+            .run(&credentials("nobody", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
@@ -193,7 +193,7 @@ mod tests {
             .times(1)
             .returning(|_, _, _, _| Ok(()));
         let opened =
-            log_in(knows_alice(), sessions, hasher).run(&credentials("alice", "correct horse"), None, &client()).await;
+            log_in(knows_alice(), sessions, hasher).run(&credentials("alice", "correct horse"), &[], &client()).await;
         assert!(opened.is_ok(), "{opened:?}");
     }
 
@@ -211,7 +211,7 @@ mod tests {
         });
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(1).returning(|_, _, _, _| Err(KeyedWriteError::KeyChanged));
-        let refused = log_in(users, sessions, hasher).run(&credentials("alice", "old password"), None, &client()).await;
+        let refused = log_in(users, sessions, hasher).run(&credentials("alice", "old password"), &[], &client()).await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
 
@@ -220,7 +220,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(Guess::CHECKS).returning(|_, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
     }
@@ -228,11 +228,11 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_can_be_called_costs_no_hash_and_no_query() {
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("", ""), None, &client())
+            .run(&credentials("", ""), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("a", ""), None, &client())
+            .run(&credentials("a", ""), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidPassword(InvalidPassword::Length))), "{refused:?}");
     }
@@ -242,28 +242,43 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| Err(StoreError::Unavailable(cause())));
         let refused = log_in(users, MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().returning(|_, _, _, _| Err(StoreError::Corrupt(cause()).into()));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 
     #[tokio::test]
-    async fn a_login_that_is_not_admitted_costs_no_hash_and_no_look_at_the_key() {
+    async fn a_login_that_is_not_admitted_costs_no_hash() {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
-        let passwords = passwords(MockUserStore::new(), MockPasswordHasher::new(), bounded(store));
+        let passwords = passwords(knows_alice(), MockPasswordHasher::new(), bounded(store));
         let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn an_attempt_whose_password_was_never_looked_at_is_given_back() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_take().returning(|_, _| Ok(Duration::ZERO));
+        store.expect_release().withf(|taken| taken.len() == 3).times(1).returning(|_| Ok(()));
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
+        let refused =
+            LogIn::new(passwords(knows_nobody(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
+                .run(&credentials("nobody", "correct horse"), &[], &client())
+                .await;
+        assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
 
     #[tokio::test]
@@ -278,7 +293,7 @@ mod tests {
             sessions.expect_open().returning(move |_, _, _, _| outcomes.next().expect("two attempts"));
             let passwords = passwords(knows_alice(), says(verdict), bounded(store));
             let outcome = LogIn::new(passwords, Arc::new(sessions), mint())
-                .run(&credentials("alice", "correct horse"), None, &client())
+                .run(&credentials("alice", "correct horse"), &[], &client())
                 .await;
             assert_eq!(outcome.is_ok(), verdict == Verdict::Right, "{outcome:?}");
         }
@@ -289,14 +304,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = says(Verdict::RightButOutdated);
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -310,7 +325,7 @@ mod tests {
             Arc::new(MockSessionStore::new()),
             mint_from(tokens),
         );
-        let refused = log_in.run(&credentials("alice", "correct horse"), None, &client()).await;
+        let refused = log_in.run(&credentials("alice", "correct horse"), &[], &client()).await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

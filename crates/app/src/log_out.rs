@@ -1,30 +1,33 @@
-//! Logging out: the session of whoever is signed in ends.
+//! Logging out: whatever sessions a person came with end.
 
 use std::sync::Arc;
 
-use doorward_domain::ports::SessionStore;
+use doorward_domain::SessionToken;
+use doorward_domain::ports::{SessionStore, TokenGenerator};
 
-use crate::{Fault, ValidSession};
+use crate::Fault;
 
-/// Ends a session.
+/// Ends sessions by their tokens.
 pub struct LogOut {
     sessions: Arc<dyn SessionStore>,
+    tokens: Arc<dyn TokenGenerator>,
 }
 
 impl LogOut {
-    /// The use case on this port.
+    /// The use case on these ports.
     #[must_use]
-    pub fn new(sessions: Arc<dyn SessionStore>) -> Self {
-        Self { sessions }
+    pub fn new(sessions: Arc<dyn SessionStore>, tokens: Arc<dyn TokenGenerator>) -> Self {
+        Self { sessions, tokens }
     }
 
-    /// Ends the session in the store, so that its token proves nothing from now on. `false` when somebody else ended it
-    /// since it was validated.
+    /// Ends the sessions of these tokens in the store, so that they prove nothing from now on. `false` when there was none
+    /// any more.
     ///
     /// # Errors
     /// [`Fault`] when the store fails.
-    pub async fn run(&self, signed_in: &ValidSession) -> Result<bool, Fault> {
-        Ok(self.sessions.delete(&signed_in.session.id).await?)
+    pub async fn run(&self, presented: &[SessionToken]) -> Result<bool, Fault> {
+        let tokens: Vec<_> = presented.iter().map(|token| self.tokens.digest(token)).collect();
+        Ok(self.sessions.delete_presented(&tokens).await? > 0)
     }
 }
 
@@ -33,31 +36,35 @@ mod tests {
     use doorward_domain::ports::{MockSessionStore, StoreError};
 
     use super::*;
-    use crate::test_support::{NOW, cause, session_opened_at, user};
+    use crate::test_support::{cause, token, token_hash, tokens};
 
-    fn signed_in() -> ValidSession {
-        ValidSession { session: session_opened_at(NOW), user: user("Alice"), fresh: false }
+    fn log_out(sessions: MockSessionStore) -> LogOut {
+        LogOut::new(Arc::new(sessions), Arc::new(tokens()))
     }
 
     #[tokio::test]
-    async fn the_session_is_deleted_from_the_store() {
+    async fn every_session_that_was_presented_is_deleted_from_the_store() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete().withf(|id| *id == signed_in().session.id).times(1).returning(|_| Ok(true));
-        assert!(LogOut::new(Arc::new(sessions)).run(&signed_in()).await.expect("no fault"));
+        sessions
+            .expect_delete_presented()
+            .withf(|ended| ended == [token_hash(&token('a')), token_hash(&token('b'))])
+            .times(1)
+            .returning(|_| Ok(1));
+        assert!(log_out(sessions).run(&[token('a'), token('b')]).await.expect("no fault"));
     }
 
     #[tokio::test]
     async fn of_two_racing_log_outs_one_ends_the_session() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete().returning(|_| Ok(false));
-        assert!(!LogOut::new(Arc::new(sessions)).run(&signed_in()).await.expect("no fault"));
+        sessions.expect_delete_presented().returning(|_| Ok(0));
+        assert!(!log_out(sessions).run(&[token('a')]).await.expect("no fault"));
     }
 
     #[tokio::test]
     async fn a_store_that_fails_is_a_fault() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete().returning(|_| Err(StoreError::Unavailable(cause())));
-        let failed = LogOut::new(Arc::new(sessions)).run(&signed_in()).await;
+        sessions.expect_delete_presented().returning(|_| Err(StoreError::Unavailable(cause())));
+        let failed = log_out(sessions).run(&[token('a')]).await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
     }
 }

@@ -1,10 +1,11 @@
 //! Checking a password: the step that logging in, changing the password and deleting the account share, so that there is
 //! one way to guess at it, with one bound.
 
+use std::mem;
 use std::sync::Arc;
 
 use doorward_domain::ports::{PasswordHasher, UserStore, Verdict, VerifiedKey};
-use doorward_domain::{Client, KeyId, Password, User, UserId};
+use doorward_domain::{Client, Key, KeyId, Password, User, UserId};
 
 use crate::Fault;
 use crate::throttle::{Admitted, Throttle};
@@ -25,8 +26,10 @@ impl PasswordCheck {
 
     /// Admits an attempt at the password of a key, whether or not there is such a key.
     pub(crate) async fn begin(&self, key: KeyId, client: &Client) -> Result<Guess<'_>, Fault> {
-        let admitted = self.throttle.admit_guess(&key, client).await?;
-        Ok(Guess { check: self, key, admitted, checks: 0 })
+        let found = self.users.find_by_key(&key).await?;
+        let user = found.as_ref().map(|(_, user)| &user.id);
+        let admitted = self.throttle.admit_guess(user, &key, client).await?;
+        Ok(Guess { check: self, key, found: Found::Now(found), admitted, checks: 0 })
     }
 
     /// Hashes a password that was just found right, or that is to take its place.
@@ -39,8 +42,17 @@ impl PasswordCheck {
 pub(crate) struct Guess<'a> {
     check: &'a PasswordCheck,
     key: KeyId,
+    found: Found,
     admitted: Option<Admitted>,
     checks: usize,
+}
+
+/// What was found by the key.
+enum Found {
+    /// This, and it was not checked yet.
+    Now(Option<(Key, User)>),
+    /// Something that may have changed since.
+    Before,
 }
 
 /// What came of an attempt.
@@ -75,10 +87,22 @@ impl Guess<'_> {
             return Err(Fault::Unavailable("the key keeps changing while its password is checked".into()));
         }
         self.checks += 1;
-        let found = self.check.users.find_by_key(&self.key).await?;
+        let found = match mem::replace(&mut self.found, Found::Before) {
+            Found::Now(found) => found,
+            Found::Before => self.check.users.find_by_key(&self.key).await?,
+        };
         let stored = found.as_ref().map(|(key, _)| &key.password_hash);
         // An unknown user costs the same hash as a known one; only then do the two part.
-        let verdict = self.check.hasher.verify(password, stored).await?;
+        let verdict = match self.check.hasher.verify(password, stored).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                if let Some(admitted) = self.admitted.take() {
+                    // Nobody learnt anything by it. Where this fails as well, the token comes back with time.
+                    let _ = self.check.throttle.release(&admitted).await;
+                }
+                return Err(error.into());
+            }
+        };
         let Some((key, user)) = found else { return Ok(Checked::Wrong { account: None }) };
         if verdict == Verdict::Wrong {
             return Ok(Checked::Wrong { account: Some(user.id) });

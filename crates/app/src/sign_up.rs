@@ -49,14 +49,14 @@ impl SignUp {
         self.policy
     }
 
-    /// Creates the user and opens their first session. The session that the person came with, if any, ends.
+    /// Creates the user and opens their first session. The sessions that the person came with end.
     ///
     /// # Errors
     /// [`SignUpError`]; nothing is written then.
     pub async fn run(
         &self,
         credentials: &Credentials,
-        presented: Option<&SessionToken>,
+        presented: &[SessionToken],
         client: &Client,
     ) -> Result<OpenedSession, SignUpError> {
         if !self.policy.open {
@@ -71,13 +71,13 @@ impl SignUp {
         let user = User { id: self.mint.new_user_id()?, username, created_at: now };
         let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
         let (token, session) = self.mint.mint(user.id.clone(), now)?;
-        let replaces = presented.map(|token| self.mint.digest(token));
+        let replaces = presented.iter().map(|token| self.mint.digest(token)).collect();
         let account = NewAccount { user, key, session, client: client.clone(), replaces };
         self.users.create(&account).await?;
 
         let NewAccount { user, key, session, .. } = account;
         // The account is there whether or not this is: it only keeps strangers' guesses from slowing its owner.
-        let _ = self.throttle.acquaint(&key.id, client).await;
+        let _ = self.throttle.acquaint(&user.id, &key.id, client).await;
         Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false })
     }
 }
@@ -163,7 +163,7 @@ mod tests {
 
         let came_with = token('p');
         let opened = sign_up(users, hashes(), POLICY)
-            .run(&credentials("Alice", "correct horse"), Some(&came_with), &client())
+            .run(&credentials("Alice", "correct horse"), std::slice::from_ref(&came_with), &client())
             .await
             .expect("signed up");
 
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(account.session.user_id, account.user.id);
         assert_eq!(account.session.token_hash, token_hash(&opened.token));
         assert_eq!(account.session.active_expires_at, NOW.plus(SessionPolicy::DEFAULT.active));
-        assert_eq!(account.replaces, Some(token_hash(&came_with)));
+        assert_eq!(account.replaces, [token_hash(&came_with)]);
         assert_eq!(opened.valid.user, account.user);
         assert_eq!(opened.valid.session, account.session);
         assert!(!opened.valid.fresh);
@@ -185,7 +185,7 @@ mod tests {
     #[tokio::test]
     async fn the_username_is_judged_before_the_password() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&Credentials::default(), None, &client())
+            .run(&Credentials::default(), &[], &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidUsername(InvalidUsername::Missing)), "{refused:?}");
@@ -195,7 +195,7 @@ mod tests {
     async fn what_cannot_be_chosen_costs_no_hash_and_no_query() {
         for (username, password) in [("abc", "correct horse"), ("alice", "short"), ("alice", "password1")] {
             let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-                .run(&credentials(username, password), None, &client())
+                .run(&credentials(username, password), &[], &client())
                 .await
                 .expect_err("refused");
             let on_username = matches!(refused, SignUpError::InvalidUsername(_));
@@ -208,7 +208,7 @@ mod tests {
     async fn a_missing_password_is_an_invalid_one() {
         let credentials = Credentials { password: None, ..credentials("alice", "") };
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&credentials, None, &client())
+            .run(&credentials, &[], &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidPassword(InvalidPassword::Missing)), "{refused:?}");
@@ -217,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn closed_means_that_nothing_is_looked_at() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy { open: false, ..POLICY })
-            .run(&Credentials::default(), None, &client())
+            .run(&Credentials::default(), &[], &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::Closed), "{refused:?}");
@@ -228,7 +228,7 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(CreateUserError::KeyTaken));
         let refused = sign_up(users, hashes(), POLICY)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::UsernameTaken), "{refused:?}");
@@ -239,13 +239,13 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Unavailable(cause()).into()));
         let refused =
-            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None, &client()).await;
+            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), &[], &client()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Corrupt(cause()).into()));
         let refused =
-            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), None, &client()).await;
+            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), &[], &client()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 
@@ -254,14 +254,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Failed(cause())));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
@@ -276,7 +276,7 @@ mod tests {
             .returning(|_, _| Ok(Duration::from_secs(6)));
         let (users, hasher) = (Arc::new(MockUserStore::new()), Arc::new(MockPasswordHasher::new()));
         let refused = SignUp::new(users, hasher, bounded(store), mint(), POLICY)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
     }
@@ -293,7 +293,7 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Ok(()));
         let opened = SignUp::new(Arc::new(users), Arc::new(hashes()), bounded(store), mint(), POLICY)
-            .run(&credentials("alice", "correct horse"), None, &client())
+            .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
         assert!(opened.is_ok(), "the account is there: {opened:?}");
     }
@@ -304,7 +304,7 @@ mod tests {
         tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
         let sign_up =
             SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), unbounded(), mint_from(tokens), POLICY);
-        let refused = sign_up.run(&credentials("alice", "correct horse"), None, &client()).await;
+        let refused = sign_up.run(&credentials("alice", "correct horse"), &[], &client()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

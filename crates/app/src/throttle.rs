@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{Clock, LoginThrottle, StoreError, ThrottledSuccess, TokenGenerator};
-use doorward_domain::{AddressBlock, Bucket, Client, KeyId, RateLimit, ThrottleKey, ThrottleLimits, ThrottleScope};
+use doorward_domain::{
+    AddressBlock, Bucket, Client, KeyId, RateLimit, ThrottleKey, ThrottleLimits, ThrottleScope, UserId,
+};
 
 use crate::Fault;
 
@@ -69,10 +71,15 @@ impl Throttle {
 
     /// Admits an attempt at the password of a key, whether or not there is such a key. The account-wide bucket is left
     /// alone where the account is known at the client's address, so that nobody's guesses keep out its owner.
-    pub(crate) async fn admit_guess(&self, key: &KeyId, client: &Client) -> Result<Option<Admitted>, Fault> {
+    pub(crate) async fn admit_guess(
+        &self,
+        user: Option<&UserId>,
+        key: &KeyId,
+        client: &Client,
+    ) -> Result<Option<Admitted>, Fault> {
         let Some(limits) = &self.limits else { return Ok(None) };
         let block = AddressBlock::of(client.address);
-        let mark = self.known_at(key, block);
+        let mark = self.known_at(user, key, block);
         let account = self.bucket(&ThrottleScope::Account(key.clone()), limits.account);
         let at_address = ThrottleScope::AccountAtAddress(key.clone(), block);
         let mut taken = vec![
@@ -95,11 +102,16 @@ impl Throttle {
         self.store.succeed(&ThrottledSuccess { taken, account, mark, marked_until }).await
     }
 
+    /// Gives back what an attempt took whose password was never looked at.
+    pub(crate) async fn release(&self, admitted: &Admitted) -> Result<(), StoreError> {
+        self.store.release(&admitted.taken).await
+    }
+
     /// Notes that an account was made at the client's address.
-    pub(crate) async fn acquaint(&self, key: &KeyId, client: &Client) -> Result<(), StoreError> {
+    pub(crate) async fn acquaint(&self, user: &UserId, key: &KeyId, client: &Client) -> Result<(), StoreError> {
         let block = AddressBlock::of(client.address);
         let account = self.keys.throttle_key(&ThrottleScope::Account(key.clone()));
-        self.succeed(Admitted { taken: vec![], account, mark: self.known_at(key, block) }).await
+        self.succeed(Admitted { taken: vec![], account, mark: self.known_at(Some(user), key, block) }).await
     }
 
     async fn take(&self, buckets: &[Bucket]) -> Result<(), Fault> {
@@ -107,8 +119,8 @@ impl Throttle {
         if wait.is_zero() { Ok(()) } else { Err(Fault::TooManyAttempts { wait }) }
     }
 
-    fn known_at(&self, key: &KeyId, block: AddressBlock) -> ThrottleKey {
-        self.keys.throttle_key(&ThrottleScope::KnownAt(key.clone(), block))
+    fn known_at(&self, user: Option<&UserId>, key: &KeyId, block: AddressBlock) -> ThrottleKey {
+        self.keys.throttle_key(&ThrottleScope::KnownAt(user.cloned(), key.clone(), block))
     }
 
     fn bucket(&self, scope: &ThrottleScope, limit: RateLimit) -> Bucket {
@@ -159,7 +171,11 @@ mod tests {
             .times(1)
             .returning(|_| Ok(()));
         let throttle = throttle(store);
-        let admitted = throttle.admit_guess(&alice(), &client()).await.expect("admitted").expect("bounded");
+        let admitted = throttle
+            .admit_guess(Some(&user("Alice").id), &alice(), &client())
+            .await
+            .expect("admitted")
+            .expect("bounded");
         throttle.succeed(admitted).await.expect("no fault");
     }
 
@@ -175,7 +191,7 @@ mod tests {
             .withf(|buckets, _| taken(buckets) == ["address", "account-at-address"])
             .times(1)
             .returning(|_, _| Ok(Duration::ZERO));
-        assert!(throttle(store).admit_guess(&alice(), &client()).await.is_ok());
+        assert!(throttle(store).admit_guess(Some(&user("Alice").id), &alice(), &client()).await.is_ok());
     }
 
     #[tokio::test]
@@ -186,7 +202,7 @@ mod tests {
         store.expect_take().returning(move |_, _| Ok(wait));
         store.expect_wait().returning(move |_, _| Ok(wait));
         let throttle = throttle(store);
-        let guess = throttle.admit_guess(&alice(), &client()).await.err();
+        let guess = throttle.admit_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
         assert!(matches!(guess, Some(Fault::TooManyAttempts { wait: told }) if told == wait), "{guess:?}");
         let sign_up = throttle.admit_sign_up(&client()).await;
         assert!(matches!(sign_up, Err(Fault::TooManyAttempts { wait: told }) if told == wait), "{sign_up:?}");
@@ -212,7 +228,7 @@ mod tests {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().returning(|_, _| Err(StoreError::Unavailable(cause())));
-        let refused = throttle(store).admit_guess(&alice(), &client()).await.err();
+        let refused = throttle(store).admit_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
         assert!(matches!(refused, Some(Fault::Unavailable(_))), "{refused:?}");
     }
 
@@ -222,7 +238,7 @@ mod tests {
             Throttle::new(Arc::new(MockLoginThrottle::new()), Arc::new(tokens()), Arc::new(clock_at(NOW)), None);
         assert!(throttle.check_address(Attempt::Password, &client()).await.is_ok());
         assert!(throttle.admit_sign_up(&client()).await.is_ok());
-        assert!(throttle.admit_guess(&alice(), &client()).await.expect("admitted").is_none());
-        assert!(throttle.acquaint(&alice(), &client()).await.is_ok());
+        assert!(throttle.admit_guess(Some(&user("Alice").id), &alice(), &client()).await.expect("admitted").is_none());
+        assert!(throttle.acquaint(&user("Alice").id, &alice(), &client()).await.is_ok());
     }
 }

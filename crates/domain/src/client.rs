@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
+use crate::text;
+
 /// Who is on the other end of a request. Nothing of it proves anything: it bounds guesses, and helps people to recognise
 /// their own devices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,10 +23,10 @@ impl UserAgent {
     /// The most characters that are kept. Browsers send some 120.
     pub const MAX_CHARS: usize = 256;
 
-    /// Reads what a client sent: controls are left out, and what is too long is cut. `None` where nothing is left.
+    /// Reads what a client sent: what does not show is left out, and what is too long is cut. `None` where nothing is left.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
-        let kept: String = raw.trim().chars().filter(|c| !c.is_control()).take(Self::MAX_CHARS).collect();
+        let kept: String = raw.trim().chars().filter(|c| text::shows(*c)).take(Self::MAX_CHARS).collect();
         (!kept.is_empty()).then_some(Self(kept))
     }
 
@@ -92,6 +94,7 @@ mod tests {
     fn a_user_agent_is_cut_and_shows_no_controls() {
         let agent = |raw: &str| UserAgent::parse(raw).map(|agent| agent.as_str().to_owned());
         assert_eq!(agent(" curl/8.0\u{1b}[31m\u{7f} "), Some("curl/8.0[31m".into()));
+        assert_eq!(agent("Fire\u{202e}fox\u{200b}"), Some("Firefox".into()));
         assert_eq!(agent(&"é".repeat(1_000)), Some("é".repeat(UserAgent::MAX_CHARS)));
         assert_eq!(agent(" \t\u{0}"), None);
     }

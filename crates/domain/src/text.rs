@@ -32,7 +32,8 @@ fn fold_once(text: &str) -> String {
     nfkc(&CaseMapper::new().fold_string(&nfkc(&visible)))
 }
 
-fn shows(c: char) -> bool {
+/// Whether a code point is neither a control nor one that is drawn as nothing.
+pub(crate) fn shows(c: char) -> bool {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let category = CodePointMapData::<GeneralCategory>::new();
     !ignorable.contains(c) && category.get(c) != GeneralCategory::Control

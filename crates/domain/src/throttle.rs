@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::client::AddressBlock;
 use crate::key::KeyId;
 use crate::time::Timestamp;
+use crate::user::UserId;
 
 /// How many attempts a bucket admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +100,14 @@ pub enum ThrottleScope {
     Account(KeyId),
     /// Sign-ups from an address.
     SignUp(AddressBlock),
-    /// That an account signed in from an address; nothing is counted by it.
-    KnownAt(KeyId, AddressBlock),
+    /// That a user signed in from an address; nothing is counted by it. `None` stands for a user that does not exist. The
+    /// key alone would not do: who deletes an account leaves its name to the next.
+    KnownAt(Option<UserId>, KeyId, AddressBlock),
 }
 
 impl ThrottleScope {
     /// A text that no other scope has. It begins with the kind; the parts cannot run into each other, since no address
-    /// has a space in it.
+    /// and no user's id has a space in it.
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
@@ -113,7 +115,9 @@ impl ThrottleScope {
             Self::AccountAtAddress(key, block) => format!("account-at-address {block} {}", key.as_str()),
             Self::Account(key) => format!("account {}", key.as_str()),
             Self::SignUp(block) => format!("sign-up {block}"),
-            Self::KnownAt(key, block) => format!("known-at {block} {}", key.as_str()),
+            Self::KnownAt(user, key, block) => {
+                format!("known-at {block} {} {}", user.as_ref().map_or("-", UserId::as_str), key.as_str())
+            }
         }
     }
 }
@@ -212,7 +216,8 @@ mod tests {
             ThrottleScope::AccountAtAddress(key("username:a"), block("192.0.2.1")),
             ThrottleScope::AccountAtAddress(key("username:a"), block("192.0.2.2")),
             ThrottleScope::AccountAtAddress(key("username:a 192.0.2.1"), block("192.0.2.1")),
-            ThrottleScope::KnownAt(key("username:a"), block("192.0.2.1")),
+            ThrottleScope::KnownAt(None, key("username:a"), block("192.0.2.1")),
+            ThrottleScope::KnownAt(Some(UserId::restore("user".into())), key("username:a"), block("192.0.2.1")),
         ];
         let texts: std::collections::HashSet<_> = scopes.iter().map(ThrottleScope::canonical).collect();
         assert_eq!(texts.len(), scopes.len());

@@ -107,18 +107,29 @@ impl UsernameRules {
 /// Whether a person sees this character and can tell it from others; of spaces only U+0020 counts.
 fn is_seen(c: char) -> bool {
     c == ' '
-        || !matches!(
-            CodePointMapData::<GeneralCategory>::new().get(c),
-            GeneralCategory::Control
-                | GeneralCategory::Format
-                | GeneralCategory::PrivateUse
-                | GeneralCategory::Surrogate
-                | GeneralCategory::Unassigned
-                | GeneralCategory::LineSeparator
-                | GeneralCategory::ParagraphSeparator
-                | GeneralCategory::SpaceSeparator
-        )
+        || is_variation_selector(c)
+        || text::shows(c)
+            && c != BRAILLE_BLANK
+            && !matches!(
+                CodePointMapData::<GeneralCategory>::new().get(c),
+                GeneralCategory::Control
+                    | GeneralCategory::Format
+                    | GeneralCategory::PrivateUse
+                    | GeneralCategory::Surrogate
+                    | GeneralCategory::Unassigned
+                    | GeneralCategory::LineSeparator
+                    | GeneralCategory::ParagraphSeparator
+                    | GeneralCategory::SpaceSeparator
+            )
 }
+
+/// Whether a character says how the one before it is drawn, as behind many emoji.
+fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{fe0e}' | '\u{fe0f}')
+}
+
+/// A pattern of Braille without a dot: a symbol by its category, and nothing to see.
+const BRAILLE_BLANK: char = '\u{2800}';
 
 /// Which rule for usernames was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -146,9 +157,11 @@ fn check_length(raw: &str, min: usize) -> Result<(), InvalidUsername> {
     if (min..=Username::MAX_CHARS).contains(&chars) { Ok(()) } else { Err(InvalidUsername::Length) }
 }
 
+/// Judged as it was typed and as the key has it: mathematical letters, for one, are of no script before they are folded.
 fn mixes_look_alike_scripts(raw: &str) -> bool {
     let scripts = CodePointMapData::<Script>::new();
-    let present = |script| raw.chars().any(|c| scripts.get(c) == script);
+    let normalised = text::nfkc(raw);
+    let present = |script| raw.chars().chain(normalised.chars()).any(|c| scripts.get(c) == script);
     [Script::Latin, Script::Greek, Script::Cyrillic].into_iter().filter(|script| present(*script)).count() > 1
 }
 
@@ -188,6 +201,7 @@ mod tests {
             "日本語テスト",
             "한국어사용",
             "😀😀😀😀",
+            "love❤️you",
             "محمد",
         ] {
             assert!(seed(name).is_ok(), "{name}");
@@ -200,7 +214,17 @@ mod tests {
             '\0', '\t', '\n', '\u{7f}', '\u{ad}', '\u{200b}', '\u{200d}', '\u{202e}', '\u{2028}', '\u{a0}', '\u{3000}',
         ]
         .into_iter()
-        .chain(['\u{e000}', '\u{feff}', '\u{e0041}', '\u{378}']);
+        .chain([
+            '\u{e000}',
+            '\u{feff}',
+            '\u{e0041}',
+            '\u{378}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{34f}',
+            '\u{180b}',
+            '\u{ffa0}',
+        ]);
         for c in hidden {
             let refused = seed(&format!("adm{c}in1"));
             assert_eq!(refused, Err(InvalidUsername::Character), "U+{:04X}", u32::from(c));
@@ -217,7 +241,10 @@ mod tests {
 
     #[test]
     fn look_alike_scripts_are_not_mixed() {
-        for name in ["p\u{430}ypal", "g\u{3bf}ogle", "\u{3bf}\u{43e}\u{3bf}\u{43e}"] {
+        for name in ["p\u{430}ypal", "g\u{3bf}ogle", "\u{3bf}\u{43e}\u{3bf}\u{43e}", "p\u{1d6c2}ypal", "\u{b5}ser"]
+            .into_iter()
+            .chain(["\u{1d5c9}\u{430}\u{1d5d2}\u{1d5c9}\u{1d5ba}\u{1d5c5}"])
+        {
             assert_eq!(seed(name), Err(InvalidUsername::MixedScripts), "{name}");
         }
         assert!(seed("日本taro").is_ok(), "Latin beside Han is what people write");

@@ -77,7 +77,7 @@ impl Server {
         let services = Services {
             sign_up: SignUp::new(store.users(), hasher, Arc::clone(&throttle), Arc::clone(&mint), settings.sign_up),
             log_in: LogIn::new(Arc::clone(&passwords), store.sessions(), Arc::clone(&mint)),
-            log_out: LogOut::new(store.sessions()),
+            log_out: LogOut::new(store.sessions(), Arc::clone(&tokens)),
             list_sessions: ListSessions::new(store.sessions(), Arc::clone(&clock), settings.sessions),
             revoke_sessions: RevokeSessions::new(store.sessions()),
             change_password: ChangePassword::new(

@@ -11,7 +11,7 @@ use doorward_adapters_http::{CookieSettings, Origin};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::SignUpPolicy;
 use doorward_domain::{Password, PasswordRules, SessionPolicy, ThrottleLimits, UsernameRules};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 
@@ -78,8 +78,8 @@ impl Setting<'_> {
     fn duration(&self) -> Result<Duration, WrongSetting> {
         humantime::parse_duration(self.value.trim())
             .ok()
-            .filter(|duration| !duration.is_zero())
-            .ok_or_else(|| self.wrong("a duration above zero such as 30s, 15m, 12h or 14d"))
+            .filter(|duration| duration.as_millis() > 0)
+            .ok_or_else(|| self.wrong("a duration of a millisecond or more, such as 30s, 15m, 12h or 14d"))
     }
 
     fn list<T: FromStr>(&self, allowed: &str) -> Result<Vec<T>, WrongSetting> {
@@ -147,8 +147,7 @@ impl TryFrom<CommandLine> for Settings {
             trusted_origins: origins("DOORWARD_TRUSTED_ORIGINS", texts.trusted_origins.as_ref())?,
             return_origins: origins("DOORWARD_RETURN_ORIGINS", texts.return_origins.as_ref())?,
             log: LogSettings {
-                filter: setting("DOORWARD_LOG", &texts.log)
-                    .parse("a level (error, warn, info, debug, trace) or a tracing filter")?,
+                filter: log_filter(&setting("DOORWARD_LOG", &texts.log))?,
                 json: setting("DOORWARD_LOG_FORMAT", &texts.log_format).one_of([("text", false), ("json", true)])?,
             },
         })
@@ -177,8 +176,10 @@ fn listen(address: &Setting<'_>) -> Result<SocketAddr, WrongSetting> {
 /// A store's URL may hold a password, so the value is never part of what is said about it.
 fn store(url: &str) -> Result<StoreUrl, WrongSetting> {
     url.trim().parse().map_err(|error: doorward_adapters_sql::InvalidStoreUrl| {
-        let scheme = url.split(':').next().unwrap_or_default();
-        Setting { variable: "DATABASE_URL", value: &format!("{scheme}:…") }
+        let scheme = url.split_once(':').map(|(scheme, _)| scheme.trim());
+        let is_scheme = |scheme: &&str| scheme.len() <= 16 && scheme.chars().all(|c| c.is_ascii_alphabetic());
+        let shown = scheme.filter(is_scheme).map_or("…".to_owned(), |scheme| format!("{scheme}:…"));
+        Setting { variable: "DATABASE_URL", value: &shown }
             .wrong(format!("sqlite:FILE, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE ({error})"))
     })
 }
@@ -244,12 +245,33 @@ fn proxies(list: &Setting<'_>) -> Result<Vec<IpNet>, WrongSetting> {
     impl FromStr for Block {
         type Err = ();
         fn from_str(text: &str) -> Result<Self, ()> {
-            let block = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            block.map(Self).map_err(|_| ())
+            let block = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| ())?;
+            Ok(Self(unmapped(block)))
         }
     }
     let blocks = list.list::<Block>("a list of IP addresses and CIDR blocks such as 10.0.0.0/8")?;
     Ok(blocks.into_iter().map(|Block(block)| block).collect())
+}
+
+/// A block of IPv4 addresses in IPv6 clothes as what it is; peers lose these clothes as well.
+fn unmapped(block: IpNet) -> IpNet {
+    const PREFIX: u8 = 96;
+    let IpNet::V6(mapped) = block else { return block };
+    let v4 = mapped.addr().to_ipv4_mapped().zip(mapped.prefix_len().checked_sub(PREFIX));
+    v4.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(block, IpNet::V4)
+}
+
+/// A word that stands alone must be a level: as a target it would turn everything else off, and is most often a misspelt
+/// level.
+fn log_filter(filter: &Setting<'_>) -> Result<EnvFilter, WrongSetting> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let allowed = "off, error, warn, info, debug or trace, or a tracing filter such as info,sqlx=warn";
+    let alone = filter.value.split(',').map(str::trim).filter(|part| !part.contains(['=', '[']));
+    if alone.clone().all(|word| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))) {
+        filter.parse(allowed)
+    } else {
+        Err(filter.wrong(allowed))
+    }
 }
 
 fn origins(variable: &'static str, value: Option<&String>) -> Result<Vec<Origin>, WrongSetting> {

@@ -29,7 +29,7 @@ impl AccountsApi {
     async fn sign_up(&self, request: &Request, body: Submission<SignUpFields>) -> Result<SignedIn<201>, Problem> {
         let sign_up = &self.0.services.sign_up;
         let entry = Entry::read(&self.0, request, FormName::SignUp, body).await?;
-        match sign_up.run(&entry.credentials, entry.presented.as_ref(), &entry.client).await {
+        match sign_up.run(&entry.credentials, &entry.presented, &entry.client).await {
             Ok(opened) => {
                 self.0.metrics.audit.note(AuditEvent::SignUp, Some(&opened.valid.user.id));
                 Ok(entry.admit(&self.0, &opened))
@@ -45,7 +45,7 @@ impl AccountsApi {
     #[oai(path = "/api/login", method = "post", operation_id = "logIn", tag = "Tag::Accounts")]
     async fn log_in(&self, request: &Request, body: Submission<LogInFields>) -> Result<SignedIn<200>, Problem> {
         let entry = Entry::read(&self.0, request, FormName::LogIn, body).await?;
-        match self.0.services.log_in.run(&entry.credentials, entry.presented.as_ref(), &entry.client).await {
+        match self.0.services.log_in.run(&entry.credentials, &entry.presented, &entry.client).await {
             Ok(opened) => {
                 let user = &opened.valid.user.id;
                 self.0.metrics.audit.note(AuditEvent::LogIn, Some(user));
@@ -75,7 +75,7 @@ impl AccountsApi {
     ) -> Result<Done, Problem> {
         let signed_in = self.0.require_session(credential).await?;
         body.read().await?;
-        if !self.0.services.log_out.run(&signed_in).await? {
+        if !self.0.services.log_out.run(&credential.tokens(&self.0.cookie)).await? {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
         self.0.note(AuditEvent::LogOut, &signed_in);
@@ -143,7 +143,9 @@ impl AccountsApi {
                 if matches!(error, DeleteAccountError::Incorrect) {
                     self.0.note(AuditEvent::AccountDeletionFailed, &signed_in);
                 }
-                Err(self.on_profile(request, signed_in, AccountForm::Deletion, Problem::of_delete_account(error)).await)
+                let problem = Problem::of_delete_account(error);
+                let problem = Problem { json_only: credential.bearer().is_some(), ..problem };
+                Err(self.on_profile(request, signed_in, AccountForm::Deletion, problem).await)
             }
         }
     }

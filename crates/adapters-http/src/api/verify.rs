@@ -17,8 +17,8 @@ use crate::client;
 use crate::context::Context;
 use crate::credential::Credential;
 use crate::negotiation::Wants;
-use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
+use crate::return_to;
 
 pub(crate) struct VerifyApi(pub(crate) Arc<Context>);
 
@@ -49,11 +49,10 @@ pub(crate) async fn verify(
     let settings = &context.settings;
     match client::forwarded_url(request, &settings.trusted_proxies) {
         Some(url) if is_navigation(request) => {
-            let returns = Origin::of(&url).is_some_and(|origin| settings.return_origins.contains(&origin));
             let mut sign_in = settings.public_origin.url();
             sign_in.set_path("/login");
-            if returns {
-                sign_in.query_pairs_mut().append_pair("next", url.as_str());
+            if let Some(next) = return_to::location(url.as_str(), &settings.public_origin, &settings.return_origins) {
+                sign_in.query_pairs_mut().append_pair("next", &next);
             }
             Ok(Verified::SignIn(sign_in))
         }

@@ -7,6 +7,8 @@ mod urlencoded;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::negotiation::media_type;
+
 /// The most fields or parts of a body.
 const MAX_FIELDS: usize = 100;
 /// The most bytes of a field's name.
@@ -36,7 +38,7 @@ pub(crate) enum BodyType {
 impl BodyType {
     /// Reads a `Content-Type`; `None` for a type that carries no fields.
     pub(crate) fn parse(content_type: &str) -> Option<Self> {
-        let mime: mime::Mime = content_type.parse().ok()?;
+        let mime = media_type(content_type)?;
         match mime.essence_str() {
             "application/json" => Some(Self::Json),
             "application/x-www-form-urlencoded" => Some(Self::Urlencoded),
@@ -179,12 +181,14 @@ mod tests {
             assert!(fields.has("username"), "{value}");
             assert_eq!(fields.text("username"), None, "{value}");
         }
-        let file =
-            b"--frontier\r\nContent-Disposition: form-data; name=\"username\"; filename=\"a.txt\"\r\n\r\nalice\r\n\
-                     --frontier--\r\n";
-        let fields = parse(MULTIPART, file).await.expect("a good body");
-        assert!(fields.has("username"));
-        assert_eq!(fields.text("username"), None);
+        for file in [r#"filename="a.txt""#, r#"filename="""#, "filename*=utf-8''a.txt"] {
+            let body = format!(
+                "--frontier\r\nContent-Disposition: form-data; name=\"username\"; {file}\r\n\r\nalice\r\n--frontier--\r\n"
+            );
+            let fields = parse(MULTIPART, body.as_bytes()).await.expect("a good body");
+            assert!(fields.has("username"), "{file}");
+            assert_eq!(fields.text("username"), None, "{file}");
+        }
     }
 
     #[tokio::test]

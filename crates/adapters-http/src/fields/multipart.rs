@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use futures_util::stream;
+use poem::http::header;
 use zeroize::Zeroizing;
 
 use super::{Fields, Malformed, Value};
@@ -16,7 +17,7 @@ pub(super) async fn parse(body: &[u8], boundary: &str) -> Result<Fields, Malform
     let mut parts = multer::Multipart::new(whole, boundary);
     while let Some(part) = parts.next_field().await.map_err(|_| Malformed("not multipart/form-data"))? {
         let name = part.name().ok_or(Malformed("a part has no name"))?.to_owned();
-        let is_file = part.file_name().is_some();
+        let is_file = part.file_name().is_some() || disposition(&part).contains("filename*");
         let bytes = part.bytes().await.map_err(|_| Malformed("a part is cut off"))?;
         let value = if is_file {
             Value::Other
@@ -27,6 +28,12 @@ pub(super) async fn parse(body: &[u8], boundary: &str) -> Result<Fields, Malform
         fields.add(name, value)?;
     }
     Ok(fields)
+}
+
+/// What a part says it is, in lower case.
+fn disposition(part: &multer::Field<'_>) -> String {
+    let value = part.headers().get(header::CONTENT_DISPOSITION).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_ascii_lowercase()
 }
 
 /// What browsers send for a form without fields, and `multer` takes for a body that was cut off.

@@ -220,7 +220,7 @@ mod tests {
         let id = SessionId::restore(number.to_string());
         let token = TokenHash::restore([number; 32]);
         let session = Session::open(id, token, user.id.clone(), Timestamp::MIN, &SessionPolicy::DEFAULT);
-        NewAccount { user, key, session, client: Client::default(), replaces: None }
+        NewAccount { user, key, session, client: Client::default(), replaces: vec![] }
     }
 
     #[tokio::test]

@@ -25,6 +25,9 @@ pub trait LoginThrottle: Send + Sync {
     /// Whether there is a mark with this key that lasts beyond now.
     async fn is_marked(&self, key: &ThrottleKey, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// Gives back what an attempt took that came to nothing, neither right nor wrong.
+    async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError>;
+
     /// Gives back what was taken, token by token and no more; ends a row of failures; and sets a mark. All of it, or
     /// none.
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError>;

@@ -14,8 +14,8 @@ pub trait SessionStore: Send + Sync {
     /// whether the session is alive.
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError>;
 
-    /// Writes a session and who it was opened by, ends the one it replaces (one that does not exist is no error), and writes the key's new hash
-    /// where there is one, or does none of it.
+    /// Writes a session and who it was opened by, ends those it replaces (one that does not exist is no error), and writes
+    /// the key's new hash where there is one, or does none of it.
     ///
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: no
@@ -25,7 +25,7 @@ pub trait SessionStore: Send + Sync {
         session: &Session,
         client: &Client,
         verified: &VerifiedKey,
-        replaces: Option<&'a TokenHash>,
+        replaces: &'a [TokenHash],
     ) -> Result<(), KeyedWriteError>;
 
     /// Writes the renewed session's two instants, if those in the store are still the ones of `seen`.
@@ -36,6 +36,9 @@ pub trait SessionStore: Send + Sync {
 
     /// Ends a session; `false` when there was none.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
+
+    /// Ends the sessions with these tokens, and says how many there were.
+    async fn delete_presented(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
 
     /// All sessions of a user that are not dead at `now`, those opened last first.
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;

@@ -10,7 +10,7 @@ use crate::{Client, Key, KeyId, PasswordHash, Session, TokenHash, User, UserId};
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// Writes the user, the key and the session, and ends the replaced session, or does none of it.
+    /// Writes the user, the key and the session, and ends the replaced sessions, or does none of it.
     ///
     /// # Errors
     /// [`CreateUserError::KeyTaken`] when the key exists, decided by the store's constraint: of any number of racing
@@ -45,8 +45,8 @@ pub struct NewAccount {
     pub session: Session,
     /// Who opens it.
     pub client: Client,
-    /// The session that the person came with, if any; it ends. One that does not exist is no error.
-    pub replaces: Option<TokenHash>,
+    /// The sessions that the person came with; they end. One that does not exist is no error.
+    pub replaces: Vec<TokenHash>,
 }
 
 /// All that a change of a password writes.
