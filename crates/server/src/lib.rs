@@ -21,10 +21,6 @@ pub use settings::{Settings, WrongSetting};
 
 use command_line::{CommandLine, Invocation};
 
-/// A request allocates and frees some dozens of small things, which the system's allocator makes a quarter of its cost.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Exit status for a wrong setting or argument, as `sysexits.h` has it for usage errors.
 const EXIT_USAGE: u8 = 64;
 
