@@ -66,6 +66,15 @@ pub enum ConnectError {
         /// Its encoding.
         encoding: String,
     },
+    /// A pooler stands in front of it, and does not keep a connection to one client.
+    #[error(
+        "the store {store} is behind a pooler that mixes the prepared statements of its clients: \
+         set it to pool whole sessions (PgBouncer: pool_mode = session)"
+    )]
+    Pooler {
+        /// Which store.
+        store: String,
+    },
 }
 
 /// What the system said, without sqlx's preface to it and without line breaks.

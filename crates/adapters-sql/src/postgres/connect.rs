@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use doorward_domain::ports::Cause;
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Postgres};
 use thiserror::Error;
@@ -44,6 +45,7 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postg
         connecting.map_err(|_| unreachable(&store, NoAnswer))?.map_err(|error| unreachable(&store, error))?;
     check_encoding(&mut connection, &store).await?;
     migrate(&mut connection, &store).await?;
+    check_pooler(&options, &store).await?;
     connection.close().await.map_err(|error| unreachable(&store, error))?;
 
     let pool = PgPoolOptions::new()
@@ -87,16 +89,42 @@ async fn check_encoding(connection: &mut PgConnection, store: &str) -> Result<()
     let encoding: String = sqlx::query_scalar("SHOW server_encoding")
         .fetch_one(connection)
         .await
-        .map_err(|error| unreachable(store, error))?;
+        .map_err(|error| refused(store, error))?;
     if encoding == "UTF8" { Ok(()) } else { Err(ConnectError::Encoding { store: store.to_owned(), encoding }) }
 }
 
+/// Prepares a statement on one more connection, while the first is open and has prepared its own. Both have the same name
+/// for it, which fails where a pooler has one connection of the server take turns for them.
+async fn check_pooler(options: &PgConnectOptions, store: &str) -> Result<(), ConnectError> {
+    let checking = async {
+        let mut another = options.connect().await.map_err(|error| unreachable(store, error))?;
+        check_encoding(&mut another, store).await?;
+        another.close().await.map_err(|error| unreachable(store, error))
+    };
+    timeout(LIMIT, checking).await.map_err(|_| unreachable(store, NoAnswer))?
+}
+
 async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), ConnectError> {
-    let refused = |error| unreachable(store, error);
+    let refused = |error| refused(store, error);
     let mut transaction = connection.begin_with(Postgres::BEGIN).await.map_err(refused)?;
     transaction.execute(LOCK).await.map_err(refused)?;
     migrations::run(sqlx::migrate!("../../migrations/postgres"), &mut *transaction, store, refused).await?;
     transaction.commit().await.map_err(refused)
+}
+
+fn refused(store: &str, error: sqlx::Error) -> ConnectError {
+    match error.as_database_error().and_then(DatabaseError::code) {
+        Some(code) if is_of_pooler(&code) => ConnectError::Pooler { store: store.to_owned() },
+        _ => unreachable(store, error),
+    }
+}
+
+/// Whether an error says that a prepared statement was there before, or is no longer there: no two connections of ours
+/// share what they prepare, unless a pooler mixes them up.
+fn is_of_pooler(code: &str) -> bool {
+    const DUPLICATE_PREPARED_STATEMENT: &str = "42P05";
+    const INVALID_SQL_STATEMENT_NAME: &str = "26000";
+    [DUPLICATE_PREPARED_STATEMENT, INVALID_SQL_STATEMENT_NAME].contains(&code)
 }
 
 fn unreachable(store: &str, cause: impl Into<Cause>) -> ConnectError {
@@ -106,3 +134,16 @@ fn unreachable(store: &str, cause: impl Into<Cause>) -> ConnectError {
 #[derive(Debug, Error)]
 #[error("no answer within {} seconds", LIMIT.as_secs())]
 struct NoAnswer;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_that_connections_share_are_the_work_of_a_pooler_and_nothing_else_is() {
+        assert!(is_of_pooler("42P05") && is_of_pooler("26000"));
+        for code in ["42P01", "57P01", "08P01", ""] {
+            assert!(!is_of_pooler(code), "{code}");
+        }
+    }
+}
