@@ -88,6 +88,14 @@ schemathesis seed="1" seconds="75":
     "$tools/bin/python" tests/schemathesis/run.py "$target/debug/doorward-under-test" \
         --seed {{ seed }} --seconds {{ seconds }}
 
+# Break what the program stands on while people sign up, and see that nothing acknowledged is lost; as `just chaos failover`
+chaos *what:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo test --workspace --no-run --locked --quiet
+    PYTHONDONTWRITEBYTECODE=1 python3 tests/chaos/run.py \
+        "${CARGO_TARGET_DIR:-target}/debug/doorward-under-test" {{ what }}
+
 # Write docs/openapi.json anew from what the server serves
 openapi:
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_in_docs_is_the_document_that_is_served

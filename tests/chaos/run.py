@@ -1,0 +1,455 @@
+"""Breaks what the program stands on while people sign up, and asks for every acknowledged sign-up afterwards.
+
+    run.py PROGRAM [SCENARIO…]
+
+Runs all scenarios where none is named. Exits with 0 when nothing that was acknowledged is lost and every expectation
+held; a scenario that this machine has not got the means for is skipped, which the last line says."""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import random
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import time
+
+from load import Client, Load, orphans
+from servers import POOL, Failure, HaProxy, Lab, Missing, Node, PgBouncer, Postgres, free_port, wait_until
+
+# No scenario may take longer, in seconds.
+BOUND = 60
+
+# A call to PostgreSQL takes 5 s at most, the wait for a connection included; the rest is for a machine that is busy.
+AWAY = 6.5
+
+# How soon after its store everything works again, in seconds.
+SOON = 2
+
+GOOD = {"200", "201"}
+AWAY_OR_GOOD = GOOD | {"503 unavailable"}
+
+
+class Report:
+    def __init__(self, scenario):
+        self.scenario, self.failures = scenario, []
+
+    def say(self, line):
+        print(f"  {line}", flush=True)
+
+    def expect(self, holds, what):
+        if not holds:
+            self.fail([what])
+
+    def fail(self, lines):
+        for line in lines:
+            self.failures.append(line)
+            self.say(f"FAILED: {line}")
+
+    def conclude(self, load, ask, nodes=None, stop=True):
+        """Ends the load, checks all that it was promised, and ends the nodes politely."""
+        load.stop()
+        nodes = nodes or load.nodes
+        self.say(f"{len(load.answers)} requests: {load.tally(load.answers)}; slowest {load.slowest(load.answers):.2f} s")
+        begun = time.monotonic()
+        self.fail(load.check(nodes))
+        self.fail(orphans(ask, len(load.acknowledged)))
+        count = len(load.acknowledged)
+        self.say(f"{count} acknowledged sign-ups asked for again in {time.monotonic() - begun:.1f} s")
+        self.expect(count > 0, "no sign-up was acknowledged, so nothing was tried")
+        for node in nodes if stop else []:
+            status = node.stop()
+            self.expect(status == 0, f"{node.name} ended with {status} when it was told to stop")
+
+
+def ask_sqlite(path):
+    def ask(query):
+        with contextlib.closing(sqlite3.connect(path, timeout=10)) as connection:
+            return connection.execute(query).fetchone()[0]
+
+    return ask
+
+
+def kill_sqlite(lab, report):
+    """kill -9 of the server on an SQLite file, 50 times in the middle of sign-ups"""
+    path = lab.folder / "doorward.db"
+    node = Node(lab, "node", f"sqlite:{path}").start()
+    kills, cut = 50, 0
+    with Load([node]) as load:
+        for _ in range(kills):
+            load.acknowledges(1)
+            time.sleep(random.uniform(0.01, 0.1))
+            before = time.monotonic()
+            node.kill()
+            node.start()
+            # Refused connections are no news; these are the requests that were under way.
+            cut += sum(answer.outcome == "cut" and answer.begun < before for answer in load.answered_since(before))
+        load.acknowledges(20)
+        report.say(f"{kills} kills, {cut} requests under way that got no answer")
+        report.fail(load.judge(GOOD | {"cut"}, 6))
+        report.conclude(load, ask_sqlite(path))
+    finding = ask_sqlite(path)("PRAGMA integrity_check")
+    report.expect(finding == "ok", f"the file is damaged: {finding}")
+
+
+def kill_node(lab, report):
+    """kill -9 of one of three nodes on one PostgreSQL, 50 times in turn"""
+    postgres = Postgres(lab)
+    nodes = [Node(lab, name, postgres.url(name)).start() for name in ("one", "two", "three")]
+    kills = 50
+    with Load(nodes, threads=6) as load:
+        for number in range(kills):
+            load.acknowledges(3)
+            time.sleep(random.uniform(0.01, 0.1))
+            node = nodes[number % len(nodes)]
+            node.kill()
+            load.acknowledges(3)
+            node.start()
+        load.resumes(time.monotonic())
+        report.say(f"{kills} kills; the other two nodes went on each time")
+        report.fail(load.judge(GOOD | {"cut"}, AWAY))
+        time.sleep(1)
+        expect_no_leak(report, postgres, nodes)
+        report.conclude(load, postgres.sql)
+
+
+def postgres_restart(lab, report):
+    """PostgreSQL stopped for 7 seconds and started again, in fast and in immediate mode"""
+    postgres = Postgres(lab)
+    nodes = [Node(lab, name, postgres.url(name)).start() for name in ("one", "two")]
+    with Load(nodes) as load:
+        load.resumes(time.monotonic())
+        for mode in ("fast", "immediate"):
+            gone = time.monotonic()
+            postgres.stop(mode)
+            stopped = time.monotonic()
+            time.sleep(1)
+            client = Client()
+            for node in nodes:
+                ready, live = client.ask(node, "GET", "/health/ready"), client.ask(node, "GET", "/health/live")
+                report.expect(ready.outcome == "503 unavailable", f"ready says {ready.outcome} without a store")
+                report.expect(live.outcome == "200", f"live says {live.outcome} without a store")
+            time.sleep(max(0, gone + 7 - time.monotonic()))
+            postgres.start()
+            back = time.monotonic()
+            resumed = load.resumes(back)
+            away = [answer for answer in load.between(stopped, back) if answer.ended < back]
+            report.fail(load.judge({"503 unavailable"}, AWAY, away))
+            report.say(
+                f"{mode}: {len(away)} requests while it was away: {load.tally(away)}, slowest {load.slowest(away):.2f} s; "
+                f"every node signs up {resumed:.2f} s after its return"
+            )
+            report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
+            time.sleep(1)
+            expect_no_leak(report, postgres, nodes)
+        report.fail(load.judge(AWAY_OR_GOOD, AWAY))
+        report.conclude(load, postgres.sql)
+
+
+def expect_no_leak(report, postgres, nodes):
+    for node in nodes:
+        report.expect(node.process.poll() is None, f"{node.name} ended by itself")
+        count = postgres.connections(node.name)
+        report.expect(count <= POOL, f"{node.name} has {count} connections, more than the {POOL} of its pool")
+
+
+def postgres_cuts(lab, report):
+    """connections of PostgreSQL cut one by one, then all taken by others, then every table locked for 8 seconds"""
+    postgres = Postgres(lab, max_connections=30)
+    nodes = [Node(lab, name, postgres.url(name)).start() for name in ("one", "two")]
+    cut = (
+        "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE usename = 'doorward' "
+        "AND application_name IN ('one', 'two') ORDER BY random() LIMIT {}) AS unlucky"
+    )
+    with Load(nodes) as load:
+        load.resumes(time.monotonic())
+
+        begun, cuts = time.monotonic(), 0
+        while time.monotonic() < begun + 5:
+            cuts += int(postgres.sql(cut.format(1)))
+            time.sleep(0.03)
+        tell_and_resume(report, load, f"{cuts} connections cut one by one", begun)
+
+        with contextlib.ExitStack() as others:
+            begun = time.monotonic()
+            taken = 0
+            while time.monotonic() < begun + 6:
+                connection = take_connection(postgres.port)
+                if connection:
+                    others.callback(connection.close)
+                    taken += 1
+                else:
+                    postgres.sql(cut.format(POOL * 2))
+            report.expect(
+                any(answer.outcome == "503 unavailable" for answer in load.between(begun, time.monotonic())),
+                "others took every connection, and nobody noticed",
+            )
+        tell_and_resume(report, load, f"{taken} connections taken by others, none left", begun)
+
+        begun = time.monotonic()
+        lock = postgres.hold(
+            "BEGIN; LOCK TABLE users, user_keys, sessions IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(8); COMMIT"
+        )
+        lock.wait()
+        report.expect(
+            any(answer.outcome == "503 unavailable" for answer in load.between(begun, time.monotonic())),
+            "every table was locked, and nobody noticed",
+        )
+        tell_and_resume(report, load, "every table locked for 8 s", begun)
+
+        time.sleep(2)
+        expect_no_leak(report, postgres, nodes)
+        report.fail(load.judge(AWAY_OR_GOOD, AWAY))
+        report.conclude(load, postgres.sql)
+
+
+def tell_and_resume(report, load, what, begun):
+    back = time.monotonic()
+    resumed = load.resumes(back)
+    answers = load.between(begun, back)
+    report.say(
+        f"{what}: {load.tally(answers)}, slowest {load.slowest(answers):.2f} s; "
+        f"every node signs up {resumed:.2f} s afterwards"
+    )
+    report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
+
+
+def take_connection(port):
+    """Opens a connection to PostgreSQL as any client would, and does nothing with it; none where it is refused."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    words = b"user\0doorward\0database\0doorward\0application_name\0other\0\0"
+    connection.sendall(struct.pack("!ii", 8 + len(words), 196608) + words)
+    # Messages are a letter and a length, which counts itself: Z is ready for a query, E an error.
+    answers = connection.makefile("rb")
+    while (kind := answers.read(1)) not in (b"Z", b"E", b""):
+        answers.read(struct.unpack("!i", answers.read(4))[0] - 4)
+    if kind == b"Z":
+        return connection
+    connection.close()
+    return None
+
+
+def failover(lab, report):
+    """the primary of two PostgreSQL servers killed, the standby promoted, HAProxy in front"""
+    primary = Postgres(lab, "primary")
+    standby = Postgres(lab, "standby", copy_of=primary)
+    primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+    primary.sql("SELECT pg_reload_conf()")
+    synchronous = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+    wait_until("the standby is synchronous", lambda: primary.sql(synchronous) == "1", 10)
+    proxy = HaProxy(lab, [primary, standby])
+    nodes = [Node(lab, name, primary.url(name, proxy.port)).start() for name in ("one", "two")]
+    with Load(nodes, threads=8) as load:
+        load.resumes(time.monotonic())
+        time.sleep(2)
+
+        # A commit that no standby has is none: whoever waits for it must not be told that it is done, nor must a node
+        # that stood still while its time ran out.
+        gone = time.monotonic()
+        standby.stop("fast")
+        alone = time.monotonic()
+        time.sleep(1)
+        nodes[0].process.send_signal(signal.SIGSTOP)
+        time.sleep(7)
+        nodes[0].process.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        back = time.monotonic()
+        # What was committed before may be answered a little later.
+        changes = [
+            answer
+            for answer in load.answered_since(alone + 0.5)
+            if answer.what == "POST /api/signup" and answer.ended < back
+        ]
+        report.fail(load.judge({"503 unavailable"}, AWAY + 7, changes))
+        for node in nodes:
+            report.expect(any(answer.node == node.name for answer in changes), f"nobody tried to sign up on {node.name}")
+        waiting = int(primary.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+        standby.start()
+        returned = time.monotonic()
+        resumed = load.resumes(returned)
+        report.say(
+            f"standby away for {returned - gone:.0f} s, one node held up for 7 s of it: {len(changes)} sign-ups: "
+            f"{load.tally(changes)}; {waiting} commits still wait in the server; "
+            f"every node signs up {resumed:.2f} s after its return"
+        )
+        report.expect(resumed <= 5, f"it took {resumed:.1f} s to resume, and may take 5 s")
+        time.sleep(2)
+        report.fail(load.judge(AWAY_OR_GOOD, AWAY, [answer for answer in load.answers if answer.ended < alone]))
+        report.fail(load.judge(AWAY_OR_GOOD, AWAY, load.between(returned, time.monotonic())))
+
+        before = len(load.acknowledged)
+        killed = time.monotonic()
+        primary.kill()
+        time.sleep(1)
+        standby.run(["pg_ctl", "promote", "-w", "-D", standby.data])
+        promoted = time.monotonic()
+        resumed = load.resumes(promoted)
+        answers = load.between(killed, promoted + resumed)
+        report.say(
+            f"primary killed with {before} acknowledged, standby promoted {promoted - killed:.2f} s later; every node signs "
+            f"up {resumed:.2f} s after that; meanwhile {load.tally(answers)}, slowest {load.slowest(answers):.2f} s"
+        )
+        report.expect(resumed <= 5, f"it took {resumed:.1f} s to follow, and may take 5 s")
+        time.sleep(2)
+        expect_no_leak(report, standby, nodes)
+        report.fail(load.judge(AWAY_OR_GOOD, AWAY, load.between(killed, time.monotonic())))
+        report.conclude(load, standby.sql)
+
+
+def pgbouncer(lab, report):
+    """PgBouncer in front of PostgreSQL: pools of sessions work, pools of transactions are refused at the start"""
+    postgres = Postgres(lab)
+    sessions = PgBouncer(lab, postgres, "session", 20)
+    report.say(sessions.version)
+    nodes = [Node(lab, name, postgres.url(name, sessions.port)).start() for name in ("one", "two")]
+    with Load(nodes) as load:
+        load.resumes(time.monotonic())
+        time.sleep(3)
+        report.fail(load.judge(GOOD, AWAY))
+        report.conclude(load, postgres.sql)
+
+    transactions = PgBouncer(lab, postgres, "transaction", 5)
+    refused = Node(lab, "refused", postgres.url("refused", transactions.port))
+    for attempt in ("first", "second"):
+        refused.launch()
+        try:
+            status = refused.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            refused.kill()
+            report.fail([f"the {attempt} start on a pool of transactions goes on as if all was well"])
+            continue
+        line = lab.log("refused.log").splitlines()[-1]
+        report.expect(status == 1 and "pool_mode = session" in line, f"the {attempt} start: status {status}, {line}")
+        report.say(f"pools of transactions, {attempt} start: status {status}, {line}")
+
+
+def full_disk(lab, report):
+    """an SQLite file on a disk that fills up, and then gets room"""
+    if os.geteuid() != 0:
+        raise Missing("only root can mount a file system")
+    folder = lab.tmpfs("3m")
+    path = folder / "doorward.db"
+    node = Node(lab, "node", f"sqlite:{path}").start()
+    with Load([node]) as load:
+
+        def is_full():
+            return any(answer.outcome == "503 unavailable" for answer in load.answers[-20:])
+
+        wait_until("the disk is full", is_full, 30)
+        full = time.monotonic()
+        room = os.statvfs(folder)
+        before = len(load.acknowledged)
+        report.say(f"full after {before} sign-ups, {room.f_bavail * room.f_frsize // 1024} KiB left")
+        time.sleep(4)
+        ready = Client().ask(node, "GET", "/health/ready")
+        report.expect(ready.outcome == "200", f"ready says {ready.outcome}, though reading goes on")
+        enlarged = time.monotonic()
+        subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
+        resumed = load.resumes(enlarged)
+        answers = load.between(full, enlarged)
+        reads = [answer for answer in answers if answer.what == "GET /api/session"]
+        report.fail(load.judge({"200"}, 6, reads))
+        report.expect(len(reads) > 100, f"only {len(reads)} reads while it was full")
+        report.say(
+            f"full for {enlarged - full:.0f} s: {load.tally(answers)}; {len(reads)} reads among them: {load.tally(reads)}; "
+            f"signs up {resumed:.2f} s after there is room"
+        )
+        report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
+        load.acknowledges(50)
+        report.fail(load.judge(AWAY_OR_GOOD, 6))
+        report.conclude(load, ask_sqlite(path))
+    finding = ask_sqlite(path)("PRAGMA integrity_check")
+    report.expect(finding == "ok", f"the file is damaged: {finding}")
+
+
+def two_servers(lab, report):
+    """two servers on one SQLite file: nothing lost, and who logs out on one is logged out on the other"""
+    path = lab.folder / "doorward.db"
+    nodes = [Node(lab, name, f"sqlite:{path}").start() for name in ("one", "two")]
+    client, rounds, slowest = Client(), 20, 0
+    with Load(nodes) as load:
+        load.resumes(time.monotonic())
+        for number in range(rounds):
+            here, there = nodes if number % 2 else reversed(nodes)
+            token = client.sign_up(here, f"leaves soon {number}").body["token"]
+            seen = client.validate(there, token)
+            report.expect(seen.outcome == "200", f"{there.name} does not know a session of {here.name}: {seen.outcome}")
+            left = client.log_out(here, token)
+            slowest = max(slowest, left.ended - left.begun)
+            report.expect(left.outcome == "204", f"a logout on {here.name}: {left.outcome}")
+            after = client.validate(there, token)
+            report.expect(after.outcome == "401 unauthenticated", f"after it {there.name} still says {after.outcome}")
+        report.say(f"{rounds} logouts on one server, the very next request to the other refused; slowest {slowest:.2f} s")
+        time.sleep(2)
+        report.fail(load.judge(GOOD, 6))
+        report.conclude(load, ask_sqlite(path))
+
+
+SCENARIOS = {
+    "kill-sqlite": kill_sqlite,
+    "kill-node": kill_node,
+    "postgres-restart": postgres_restart,
+    "postgres-cuts": postgres_cuts,
+    "failover": failover,
+    "pgbouncer": pgbouncer,
+    "full-disk": full_disk,
+    "two-servers": two_servers,
+}
+
+
+def run(name, program):
+    """Runs a scenario; returns what failed, or why it was skipped."""
+    scenario, report, begun = SCENARIOS[name], Report(name), time.monotonic()
+    print(f"{name}: {scenario.__doc__}", flush=True)
+    signal.alarm(BOUND)
+    skipped = None
+    try:
+        with Lab(program) as lab:
+            scenario(lab, report)
+    except Missing as missing:
+        skipped = str(missing)
+        report.say(f"*** SKIPPED, this did NOT run: {skipped} ***")
+    except (Failure, subprocess.SubprocessError) as failure:
+        report.fail([str(failure)])
+    finally:
+        signal.alarm(0)
+    if not skipped:
+        print(f"  {'FAILED' if report.failures else 'held'} in {time.monotonic() - begun:.0f} s", flush=True)
+    return report.failures, skipped
+
+
+def too_long(*_):
+    raise Failure(f"not done within {BOUND} s")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("program", type=pathlib.Path, help="the binary to try")
+    arguments.add_argument("scenario", nargs="*", help=f"of {', '.join(SCENARIOS)}; all of them by default")
+    arguments = arguments.parse_args()
+    unknown = set(arguments.scenario) - SCENARIOS.keys()
+    if unknown:
+        sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
+    # Ends as by Ctrl-C, with everything put away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGALRM, too_long)
+
+    outcomes = {name: run(name, arguments.program.resolve()) for name in arguments.scenario or SCENARIOS}
+    failed = [name for name, (failures, _) in outcomes.items() if failures]
+    skipped = [f"{name} ({why})" for name, (_, why) in outcomes.items() if why]
+    held = len(outcomes) - len(failed) - len(skipped)
+    line = f"chaos: {held} of {len(outcomes)} scenarios held"
+    if failed:
+        line += f"; FAILED: {', '.join(failed)}"
+    if skipped:
+        line += f"; SKIPPED: {', '.join(skipped)}"
+    print(line)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
