@@ -162,14 +162,13 @@ class Load:
         counts = collections.Counter(answer.outcome for answer in answers)
         return ", ".join(f"{count} × {outcome}" for outcome, count in counts.most_common())
 
-    def check(self, nodes=None):
+    def check(self):
         """Asks for everything that was acknowledged, on one node after another; returns what is wrong."""
-        nodes = nodes or self.nodes
 
         def check_some(part):
             client, found = Client(), []
             for index, (name, token) in part:
-                node = nodes[index % len(nodes)]
+                node = self.nodes[index % len(self.nodes)]
                 session = client.validate(node, token)
                 if session.outcome != "200" or session.body["user"]["username"] != name:
                     found.append(f"LOST: the session of {name}: {session.outcome}")
@@ -183,7 +182,7 @@ class Load:
             found = sum(pool.map(check_some, [numbered[start::4] for start in range(4)]), [])
         if len(found) > 5:
             found = [*found[:5], f"… and {len(found) - 5} more"]
-        return self.wrong[:5] + found + [f"{node.name} panicked" for node in nodes if node.panicked()]
+        return self.wrong[:5] + found + [f"{node.name} panicked" for node in self.nodes if node.panicked()]
 
 
 def orphans(ask, at_least):

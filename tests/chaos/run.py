@@ -17,9 +17,10 @@ import struct
 import subprocess
 import sys
 import time
+import traceback
 
 from load import Client, Load, orphans
-from servers import POOL, Failure, HaProxy, Lab, Missing, Node, PgBouncer, Postgres, free_port, wait_until
+from servers import POOL, Failure, HaProxy, Lab, Missing, Node, PgBouncer, Postgres, wait_until
 
 # No scenario may take longer, in seconds.
 BOUND = 60
@@ -35,8 +36,8 @@ AWAY_OR_GOOD = GOOD | {"503 unavailable"}
 
 
 class Report:
-    def __init__(self, scenario):
-        self.scenario, self.failures = scenario, []
+    def __init__(self):
+        self.failures = []
 
     def say(self, line):
         print(f"  {line}", flush=True)
@@ -50,18 +51,17 @@ class Report:
             self.failures.append(line)
             self.say(f"FAILED: {line}")
 
-    def conclude(self, load, ask, nodes=None, stop=True):
+    def conclude(self, load, ask):
         """Ends the load, checks all that it was promised, and ends the nodes politely."""
         load.stop()
-        nodes = nodes or load.nodes
         self.say(f"{len(load.answers)} requests: {load.tally(load.answers)}; slowest {load.slowest(load.answers):.2f} s")
         begun = time.monotonic()
-        self.fail(load.check(nodes))
+        self.fail(load.check())
         self.fail(orphans(ask, len(load.acknowledged)))
         count = len(load.acknowledged)
         self.say(f"{count} acknowledged sign-ups asked for again in {time.monotonic() - begun:.1f} s")
         self.expect(count > 0, "no sign-up was acknowledged, so nothing was tried")
-        for node in nodes if stop else []:
+        for node in load.nodes:
             status = node.stop()
             self.expect(status == 0, f"{node.name} ended with {status} when it was told to stop")
 
@@ -121,7 +121,7 @@ def postgres_restart(lab, report):
     """PostgreSQL stopped for 7 seconds and started again, in fast and in immediate mode"""
     postgres = Postgres(lab)
     nodes = [Node(lab, name, postgres.url(name)).start() for name in ("one", "two")]
-    with Load(nodes) as load:
+    with Load(nodes, threads=8) as load:
         load.resumes(time.monotonic())
         for mode in ("fast", "immediate"):
             gone = time.monotonic()
@@ -403,7 +403,7 @@ SCENARIOS = {
 
 def run(name, program):
     """Runs a scenario; returns what failed, or why it was skipped."""
-    scenario, report, begun = SCENARIOS[name], Report(name), time.monotonic()
+    scenario, report, begun = SCENARIOS[name], Report(), time.monotonic()
     print(f"{name}: {scenario.__doc__}", flush=True)
     signal.alarm(BOUND)
     skipped = None
@@ -413,8 +413,10 @@ def run(name, program):
     except Missing as missing:
         skipped = str(missing)
         report.say(f"*** SKIPPED, this did NOT run: {skipped} ***")
-    except (Failure, subprocess.SubprocessError) as failure:
+    except Failure as failure:
         report.fail([str(failure)])
+    except Exception:
+        report.fail([traceback.format_exc()])
     finally:
         signal.alarm(0)
     if not skipped:

@@ -276,7 +276,7 @@ def postgres_programs():
     versions = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     needed = ("initdb", "postgres", "pg_basebackup", "pg_ctl", "pg_isready", "psql")
     for folder in [*map(pathlib.Path, os.get_exec_path()), *versions]:
-        if all((folder / name).exists() for name in needed):
+        if all(os.access(folder / name, os.X_OK) for name in needed):
             return folder
     raise Missing("PostgreSQL is not installed")
 
