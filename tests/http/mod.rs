@@ -64,6 +64,8 @@ on_every_store! {
         what_is_ended_while_everybody_asks_is_over_at_the_very_next_request,
         a_dead_session_is_refused_and_removed,
         the_longest_life_ends_what_renewal_would_prolong,
+        a_fourth_login_ends_the_oldest_of_three,
+        without_a_bound_no_login_ends_another_session,
         a_bearer_client_gets_a_token_and_no_cookie,
         the_bearer_header_counts_before_the_cookie,
         no_credential_is_a_session_id_or_a_changed_token,

@@ -123,6 +123,33 @@ pub async fn the_longest_life_ends_what_renewal_would_prolong(place: Place) {
     assert_eq!(client.session(&token).await.status, StatusCode::UNAUTHORIZED);
 }
 
+pub async fn a_fourth_login_ends_the_oldest_of_three(place: Place) {
+    let server = TestServer::start_with(place, &["--sessions-per-user=3"]).await;
+    let client = server.client();
+    let bobby = client.sign_up("bobby", PASSWORD).await;
+    let mut tokens = vec![client.sign_up("alice", PASSWORD).await];
+    for opened in 1..6 {
+        server.clock.advance(Duration::from_millis(1));
+        tokens.push(client.log_in("alice", PASSWORD).await.expect("let in"));
+        for (number, token) in tokens.iter().enumerate() {
+            let expected = if number + 3 > opened { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+            assert_eq!(client.session(token).await.status, expected, "number {number} after {opened} logins");
+        }
+    }
+    assert_eq!(client.session(&bobby).await.status, StatusCode::OK, "nobody else's end");
+}
+
+pub async fn without_a_bound_no_login_ends_another_session(place: Place) {
+    let server = TestServer::start_with(place, &["--sessions-per-user=off"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for _ in 0..5 {
+        client.log_in("alice", PASSWORD).await.expect("let in");
+    }
+    assert_eq!(client.session(&token).await.status, StatusCode::OK);
+    assert_eq!(server.place.count("sessions").await, 6);
+}
+
 pub async fn a_bearer_client_gets_a_token_and_no_cookie(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

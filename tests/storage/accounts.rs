@@ -190,7 +190,7 @@ pub async fn a_new_password_ends_every_session_but_the_new_one(place: Place) {
     let (alice, bob) = (account("Alice", 1), account("Bob", 2));
     store.users().create(&alice).await.expect("a new account");
     store.users().create(&bob).await.expect("another account");
-    store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), &[], None).await.expect("a session");
     let change = change(&alice, "second", 4);
     store.users().replace_password_and_end_sessions(&change).await.expect("changed");
 
@@ -245,7 +245,7 @@ pub async fn a_login_that_races_a_change_of_the_password_leaves_no_session_of_th
         let login = {
             let (sessions, alice) = (store.sessions(), alice.clone());
             tokio::spawn(async move {
-                sessions.open(&session(&alice.user, 1_000 * round + 2), &client(), &verified(&alice), &[]).await
+                sessions.open(&session(&alice.user, 1_000 * round + 2), &client(), &verified(&alice), &[], None).await
             })
         };
         let change = change(&alice, "second", 1_000 * round + 3);

@@ -100,7 +100,7 @@ async fn a_login_waits_for_a_password_change_under_way_and_loses() {
         change.execute("UPDATE user_keys SET password_hash = 'new'").await.expect("a new password");
         let opening = {
             let (sessions, session) = (store.sessions(), session(&alice.user, number));
-            tokio::spawn(async move { sessions.open(&session, &client(), &key, &[]).await })
+            tokio::spawn(async move { sessions.open(&session, &client(), &key, &[], None).await })
         };
         somebody_waits(&mut watcher).await;
         change.execute("DELETE FROM sessions; COMMIT").await.expect("the change is made");

@@ -1,6 +1,7 @@
 //! Promises of `SessionStore`.
 
 use std::collections::HashSet;
+use std::num::NonZeroU32;
 
 use doorward_adapters_sql::Store;
 use doorward_domain::ports::{KeyedWriteError, LiveSession, NewAccount, StoreError};
@@ -42,14 +43,14 @@ pub async fn a_dead_session_is_found_as_long_as_it_is_there(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let mut dead = session(&alice.user, 2);
     (dead.active_expires_at, dead.idle_expires_at) = (NOW, NOW);
-    store.sessions().open(&dead, &client(), &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&dead, &client(), &verified(&alice), &[], None).await.expect("a session");
     assert_eq!(find(&store, &token(2)).await, Some((dead, alice.user)));
 }
 
 pub async fn a_login_opens_a_session_beside_the_others(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let second = session(&alice.user, 2);
-    store.sessions().open(&second, &client(), &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&second, &client(), &verified(&alice), &[], None).await.expect("a session");
     assert_eq!(find(&store, &token(2)).await, Some((second, alice.user.clone())));
     assert_eq!(find(&store, &token(1)).await, Some((alice.session.clone(), alice.user.clone())));
     assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose(), "the hash stays");
@@ -58,7 +59,11 @@ pub async fn a_login_opens_a_session_beside_the_others(place: Place) {
 pub async fn a_login_ends_the_session_it_replaces(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let replaced = &[alice.session.token_hash];
-    store.sessions().open(&session(&alice.user, 2), &client(), &verified(&alice), replaced).await.expect("a session");
+    store
+        .sessions()
+        .open(&session(&alice.user, 2), &client(), &verified(&alice), replaced, None)
+        .await
+        .expect("a session");
     assert_eq!(find(&store, &token(1)).await, None);
     assert!(find(&store, &token(2)).await.is_some());
 }
@@ -67,7 +72,7 @@ pub async fn a_login_may_replace_a_session_that_is_gone(place: Place) {
     let (store, alice) = with_alice(&place).await;
     store
         .sessions()
-        .open(&session(&alice.user, 2), &client(), &verified(&alice), &[token(9)])
+        .open(&session(&alice.user, 2), &client(), &verified(&alice), &[token(9)], None)
         .await
         .expect("a session");
     assert_eq!(place.count("sessions").await, 2);
@@ -77,7 +82,7 @@ pub async fn a_login_writes_the_new_hash(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let mut key = verified(&alice);
     key.rehashed = Some(hash("costlier"));
-    store.sessions().open(&session(&alice.user, 2), &client(), &key, &[]).await.expect("a session");
+    store.sessions().open(&session(&alice.user, 2), &client(), &key, &[], None).await.expect("a session");
     assert_eq!(hash_of(&store, &alice).await, hash("costlier").expose());
     assert!(find(&store, &token(2)).await.is_some());
 }
@@ -89,7 +94,7 @@ pub async fn a_key_that_changed_opens_nothing(place: Place) {
         key.hash = hash("of another password");
         key.rehashed = rehashed;
         let outcome =
-            store.sessions().open(&session(&alice.user, 2), &client(), &key, &[alice.session.token_hash]).await;
+            store.sessions().open(&session(&alice.user, 2), &client(), &key, &[alice.session.token_hash], None).await;
         assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
         assert_eq!(find(&store, &token(2)).await, None);
         assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
@@ -101,11 +106,11 @@ pub async fn a_key_that_is_gone_opens_nothing(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let mut key = verified(&alice);
     key.id = account("Bob", 2).key.id;
-    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &key, &[]).await;
+    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &key, &[], None).await;
     assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
 
     place.run("DELETE FROM users").await;
-    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &verified(&alice), &[]).await;
+    let outcome = store.sessions().open(&session(&alice.user, 2), &client(), &verified(&alice), &[], None).await;
     assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
     assert_eq!(place.count("sessions").await, 0);
 }
@@ -114,7 +119,7 @@ pub async fn a_key_opens_no_session_of_another_user(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let bob = account("Bob", 2);
     store.users().create(&bob).await.expect("another account");
-    let outcome = store.sessions().open(&session(&bob.user, 3), &client(), &verified(&alice), &[]).await;
+    let outcome = store.sessions().open(&session(&bob.user, 3), &client(), &verified(&alice), &[], None).await;
     assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
     assert_eq!(place.count("sessions").await, 2);
 }
@@ -127,7 +132,7 @@ pub async fn a_login_that_fails_half_way_leaves_all_as_it_was(place: Place) {
     key.rehashed = Some(hash("costlier"));
     let mut twice = session(&alice.user, 3);
     twice.token_hash = bob.session.token_hash;
-    let outcome = store.sessions().open(&twice, &client(), &key, &[alice.session.token_hash]).await;
+    let outcome = store.sessions().open(&twice, &client(), &key, &[alice.session.token_hash], None).await;
     assert_matches!(outcome, Err(KeyedWriteError::Store(StoreError::Corrupt(_))), "a token exists twice");
     assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose());
     assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
@@ -142,7 +147,7 @@ pub async fn of_twenty_racing_logins_that_hash_anew_exactly_one_succeeds(place: 
         races.spawn(async move {
             let mut key = verified(&alice);
             key.rehashed = Some(hash(&format!("salt {number}")));
-            (number, sessions.open(&session(&alice.user, number), &client(), &key, &[]).await)
+            (number, sessions.open(&session(&alice.user, number), &client(), &key, &[], None).await)
         });
     }
     let outcomes = races.join_all().await;
@@ -160,7 +165,7 @@ pub async fn racing_logins_that_keep_the_hash_all_succeed(place: Place) {
         let (sessions, alice) = (store.sessions(), alice.clone());
         let replaced = alice.session.token_hash;
         races.spawn(async move {
-            sessions.open(&session(&alice.user, number), &client(), &verified(&alice), &[replaced]).await
+            sessions.open(&session(&alice.user, number), &client(), &verified(&alice), &[replaced], None).await
         });
     }
     for outcome in races.join_all().await {
@@ -180,7 +185,7 @@ pub async fn no_session_outlives_the_password_it_was_opened_with(place: Place) {
             format!("{begin}; UPDATE user_keys SET password_hash = '{}'; DELETE FROM sessions; COMMIT", new.expose());
         let opening = {
             let (sessions, user, key) = (store.sessions(), alice.user.clone(), key.clone());
-            tokio::spawn(async move { sessions.open(&session(&user, round), &client(), &key, &[]).await })
+            tokio::spawn(async move { sessions.open(&session(&user, round), &client(), &key, &[], None).await })
         };
         place.run(&change).await;
         match opening.await.expect("no panic") {
@@ -192,10 +197,86 @@ pub async fn no_session_outlives_the_password_it_was_opened_with(place: Place) {
     }
 }
 
+/// Opens a session with this number, created and dead so many milliseconds after the start, where this many may be.
+async fn open_at(store: &Store, owner: &NewAccount, number: u64, (born, dead): (u64, u64), most: u32) -> Session {
+    let mut opened = session(&owner.user, number);
+    (opened.created_at, opened.active_expires_at, opened.idle_expires_at) = (after(born), after(dead), after(dead));
+    let sessions = store.sessions();
+    sessions.open(&opened, &client(), &verified(owner), &[], NonZeroU32::new(most)).await.expect("a session");
+    opened
+}
+
+async fn numbers_of(store: &Store, numbers: impl IntoIterator<Item = u64>) -> Vec<u64> {
+    let mut found = Vec::new();
+    for number in numbers {
+        found.extend(find(store, &token(number)).await.map(|_| number));
+    }
+    found
+}
+
+pub async fn the_oldest_ends_where_one_more_is_too_many(place: Place) {
+    const LATE: u64 = 1_000_000;
+    let (store, alice) = with_alice(&place).await;
+    let bob = account("Bob", 2);
+    store.users().create(&bob).await.expect("another account");
+    for (number, born) in [(11, 20), (12, 10)] {
+        open_at(&store, &alice, number, (born, LATE), 3).await;
+    }
+    assert_eq!(numbers_of(&store, 1..20).await, [1, 2, 11, 12], "three are not too many");
+    open_at(&store, &alice, 13, (30, LATE), 3).await;
+    assert_eq!(numbers_of(&store, 1..20).await, [2, 11, 12, 13], "the first ends, also where it was just looked at");
+    open_at(&store, &alice, 14, (40, LATE), 3).await;
+    assert_eq!(numbers_of(&store, 1..20).await, [2, 11, 13, 14], "age counts, not the order of writing");
+    open_at(&store, &alice, 15, (5, LATE), 3).await;
+    assert_eq!(numbers_of(&store, 1..20).await, [2, 13, 14, 15], "what was just opened stays, however old it looks");
+    open_at(&store, &alice, 16, (50, LATE), 1).await;
+    assert_eq!(numbers_of(&store, 1..20).await, [2, 16], "a lower bound ends all that are too many");
+}
+
+pub async fn of_sessions_opened_at_once_those_last_in_the_list_end_first(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    for number in [14, 11, 13, 12] {
+        open_at(&store, &alice, number, (10, 1_000), 5).await;
+    }
+    let listed = store.sessions().list(&alice.user.id, after(10)).await.expect("an answer");
+    let order: Vec<_> = listed.iter().map(|live| live.session.token_hash).collect();
+    assert_eq!(order, [11, 12, 13, 14, 1].map(token));
+    open_at(&store, &alice, 15, (10, 1_000), 3).await;
+    assert_eq!(numbers_of(&store, 1..20).await, [11, 12, 15]);
+}
+
+pub async fn what_is_dead_or_replaced_is_not_too_many(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    open_at(&store, &alice, 11, (10, 99), 2).await;
+    open_at(&store, &alice, 12, (20, 1_000), 3).await;
+    open_at(&store, &alice, 13, (99, 1_000), 3).await;
+    assert_eq!(numbers_of(&store, 1..20).await, [1, 11, 12, 13], "one is dead by then, and left to the sweep");
+    let mut next = session(&alice.user, 14);
+    next.created_at = after(100);
+    let (most, replaced) = (NonZeroU32::new(3), [token(12)]);
+    store.sessions().open(&next, &client(), &verified(&alice), &replaced, most).await.expect("a session");
+    assert_eq!(numbers_of(&store, 1..20).await, [1, 11, 13, 14], "one takes the place of another");
+}
+
+pub async fn racing_logins_on_two_nodes_leave_no_more_than_there_may_be(place: Place) {
+    let (one, alice) = with_alice(&place).await;
+    let nodes = [one, place.open().await];
+    let mut races = JoinSet::new();
+    for number in 100..120 {
+        let (node, alice) = (nodes[usize::from(number % 2 == 0)].clone(), alice.clone());
+        races.spawn(async move { open_at(&node, &alice, number, (number, 1_000), 3).await });
+    }
+    races.join_all().await;
+    assert_eq!(place.count("sessions").await, 3);
+    for node in nodes {
+        assert_eq!(numbers_of(&node, 100..120).await.len(), 3, "every node knows which");
+    }
+}
+
 pub async fn a_renewal_is_kept(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let other = session(&alice.user, 2);
-    store.sessions().open(&other, &client(), &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&other, &client(), &verified(&alice), &[], None).await.expect("a session");
     let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
     assert!(store.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
     assert_eq!(find(&store, &token(1)).await, Some((renewed, alice.user.clone())));
@@ -240,7 +321,7 @@ pub async fn an_ended_session_is_not_renewed(place: Place) {
 pub async fn a_session_ends_once(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let other = session(&alice.user, 2);
-    store.sessions().open(&other, &client(), &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&other, &client(), &verified(&alice), &[], None).await.expect("a session");
     assert!(store.sessions().delete(&alice.session.id).await.expect("an answer"));
     assert!(!store.sessions().delete(&alice.session.id).await.expect("an answer"), "there was none");
     assert_eq!(find(&store, &token(1)).await, None);
@@ -253,7 +334,7 @@ async fn with_deaths(store: &Store, alice: &NewAccount, deaths: impl IntoIterato
     for (number, millis) in (100..).zip(deaths) {
         let mut mortal = session(&alice.user, number);
         mortal.idle_expires_at = after(millis);
-        store.sessions().open(&mortal, &client(), &verified(alice), &[]).await.expect("a session");
+        store.sessions().open(&mortal, &client(), &verified(alice), &[], None).await.expect("a session");
     }
 }
 
@@ -309,10 +390,10 @@ pub async fn a_user_s_live_sessions_are_listed_with_who_opened_them(place: Place
     let mut later = session(&alice.user, 3);
     later.created_at = after(10);
     let nobody = Client::default();
-    store.sessions().open(&later, &nobody, &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&later, &nobody, &verified(&alice), &[], None).await.expect("a session");
     let mut dead = session(&alice.user, 4);
     (dead.active_expires_at, dead.idle_expires_at) = (after(20), after(20));
-    store.sessions().open(&dead, &client(), &verified(&alice), &[]).await.expect("a session");
+    store.sessions().open(&dead, &client(), &verified(&alice), &[], None).await.expect("a session");
 
     let listed = store.sessions().list(&alice.user.id, after(20)).await.expect("an answer");
     let expected = [
@@ -331,7 +412,7 @@ pub async fn addresses_and_names_of_programs_survive(place: Place) {
     for (number, (address, agent)) in (2u64..).zip(clients) {
         let client = Client { address: address.parse().ok(), user_agent: UserAgent::parse(agent) };
         let opened = session(&alice.user, number);
-        store.sessions().open(&opened, &client, &verified(&alice), &[]).await.expect("a session");
+        store.sessions().open(&opened, &client, &verified(&alice), &[], None).await.expect("a session");
         let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
         assert!(listed.contains(&LiveSession { session: opened, client }), "{listed:?}");
     }
@@ -353,7 +434,7 @@ pub async fn whatever_was_presented_ends_and_nothing_else(place: Place) {
     let (store, alice) = with_alice(&place).await;
     for number in 2..5 {
         let opened = session(&alice.user, number);
-        store.sessions().open(&opened, &client(), &verified(&alice), &[]).await.expect("a session");
+        store.sessions().open(&opened, &client(), &verified(&alice), &[], None).await.expect("a session");
     }
     let presented = [token(1), token(99), token(3)];
     assert_eq!(store.sessions().delete_presented(&presented).await.expect("an answer"), 2);
@@ -363,7 +444,7 @@ pub async fn whatever_was_presented_ends_and_nothing_else(place: Place) {
         assert_eq!(find(&store, &token(number)).await.is_some(), alive, "session {number}");
     }
     let opened = session(&alice.user, 9);
-    store.sessions().open(&opened, &client(), &verified(&alice), &[token(2), token(4)]).await.expect("a session");
+    store.sessions().open(&opened, &client(), &verified(&alice), &[token(2), token(4)], None).await.expect("a session");
     assert_eq!(place.count("sessions").await, 1, "a login replaces all that came along");
 }
 
@@ -372,7 +453,7 @@ pub async fn all_others_end_and_nobody_else_s(place: Place) {
     store.users().create(&account("Bob", 2)).await.expect("another account");
     for number in 3..6 {
         let opened = session(&alice.user, number);
-        store.sessions().open(&opened, &client(), &verified(&alice), &[]).await.expect("a session");
+        store.sessions().open(&opened, &client(), &verified(&alice), &[], None).await.expect("a session");
     }
     let kept = session(&alice.user, 4).id;
     assert_eq!(store.sessions().delete_others(&alice.user.id, &kept).await.expect("an answer"), 3);

@@ -1,10 +1,13 @@
 //! The port `SessionStore`.
 
+use std::num::NonZeroU32;
+
 use async_trait::async_trait;
 use doorward_domain::ports::{KeyedWriteError, LiveSession, SessionStore, StoreError, VerifiedKey};
 use doorward_domain::{Client, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId};
 
 use crate::dialect::Dialect;
+use crate::lease::Lease;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Instant, Number, OptionalText, Text, Token};
 use crate::{row, statements};
@@ -32,6 +35,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         client: &Client,
         verified: &VerifiedKey,
         replaces: &'a [TokenHash],
+        most: Option<NonZeroU32>,
     ) -> Result<(), KeyedWriteError> {
         let VerifiedKey { id, hash, rehashed } = verified;
         let mut lease = self.begin().await?;
@@ -56,7 +60,11 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         for replaced in replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
-        Ok(self.commit(lease, replaces).await?)
+        let mut ended = replaces.to_vec();
+        if let Some(most) = most {
+            ended.extend(end_surplus(&mut lease, session, most).await?);
+        }
+        Ok(self.commit(lease, &ended).await?)
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
@@ -109,6 +117,21 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
 
 /// The most sessions in a list: more than anybody has devices, and few enough for one answer.
 const MOST_LISTED: i64 = 1_000;
+
+/// Ends the sessions that are too many now that this one is open.
+async fn end_surplus<DB: Dialect>(
+    lease: &mut Lease<DB>,
+    opened: &Session,
+    most: NonZeroU32,
+) -> Result<Vec<TokenHash>, StoreError> {
+    let values = [
+        Text(opened.user_id.as_str()),
+        Text(opened.id.as_str()),
+        Instant(opened.created_at),
+        Number(i64::from(most.get()) - 1),
+    ];
+    lease.tokens(statements::DELETE_SURPLUS_SESSIONS, &values).await
+}
 
 /// How an address is kept.
 pub(crate) fn address_text(client: &Client) -> Option<String> {

@@ -56,6 +56,12 @@ pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_
      user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
      ORDER BY created_at DESC, id LIMIT $3";
 
+/// Deletes the live sessions of a user that are more than there may be, but for the one just opened, those opened first.
+/// `$1` user, `$2` the session just opened, `$3` now, `$4` how many may stay beside it.
+pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions WHERE token_hash IN \
+     (SELECT token_hash FROM sessions WHERE user_id = $1 AND id <> $2 AND idle_expires_at > $3 \
+     ORDER BY created_at DESC, id LIMIT 2147483647 OFFSET $4) RETURNING token_hash";
+
 /// `$1` session, `$2` its user.
 pub(crate) const DELETE_SESSION_OF_USER: &str =
     "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token_hash";

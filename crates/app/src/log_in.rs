@@ -46,7 +46,7 @@ impl LogIn {
                 verified.rehashed = Some(self.passwords.hash(&password).await?);
             }
             let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
-            match self.sessions.open(&session, client, &verified, &replaces).await {
+            match self.sessions.open(&session, client, &verified, &replaces, self.mint.most_per_user()).await {
                 Ok(()) => {
                     let valid = ValidSession { session, user, fresh: false };
                     return Ok(OpenedSession { token, valid, rehashed: outdated });
@@ -88,11 +88,12 @@ impl From<RandomnessError> for LogInError {
 mod tests {
     use std::time::Duration;
 
-    use doorward_domain::PasswordHash;
     use doorward_domain::ports::{
         HasherError, MockLoginThrottle, MockPasswordHasher, MockSessionStore, MockTokenGenerator, MockUserStore,
         StoreError, Verdict,
     };
+
+    use doorward_domain::{PasswordHash, SessionPolicy};
 
     use super::*;
     use crate::password_check::Guess;
@@ -133,8 +134,9 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_open()
-            .withf(move |session, from, verified, replaces| {
+            .withf(move |session, from, verified, replaces, most| {
                 *from == client()
+                    && *most == SessionPolicy::DEFAULT.per_user
                     && session.user_id == user("Alice").id
                     && session.created_at == NOW
                     && verified.id.as_str() == "username:alice"
@@ -143,7 +145,7 @@ mod tests {
                     && *replaces == [ended]
             })
             .times(1)
-            .returning(|_, _, _, _| Ok(()));
+            .returning(|_, _, _, _, _| Ok(()));
 
         let opened = log_in(knows_alice(), sessions, says(Verdict::Right))
             .run(&credentials("ALICE", "correct horse"), std::slice::from_ref(&came_with), &client())
@@ -186,12 +188,12 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_open()
-            .withf(|_, _, verified, _| {
+            .withf(|_, _, verified, _, _| {
                 verified.hash.expose() == "stored hash"
                     && verified.rehashed.as_ref().is_some_and(|hash| hash.expose() == "new hash")
             })
             .times(1)
-            .returning(|_, _, _, _| Ok(()));
+            .returning(|_, _, _, _, _| Ok(()));
         let opened =
             log_in(knows_alice(), sessions, hasher).run(&credentials("alice", "correct horse"), &[], &client()).await;
         assert!(opened.is_ok(), "{opened:?}");
@@ -210,7 +212,7 @@ mod tests {
             Ok(if still_right { Verdict::Right } else { Verdict::Wrong })
         });
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open().times(1).returning(|_, _, _, _| Err(KeyedWriteError::KeyChanged));
+        sessions.expect_open().times(1).returning(|_, _, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(users, sessions, hasher).run(&credentials("alice", "old password"), &[], &client()).await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
@@ -218,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_that_never_holds_still_is_not_tried_for_ever() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open().times(Guess::CHECKS).returning(|_, _, _, _| Err(KeyedWriteError::KeyChanged));
+        sessions.expect_open().times(Guess::CHECKS).returning(|_, _, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
             .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
@@ -247,7 +249,7 @@ mod tests {
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open().returning(|_, _, _, _| Err(StoreError::Corrupt(cause()).into()));
+        sessions.expect_open().returning(|_, _, _, _, _| Err(StoreError::Corrupt(cause()).into()));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
             .run(&credentials("alice", "correct horse"), &[], &client())
             .await;
@@ -290,7 +292,7 @@ mod tests {
             store.expect_succeed().times(times).returning(|_| Ok(()));
             let mut outcomes = [Err(KeyedWriteError::KeyChanged), Ok(())].into_iter();
             let mut sessions = MockSessionStore::new();
-            sessions.expect_open().returning(move |_, _, _, _| outcomes.next().expect("two attempts"));
+            sessions.expect_open().returning(move |_, _, _, _, _| outcomes.next().expect("two attempts"));
             let passwords = passwords(knows_alice(), says(verdict), bounded(store));
             let outcome = LogIn::new(passwords, Arc::new(sessions), mint())
                 .run(&credentials("alice", "correct horse"), &[], &client())

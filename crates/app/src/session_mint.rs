@@ -1,5 +1,6 @@
 //! Minting sessions: the step that signing up, logging in and changing the password share.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use doorward_domain::ports::{Clock, RandomnessError, TokenGenerator};
@@ -23,6 +24,11 @@ impl SessionMint {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The most sessions that a user may have at once.
+    pub(crate) fn most_per_user(&self) -> Option<NonZeroU32> {
+        self.policy.per_user
     }
 
     pub(crate) fn new_user_id(&self) -> Result<UserId, RandomnessError> {

@@ -1,5 +1,6 @@
 //! Sessions and their life: active, then idle, then dead.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::time::Timestamp;
@@ -35,7 +36,7 @@ impl SessionId {
     }
 }
 
-/// How long sessions live.
+/// How long sessions live, and how many of them a user has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionPolicy {
     /// How long a session is active after it was opened or renewed; Lucia's default is 1 day.
@@ -44,12 +45,18 @@ pub struct SessionPolicy {
     pub idle: Duration,
     /// The longest life, however often it is renewed; `None` for no such limit.
     pub longest: Option<Duration>,
+    /// The most that a user has at once; the oldest ends when one more is opened. `None` for no such limit.
+    pub per_user: Option<NonZeroU32>,
 }
 
 impl SessionPolicy {
-    /// Lucia's periods, and no longest life.
-    pub const DEFAULT: Self =
-        Self { active: Duration::from_hours(24), idle: Duration::from_hours(14 * 24), longest: None };
+    /// Lucia's periods, no longest life, and as many sessions as a list of them shows.
+    pub const DEFAULT: Self = Self {
+        active: Duration::from_hours(24),
+        idle: Duration::from_hours(14 * 24),
+        longest: None,
+        per_user: NonZeroU32::new(1_000),
+    };
 
     fn end_of_life(&self, created_at: Timestamp) -> Timestamp {
         self.longest.map_or(Timestamp::MAX, |longest| created_at.plus(longest))
@@ -126,6 +133,7 @@ mod tests {
             active: Duration::from_millis(active),
             idle: Duration::from_millis(idle),
             longest: longest.map(Duration::from_millis),
+            per_user: None,
         }
     }
 

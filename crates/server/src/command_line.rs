@@ -47,6 +47,10 @@ pub(crate) struct CommandLine {
     #[arg(long, env = "DOORWARD_SESSION_MAX", default_value = "off", value_name = "DURATION|off")]
     pub(crate) session_max: String,
 
+    /// The most sessions that a user has at once; the oldest ends when one more is opened
+    #[arg(long, env = "DOORWARD_SESSIONS_PER_USER", default_value = "1000", value_name = "N|off")]
+    pub(crate) sessions_per_user: String,
+
     /// The name of the session cookie
     #[arg(long, env = "DOORWARD_COOKIE_NAME", default_value = "auth_session", value_name = "NAME")]
     pub(crate) cookie_name: String,

@@ -234,3 +234,38 @@ pub enum StartError {
     #[error(transparent)]
     System(#[from] io::Error),
 }
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::Timestamp;
+    use doorward_domain::ports::{MockClock, MockLoginThrottle, MockSessionStore, StoreError};
+    use tokio::sync::mpsc;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_dead_is_swept_out_at_the_start_and_every_hour_after_a_failure_too() {
+        let (told, mut sweeps) = mpsc::unbounded_channel();
+        let start = Instant::now();
+        let mut sessions = MockSessionStore::new();
+        sessions.expect_delete_dead().returning(move |_, _| {
+            let after = start.elapsed();
+            told.send(after).expect("a test that listens");
+            if after.is_zero() { Err(StoreError::Unavailable("as the test has it".into())) } else { Ok(2) }
+        });
+        let mut throttle = MockLoginThrottle::new();
+        throttle.expect_delete_spent().returning(|_, _, _, _| Ok(0));
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(Timestamp::MIN);
+        let sweep = Sweep::new(Arc::new(sessions), Arc::new(throttle), Arc::new(clock), ThrottleLimits::DEFAULT);
+        let swept = Counter::default();
+        let sweeping = tokio::spawn(sweep_regularly(sweep, swept.clone()));
+        for hour in 0..3 {
+            assert_eq!(sweeps.recv().await, Some(Duration::from_hours(hour)));
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(swept.get(), 4);
+        sweeping.abort();
+    }
+}

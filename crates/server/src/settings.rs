@@ -2,7 +2,7 @@
 //! and what is allowed.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -120,6 +120,7 @@ impl TryFrom<CommandLine> for Settings {
                             .map_err(|wrong| WrongSetting { allowed: format!("off or {}", wrong.allowed), ..wrong })?,
                     ),
                 },
+                per_user: sessions_per_user(&setting("DOORWARD_SESSIONS_PER_USER", &texts.sessions_per_user))?,
             },
             cookie: cookie(&texts, is_https)?,
             argon2: argon2(&texts)?,
@@ -237,6 +238,13 @@ fn password_min(characters: &Setting<'_>) -> Result<usize, WrongSetting> {
     let allowed = format!("a whole number from 1 to {}", Password::MAX_CHARS);
     let number = characters.parse(&allowed)?;
     if (1..=Password::MAX_CHARS).contains(&number) { Ok(number) } else { Err(characters.wrong(allowed)) }
+}
+
+fn sessions_per_user(most: &Setting<'_>) -> Result<Option<NonZeroU32>, WrongSetting> {
+    match most.value.trim() {
+        "off" => Ok(None),
+        _ => most.parse("off or a whole number, 1 or more").map(Some),
+    }
 }
 
 /// An address alone is the block of that one address.

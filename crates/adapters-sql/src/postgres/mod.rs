@@ -23,7 +23,8 @@ impl Dialect for Postgres {
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
     /// Waits for a change of the key that is under way and then looks at the hash again; makes one that comes later wait.
-    const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!(" FOR SHARE");
+    /// So do two logins of one user, each of which must see the other's session to count it.
+    const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!(" FOR NO KEY UPDATE");
 
     /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.
     const DELETE_DEAD_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \

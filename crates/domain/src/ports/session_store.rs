@@ -1,5 +1,7 @@
 //! Sessions, and the key that each is opened with.
 
+use std::num::NonZeroU32;
+
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -17,6 +19,10 @@ pub trait SessionStore: Send + Sync {
     /// Writes a session and who it was opened by, ends those it replaces (one that does not exist is no error), and writes
     /// the key's new hash where there is one, or does none of it.
     ///
+    /// Where the user then has more than `most` that are alive at the instant at which this one was opened, all that are
+    /// too many end: those opened first, of those opened at once the last in the list of [`Self::list`], and never this
+    /// one. Racing calls on one key leave no more than that either; on two keys of one user they may, until the next call.
+    ///
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: no
     /// session outlives the password it was opened with.
@@ -26,6 +32,7 @@ pub trait SessionStore: Send + Sync {
         client: &Client,
         verified: &VerifiedKey,
         replaces: &'a [TokenHash],
+        most: Option<NonZeroU32>,
     ) -> Result<(), KeyedWriteError>;
 
     /// Writes the renewed session's two instants, if those in the store are still the ones of `seen`.
@@ -40,7 +47,8 @@ pub trait SessionStore: Send + Sync {
     /// Ends the sessions with these tokens, and says how many there were.
     async fn delete_presented(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
 
-    /// All sessions of a user that are not dead at `now`, those opened last first.
+    /// All sessions of a user that are not dead at `now`, those opened last first, and of those opened at once by their
+    /// ids.
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;
 
     /// Ends a session of this user; `false` when the user has none with this id.
