@@ -329,8 +329,6 @@ def pgbouncer(lab, report):
 
 def full_disk(lab, report):
     """an SQLite file on a disk that fills up, and then gets room"""
-    if os.geteuid() != 0:
-        raise Missing("only root can mount a file system")
     folder = lab.tmpfs("3m")
     path = folder / "doorward.db"
     node = Node(lab, "node", f"sqlite:{path}").start()
@@ -361,6 +359,45 @@ def full_disk(lab, report):
         report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
         load.acknowledges(50)
         report.fail(load.judge(AWAY_OR_GOOD, 6))
+        report.conclude(load, ask_sqlite(path))
+    finding = ask_sqlite(path)("PRAGMA integrity_check")
+    report.expect(finding == "ok", f"the file is damaged: {finding}")
+
+
+def read_only(lab, report):
+    """an SQLite file on a disk that fails and is read-only from then on, as Linux does it, and is mounted anew"""
+    image, folder = lab.disk(32 << 20)
+    path = folder / "doorward.db"
+    node = Node(lab, "node", f"sqlite:{path}").start()
+    with Load([node]) as load:
+        load.acknowledges(50)
+        failed = time.monotonic()
+        subprocess.run(["mount", "-o", "remount,abort", folder], check=True)
+        time.sleep(4)
+        ready = Client().ask(node, "GET", "/health/ready")
+        report.expect(ready.outcome == "200", f"ready says {ready.outcome}, though reading goes on")
+        answers = load.between(failed + 0.5, time.monotonic())
+        reads = [answer for answer in answers if answer.what == "GET /api/session"]
+        changes = [answer for answer in answers if answer.what == "POST /api/signup"]
+        report.say(f"read-only for 4 s: {len(reads)} reads: {load.tally(reads)}; {len(changes)} changes: {load.tally(changes)}")
+        report.fail(load.judge({"200"}, 6, reads) + load.judge({"503 unavailable"}, 6, changes))
+        report.expect(reads and changes, "nobody noticed")
+        report.fail(load.judge(AWAY_OR_GOOD, 6))
+        node.kill()
+
+        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+        subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        node.launch()
+        status = node.process.wait(timeout=10)
+        line = lab.log("node.log").splitlines()[-1]
+        report.expect(status == 1 and "is read-only" in line, f"a start on it: status {status}, {line}")
+        report.say(f"a start on it: status {status}, {line}")
+
+        subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
+        node.start()
+        load.resumes(time.monotonic())
+        load.acknowledges(50)
         report.conclude(load, ask_sqlite(path))
     finding = ask_sqlite(path)("PRAGMA integrity_check")
     report.expect(finding == "ok", f"the file is damaged: {finding}")
@@ -397,6 +434,7 @@ SCENARIOS = {
     "failover": failover,
     "pgbouncer": pgbouncer,
     "full-disk": full_disk,
+    "read-only": read_only,
     "two-servers": two_servers,
 }
 

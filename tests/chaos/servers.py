@@ -101,13 +101,27 @@ class Lab:
     def tmpfs(self, size):
         """A file system of so many bytes in memory, for which one must be root."""
         folder = self.own_folder("tmpfs", None)
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "doorward-chaos", folder], capture_output=True, text=True
-        )
-        if mounted.returncode:
-            raise Missing(f"cannot mount a tmpfs: {mounted.stderr.strip()}")
-        self.tell(f"mounted {folder}")
+        self.mount(folder, "-t", "tmpfs", "-o", f"size={size}", "doorward-chaos")
         return folder
+
+    def disk(self, size):
+        """A disk of so many bytes in a file, which can fail; returns the file and where it is mounted, for which one must
+        be root."""
+        image, folder = self.folder / "disk.img", self.own_folder("disk", None)
+        with open(image, "wb") as file:
+            file.truncate(size)
+        subprocess.run([installed("mkfs.ext4"), "-q", image], check=True)
+        self.mount(folder, "-o", "loop", image)
+        return image, folder
+
+    def mount(self, folder, *words):
+        """Mounts a file system until the end."""
+        if os.geteuid() != 0:
+            raise Missing("only root can mount a file system")
+        mounted = subprocess.run(["mount", *words, folder], capture_output=True, text=True)
+        if mounted.returncode:
+            raise Missing(f"cannot mount: {mounted.stderr.strip()}")
+        self.tell(f"mounted {folder}")
 
 
 def somebody_else():

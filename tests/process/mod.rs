@@ -4,5 +4,6 @@ mod audit;
 mod nodes;
 mod one_file;
 pub mod program;
+mod read_only;
 mod settings;
 mod stopping;

@@ -124,8 +124,8 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).exists()))
 }
 
-/// A user to run the server as where we are root, as whom it refuses to run.
-fn somebody_else() -> Option<(u32, u32)> {
+/// A user, and its group, to run a program as where we are root: PostgreSQL refuses that, and nothing is read-only to it.
+pub fn somebody_else() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| -> Option<u32> {
         let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()

@@ -1,8 +1,6 @@
 //! Who validates sessions of a store, and how they learn that one has ended.
 
 use std::fs::{File, TryLockError};
-use std::io;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use doorward_domain::TokenHash;
@@ -30,15 +28,13 @@ impl Readership {
     }
 
     /// Any process may read the file; the first that asks keeps what it reads.
-    pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
-        let lock = File::open(path)?;
-        let readership = match lock.try_lock() {
-            Ok(()) => Self { lock: Some(lock), ..Self::alone() },
-            Err(TryLockError::WouldBlock) => Self { lock: Some(lock), ..Self::without_cache() },
+    pub(crate) fn of_file(file: File) -> Self {
+        match file.try_lock() {
+            Ok(()) => Self { lock: Some(file), ..Self::alone() },
+            Err(TryLockError::WouldBlock) => Self { lock: Some(file), ..Self::without_cache() },
             // A file system without such locks: nobody holds one, and so nobody keeps anything.
             Err(TryLockError::Error(_)) => Self::without_cache(),
-        };
-        Ok(readership)
+        }
     }
 
     /// Where sessions are kept, if they are.
@@ -77,8 +73,8 @@ mod tests {
     #[tokio::test]
     async fn one_of_all_who_have_a_file_open_keeps_what_it_reads_and_the_others_wait_for_it() {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        let first = Readership::of_file(file.path()).expect("a file that opens");
-        let second = Readership::of_file(file.path()).expect("a file that opens");
+        let open = || Readership::of_file(file.reopen().expect("a file that opens"));
+        let (first, second) = (open(), open());
         assert!(first.cache().is_some() && second.cache().is_none());
 
         let start = Instant::now();
@@ -91,6 +87,6 @@ mod tests {
         drop(first);
         second.learn_of_end(&ENDED).await;
         assert!(second.cache().is_some(), "it is the first now");
-        assert!(Readership::of_file(file.path()).expect("a file that opens").cache().is_none());
+        assert!(open().cache().is_none());
     }
 }

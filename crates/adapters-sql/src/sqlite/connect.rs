@@ -63,22 +63,26 @@ pub(crate) async fn connect(location: &Location) -> Result<SqlStore<Sqlite>, Con
             if *create {
                 create_private(path).map_err(|error| unreachable(&store, error))?;
             }
+            let file = open_for_writing(path, &store)?;
             // Two processes that open a new file at once: to turn it to its write-ahead log one of them needs it alone,
             // and SQLite does not wait for that.
             let give_up = Instant::now() + PATIENCE;
-            loop {
+            let (readers, writers) = loop {
                 match open_file(path, &store).await {
                     Err(ConnectError::Locked { .. }) if Instant::now() < give_up => {
                         sleep(Duration::from_millis(20)).await;
                     }
-                    outcome => return outcome,
+                    outcome => break outcome?,
                 }
-            }
+            };
+            let readership = Readership::of_file(file);
+            Ok(SqlStore { readers, writers, limit: LIMIT, readership, keeper: Mutex::new(None) })
         }
     }
 }
 
-async fn open_file(path: &Path, store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
+/// The pool of readers and that of the writer.
+async fn open_file(path: &Path, store: &str) -> Result<(SqlitePool, SqlitePool), ConnectError> {
     inspect(path, store).await?;
 
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE);
@@ -87,10 +91,8 @@ async fn open_file(path: &Path, store: &str) -> Result<SqlStore<Sqlite>, Connect
     migrate(&mut connection, store).await?;
     connection.close().await.map_err(|error| refused(store, error))?;
 
-    let readership = Readership::of_file(path).map_err(|error| unreachable(store, error))?;
     let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
-    let writers = pool(1).connect_lazy_with(writing);
-    Ok(SqlStore { readers, writers, limit: LIMIT, readership, keeper: Mutex::new(None) })
+    Ok((readers, pool(1).connect_lazy_with(writing)))
 }
 
 /// One connection for everything, since a store in memory cannot be read beside its writer; and one more that never
@@ -132,6 +134,21 @@ fn create_private(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Opens the file as its writer will, before SQLite does: that would fall back to reading where it may not write, leave
+/// its log beside the file with the same rights, and say less of the cause.
+fn open_for_writing(path: &Path, store: &str) -> Result<File, ConnectError> {
+    let refused = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => return Ok(file),
+        Err(error) => error,
+    };
+    let read_only = match refused.kind() {
+        io::ErrorKind::ReadOnlyFilesystem => true,
+        io::ErrorKind::PermissionDenied => File::open(path).is_ok(),
+        _ => false,
+    };
+    Err(if read_only { ConnectError::ReadOnly { store: store.to_owned() } } else { unreachable(store, refused) })
 }
 
 /// Reads the file as it is, and refuses it before anything is written to it.
@@ -249,5 +266,27 @@ mod tests {
         // The failed call has closed its connection, and the limit was that connection's.
         store.create(&refused).await.expect("there is room again");
         store.ping().await.expect("a sign of life");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_becomes_read_only_is_an_outage_for_what_writes_and_is_read_all_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("doorward.db");
+        let store = connect(&Location::File { path, create: true }).await.expect("a new store");
+        store.create(&account(0)).await.expect("a new account");
+        // What SQLite answers, and with which code, is the same whatever took the right to write away.
+        let mut writer = store.writers.acquire().await.expect("the writer");
+        sqlx::query("PRAGMA query_only = ON").execute(&mut *writer).await.expect("a setting");
+        drop(writer);
+
+        let refused = store.create(&account(1)).await.expect_err("nothing can be written");
+        assert!(matches!(refused, CreateUserError::Store(StoreError::Unavailable(_))), "{refused:?}");
+        for (number, expected) in [(0, true), (1, false)] {
+            let found = store.find_by_key(&account(number).key.id).await.expect("an answer");
+            assert_eq!(found.is_some(), expected, "{number}");
+        }
+
+        // The failed call has closed its connection, and the setting was that connection's.
+        store.create(&account(1)).await.expect("it can be written again");
     }
 }
