@@ -46,7 +46,8 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("poem-openapi", &["doorward-adapters-http"]),
     ("askama", &["doorward-adapters-http"]),
     ("serde", &["doorward-adapters-http"]),
-    ("serde_json", &["doorward-adapters-http", "doorward-tests"]),
+    // The domain checks attributes with it, and shows it to nobody.
+    ("serde_json", &["doorward-domain", "doorward-adapters-http", "doorward-tests"]),
     ("prometheus-client", &["doorward-adapters-http", "doorward"]),
     ("hyper", &["doorward"]),
     ("hyper-util", &["doorward"]),

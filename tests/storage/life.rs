@@ -67,9 +67,19 @@ pub async fn ten_nodes_may_start_at_once_on_a_new_store(place: Place) {
 }
 
 /// How many migrations there are; as many for every kind of store.
-pub fn migrations() -> i64 {
+fn migrations() -> i64 {
+    i64::try_from(migration_numbers().len()).expect("not that many")
+}
+
+/// The number of the newest migration.
+pub fn newest_migration() -> i64 {
+    migration_numbers().into_iter().max().expect("a migration")
+}
+
+fn migration_numbers() -> Vec<i64> {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/sqlite")).expect("a folder");
-    i64::try_from(folder.count()).expect("not that many")
+    let names = folder.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    names.map(|name| name.split('_').next().and_then(|number| number.parse().ok()).expect("a number")).collect()
 }
 
 /// Writes down a migration that this version of the program does not have.

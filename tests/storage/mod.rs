@@ -15,6 +15,7 @@ macro_rules! assert_matches {
 
 mod accounts;
 mod life;
+mod operators;
 mod people;
 pub mod places;
 mod postgres_server;
@@ -77,6 +78,20 @@ macro_rules! keeps_every_promise {
                 a_session_is_ended_only_for_its_own_user,
                 whatever_was_presented_ends_and_nothing_else,
                 all_others_end_and_nobody_else_s;
+            operators:
+                a_user_is_created_without_a_session_and_with_a_key_or_none,
+                a_user_is_found_by_id,
+                a_user_s_new_attributes_are_in_the_next_validation_of_each_session,
+                a_deleted_user_takes_all_keys_and_sessions_along_unasked,
+                a_login_that_races_a_deletion_leaves_nothing,
+                a_key_is_added_once_and_only_to_a_user,
+                of_racing_additions_of_a_key_exactly_one_succeeds,
+                a_password_that_is_set_ends_every_session_of_its_user,
+                a_key_is_deleted_with_every_session_of_its_user,
+                a_session_is_opened_unasked_for_a_user_who_is_there,
+                a_session_is_found_by_its_id_with_its_user_and_who_opened_it,
+                a_session_s_new_attributes_are_in_its_next_validation_and_stay_when_it_is_renewed,
+                all_sessions_of_a_user_end_and_nobody_else_s;
             throttle:
                 a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,
                 where_one_bucket_admits_nothing_none_is_taken_from,

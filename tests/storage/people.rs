@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use doorward_domain::ports::{NewAccount, VerifiedKey};
 use doorward_domain::{
-    Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserAgent, UserId,
-    Username,
+    Attributes, Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserAgent,
+    UserId, Username,
 };
 
 /// When everything in these tests begins.
@@ -19,11 +19,16 @@ pub fn after(millis: u64) -> Timestamp {
 /// The account of somebody with this name. All ids are made from `number`.
 pub fn account(name: &str, number: u64) -> NewAccount {
     let username = Username::restore(name.to_owned());
-    let user = User { id: UserId::restore(format!("user{number:011}")), created_at: NOW, username };
+    let user = User {
+        id: UserId::restore(format!("user{number:011}")),
+        created_at: NOW,
+        username,
+        attributes: Attributes::default(),
+    };
     let key = Key {
         id: user.username.key_id(),
         user_id: user.id.clone(),
-        password_hash: hash("first"),
+        password_hash: Some(hash("first")),
         created_at: after(1),
     };
     let session = session(&user, number);
@@ -55,5 +60,9 @@ pub fn hash(password: &str) -> PasswordHash {
 
 /// The account's key, its first password just found right.
 pub fn verified(account: &NewAccount) -> VerifiedKey {
-    VerifiedKey { id: account.key.id.clone(), hash: account.key.password_hash.clone(), rehashed: None }
+    VerifiedKey {
+        id: account.key.id.clone(),
+        hash: account.key.password_hash.clone().expect("a password"),
+        rehashed: None,
+    }
 }

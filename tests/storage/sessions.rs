@@ -24,7 +24,7 @@ async fn find(store: &Store, token: &TokenHash) -> Option<(Session, User)> {
 
 async fn hash_of(store: &Store, account: &NewAccount) -> String {
     let found = store.users().find_by_key(&account.key.id).await.expect("an answer");
-    found.expect("the key exists").0.password_hash.expose().to_owned()
+    found.expect("the key exists").0.password_hash.expect("a password").expose().to_owned()
 }
 
 pub async fn a_session_is_found_with_its_user(place: Place) {
@@ -53,7 +53,7 @@ pub async fn a_login_opens_a_session_beside_the_others(place: Place) {
     store.sessions().open(&second, &client(), &verified(&alice), &[], None).await.expect("a session");
     assert_eq!(find(&store, &token(2)).await, Some((second, alice.user.clone())));
     assert_eq!(find(&store, &token(1)).await, Some((alice.session.clone(), alice.user.clone())));
-    assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose(), "the hash stays");
+    assert_eq!(hash_of(&store, &alice).await, verified(&alice).hash.expose(), "the hash stays");
 }
 
 pub async fn a_login_ends_the_session_it_replaces(place: Place) {
@@ -98,7 +98,7 @@ pub async fn a_key_that_changed_opens_nothing(place: Place) {
         assert_matches!(outcome, Err(KeyedWriteError::KeyChanged));
         assert_eq!(find(&store, &token(2)).await, None);
         assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
-        assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose());
+        assert_eq!(hash_of(&store, &alice).await, verified(&alice).hash.expose());
     }
 }
 
@@ -134,7 +134,7 @@ pub async fn a_login_that_fails_half_way_leaves_all_as_it_was(place: Place) {
     twice.token_hash = bob.session.token_hash;
     let outcome = store.sessions().open(&twice, &client(), &key, &[alice.session.token_hash], None).await;
     assert_matches!(outcome, Err(KeyedWriteError::Store(StoreError::Corrupt(_))), "a token exists twice");
-    assert_eq!(hash_of(&store, &alice).await, alice.key.password_hash.expose());
+    assert_eq!(hash_of(&store, &alice).await, verified(&alice).hash.expose());
     assert!(find(&store, &token(1)).await.is_some(), "it was not replaced");
     assert_eq!(find(&store, &token(2)).await, Some((bob.session, bob.user)));
 }

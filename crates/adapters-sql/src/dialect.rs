@@ -14,6 +14,9 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// [`crate::statements::insert_session_of_key`] with this system's way to keep the key from changing.
     const INSERT_SESSION_OF_KEY: &'static str;
 
+    /// Finds the user `$1`, who is then there until the transaction has ended.
+    const LOCK_USER: &'static str;
+
     /// Deletes at most `$2` sessions that were dead at `$1`, those longest dead first.
     const DELETE_DEAD_SESSIONS: &'static str;
 

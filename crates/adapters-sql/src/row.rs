@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use doorward_domain::ports::LiveSession;
 use doorward_domain::{
-    Client, Key, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId, Username,
+    Attributes, Client, Key, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId,
+    Username,
 };
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
@@ -66,10 +67,11 @@ fn session(row: &impl Columns) -> sqlx::Result<Session> {
     Ok(Session {
         id: SessionId::restore(row.text("id")?),
         token_hash: row.token("token_hash")?,
-        user_id: UserId::restore(row.text("user_id")?),
+        user_id: user_id(row)?,
         created_at: row.instant("created_at")?,
         active_expires_at: row.instant("active_expires_at")?,
         idle_expires_at: row.instant("idle_expires_at")?,
+        attributes: Attributes::restore(row.text("attributes")?),
     })
 }
 
@@ -82,21 +84,32 @@ fn client(row: &impl Columns) -> sqlx::Result<Client> {
     Ok(Client { address: address.transpose()?, user_agent: row.optional_text("user_agent")?.map(UserAgent::restore) })
 }
 
-pub(crate) fn key_and_user(row: &impl Columns) -> sqlx::Result<(Key, User)> {
-    let user = user(row)?;
-    let key = Key {
-        id: KeyId::restore(row.text("id")?),
-        user_id: user.id.clone(),
-        password_hash: PasswordHash::restore(row.text("password_hash")?),
-        created_at: row.instant("created_at")?,
-    };
-    Ok((key, user))
+pub(crate) fn live_session_and_user(row: &impl Columns) -> sqlx::Result<(LiveSession, User)> {
+    Ok((live_session(row)?, user(row)?))
 }
 
-fn user(row: &impl Columns) -> sqlx::Result<User> {
+pub(crate) fn key_and_user(row: &impl Columns) -> sqlx::Result<(Key, User)> {
+    Ok((key(row)?, user(row)?))
+}
+
+pub(crate) fn key(row: &impl Columns) -> sqlx::Result<Key> {
+    Ok(Key {
+        id: KeyId::restore(row.text("id")?),
+        user_id: user_id(row)?,
+        password_hash: row.optional_text("password_hash")?.map(PasswordHash::restore),
+        created_at: row.instant("created_at")?,
+    })
+}
+
+pub(crate) fn user_id(row: &impl Columns) -> sqlx::Result<UserId> {
+    Ok(UserId::restore(row.text("user_id")?))
+}
+
+pub(crate) fn user(row: &impl Columns) -> sqlx::Result<User> {
     Ok(User {
-        id: UserId::restore(row.text("user_id")?),
+        id: user_id(row)?,
         username: Username::restore(row.text("username")?),
         created_at: row.instant("user_created_at")?,
+        attributes: Attributes::restore(row.text("user_attributes")?),
     })
 }

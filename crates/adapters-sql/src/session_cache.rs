@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use doorward_domain::{Session, TokenHash, User};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 /// How long an entry may be believed without asking the store again.
@@ -16,10 +17,13 @@ pub(crate) const LEASE: Duration = Duration::from_secs(1);
 /// The most sessions that are kept: some 6 MiB.
 const CAPACITY: usize = 16_384;
 
+/// What a session without attributes weighs, in bytes.
+const PLAIN: u64 = 384;
+
 /// Sessions by what their tokens hash to. A token that the store does not know is never an entry, so that a stranger's
 /// random tokens neither fill the cache nor push anything out.
 pub(crate) struct SessionCache {
-    entries: Cache<TokenHash, Entry>,
+    entries: Cache<TokenHash, Entry, Bytes>,
     /// How often something was forgotten. Held while an entry is put in or taken out.
     forgotten: Mutex<u64>,
 }
@@ -31,13 +35,25 @@ struct Entry {
     user: User,
 }
 
+/// Weighs entries by the memory they take, so that large attributes leave room for fewer of them.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<TokenHash, Entry> for Bytes {
+    fn weight(&self, _: &TokenHash, Entry { session, user, .. }: &Entry) -> u64 {
+        let attributes =
+            [&session.attributes, &user.attributes].into_iter().filter(|attributes| !attributes.is_empty());
+        PLAIN + attributes.map(|attributes| attributes.as_json().len() as u64).sum::<u64>()
+    }
+}
+
 /// What had been forgotten before a session was read from the store.
 #[derive(Clone, Copy)]
 pub(crate) struct Before(u64);
 
 impl SessionCache {
     pub(crate) fn new() -> Self {
-        Self { entries: Cache::new(CAPACITY), forgotten: Mutex::new(0) }
+        Self { entries: Cache::with_weighter(CAPACITY, CAPACITY as u64 * PLAIN, Bytes), forgotten: Mutex::new(0) }
     }
 
     /// The session with this token, if it was read within the lease.
@@ -77,7 +93,7 @@ impl SessionCache {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::{SessionId, SessionPolicy, Timestamp, UserId, Username};
+    use doorward_domain::{Attributes, SessionId, SessionPolicy, Timestamp, UserId, Username};
 
     use super::*;
 
@@ -85,7 +101,12 @@ mod tests {
         let mut token = [7; 32];
         token[..8].copy_from_slice(&number.to_be_bytes());
         let username = Username::restore("Alice".into());
-        let user = User { id: UserId::restore("user-1".into()), username, created_at: Timestamp::MIN };
+        let user = User {
+            id: UserId::restore("user-1".into()),
+            username,
+            created_at: Timestamp::MIN,
+            attributes: Attributes::default(),
+        };
         let (id, token) = (SessionId::restore(format!("session-{number}")), TokenHash::restore(token));
         (Session::open(id, token, user.id.clone(), Timestamp::MIN, &SessionPolicy::DEFAULT), user)
     }
@@ -132,5 +153,18 @@ mod tests {
             keep(&cache, number);
         }
         assert!(cache.entries.len() <= CAPACITY, "{}", cache.entries.len());
+    }
+
+    #[test]
+    fn large_attributes_leave_room_for_fewer() {
+        let cache = SessionCache::new();
+        let large = Attributes::restore(format!("{{\"a\":\"{}\"}}", "x".repeat(Attributes::MAX_BYTES - 8)));
+        for number in 0..CAPACITY as u64 {
+            let (mut session, mut user) = session(number);
+            (session.attributes, user.attributes) = (large.clone(), large.clone());
+            cache.keep(cache.before(), &session, &user);
+        }
+        let most = CAPACITY * 384 / (2 * Attributes::MAX_BYTES);
+        assert!((most / 2..=most).contains(&cache.entries.len()), "{}", cache.entries.len());
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use doorward_domain::ports::{KeyedWriteError, LiveSession, SessionStore, StoreError, VerifiedKey};
-use doorward_domain::{Client, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId};
+use doorward_domain::{Attributes, Client, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId};
 
 use crate::dialect::Dialect;
 use crate::lease::Lease;
@@ -113,6 +113,41 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
     async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.write(DB::DELETE_DEAD_SESSIONS, &[Instant(now), Number(limit.into())]).await
     }
+
+    async fn open_unasked(
+        &self,
+        session: &Session,
+        client: &Client,
+        most: Option<NonZeroU32>,
+    ) -> Result<bool, StoreError> {
+        let mut lease = self.begin().await?;
+        if lease.fetch(DB::LOCK_USER, &[Text(session.user_id.as_str())]).await?.is_none() {
+            lease.roll_back().await;
+            return Ok(false);
+        }
+        let address = address_text(client);
+        let values = columns(session, client, address.as_deref());
+        lease.execute(statements::INSERT_SESSION, &values).await?;
+        let ended = match most {
+            Some(most) => end_surplus(&mut lease, session, most).await?,
+            None => vec![],
+        };
+        self.commit(lease, &ended).await?;
+        Ok(true)
+    }
+
+    async fn find_by_id(&self, id: &SessionId) -> Result<Option<(LiveSession, User)>, StoreError> {
+        self.read(statements::FIND_SESSION_BY_ID, &[Text(id.as_str())], row::live_session_and_user).await
+    }
+
+    async fn set_attributes(&self, id: &SessionId, attributes: &Attributes) -> Result<bool, StoreError> {
+        let values = [Text(attributes.as_json()), Text(id.as_str())];
+        Ok(self.end_sessions(statements::SET_SESSION_ATTRIBUTES, &values).await? == 1)
+    }
+
+    async fn delete_all(&self, user: &UserId) -> Result<u64, StoreError> {
+        self.end_sessions(statements::DELETE_ALL_SESSIONS, &[Text(user.as_str())]).await
+    }
 }
 
 /// The most sessions in a list: more than anybody has devices, and few enough for one answer.
@@ -139,7 +174,7 @@ pub(crate) fn address_text(client: &Client) -> Option<String> {
 }
 
 /// A session's values in the order of [`statements::INSERT_SESSION`].
-pub(crate) fn columns<'a>(session: &'a Session, client: &'a Client, address: Option<&'a str>) -> [Value<'a>; 8] {
+pub(crate) fn columns<'a>(session: &'a Session, client: &'a Client, address: Option<&'a str>) -> [Value<'a>; 9] {
     [
         Token(&session.token_hash),
         Text(session.id.as_str()),
@@ -149,5 +184,6 @@ pub(crate) fn columns<'a>(session: &'a Session, client: &'a Client, address: Opt
         Instant(session.idle_expires_at),
         OptionalText(client.user_agent.as_ref().map(UserAgent::as_str)),
         OptionalText(address),
+        Text(session.attributes.as_json()),
     ]
 }

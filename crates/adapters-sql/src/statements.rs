@@ -1,28 +1,36 @@
 //! The statements that every backend understands as they are. Those that differ are named in [`crate::dialect`]. What
 //! ends sessions returns their tokens, for whoever keeps what was read.
 
-/// `$1` id, `$2` username, `$3` created.
-pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_at) VALUES ($1, $2, $3)";
+/// `$1` id, `$2` username, `$3` created, `$4` attributes.
+pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_at, attributes) VALUES ($1, $2, $3, $4)";
+
+/// `$1` user.
+pub(crate) const FIND_USER: &str = "SELECT id AS user_id, username, created_at AS user_created_at, \
+     attributes AS user_attributes FROM users WHERE id = $1";
+
+/// `$1` attributes, `$2` user.
+pub(crate) const SET_USER_ATTRIBUTES: &str = "UPDATE users SET attributes = $1 WHERE id = $2";
 
 /// Inserts no row where the key exists: that is how a taken key is told from every other conflict.
 /// `$1` id, `$2` user, `$3` hash, `$4` created.
 pub(crate) const INSERT_KEY: &str = "INSERT INTO user_keys (id, user_id, password_hash, created_at) \
      VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
 
-/// `$1` token, `$2` id, `$3` user, `$4` created, `$5` active until, `$6` idle until, `$7` user agent, `$8` address.
+/// `$1` token, `$2` id, `$3` user, `$4` created, `$5` active until, `$6` idle until, `$7` user agent, `$8` address,
+/// `$9` attributes.
 pub(crate) const INSERT_SESSION: &str = "INSERT INTO sessions \
-     (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+     (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 /// Inserts no row where the key no longer has this hash; else the key keeps it until the transaction has ended.
-/// The first eight as in [`INSERT_SESSION`], `$9` key, `$10` hash.
+/// The first nine as in [`INSERT_SESSION`], `$10` key, `$11` hash.
 macro_rules! insert_session_of_key {
     ($lock:literal) => {
         concat!(
             "INSERT INTO sessions \
-             (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address) \
-             SELECT $1, $2, user_id, $4, $5, $6, $7, $8 FROM user_keys \
-             WHERE id = $9 AND user_id = $3 AND password_hash = $10",
+             (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes) \
+             SELECT $1, $2, user_id, $4, $5, $6, $7, $8, $9 FROM user_keys \
+             WHERE id = $10 AND user_id = $3 AND password_hash = $11",
             $lock
         )
     };
@@ -32,14 +40,35 @@ pub(crate) use insert_session_of_key;
 /// `$1` the new hash, `$2` key, `$3` the hash it must still have.
 pub(crate) const REPLACE_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
 
+/// `$1` the new hash, `$2` key. Returns whose key it is.
+pub(crate) const SET_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 RETURNING user_id";
+
 /// `$1` key.
 pub(crate) const FIND_KEY: &str = "SELECT k.id, k.user_id, k.password_hash, k.created_at, \
-     u.username, u.created_at AS user_created_at FROM user_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1";
+     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     FROM user_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1";
+
+/// `$1` user.
+pub(crate) const LIST_KEYS: &str = "SELECT id, user_id, password_hash, created_at FROM user_keys \
+     WHERE user_id = $1 ORDER BY created_at, id";
 
 /// `$1` token.
 pub(crate) const FIND_SESSION: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, u.username, u.created_at AS user_created_at \
+     s.idle_expires_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
+
+/// `$1` session.
+pub(crate) const FIND_SESSION_BY_ID: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
+     s.idle_expires_at, s.attributes, s.user_agent, s.address, \
+     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+
+/// `$1` user.
+pub(crate) const TOKENS_OF_USER: &str = "SELECT token_hash FROM sessions WHERE user_id = $1";
+
+/// `$1` attributes, `$2` session.
+pub(crate) const SET_SESSION_ATTRIBUTES: &str =
+    "UPDATE sessions SET attributes = $1 WHERE id = $2 RETURNING token_hash";
 
 /// `$1` active until, `$2` idle until, `$3` session, `$4` and `$5` the two instants it must still have.
 pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = $1, idle_expires_at = $2 \
@@ -53,7 +82,7 @@ pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE tok
 
 /// `$1` user, `$2` now, `$3` how many at most.
 pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, \
-     user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
+     attributes, user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
      ORDER BY created_at DESC, id LIMIT $3";
 
 /// Deletes the live sessions of a user that are more than there may be, but for the one just opened, those opened first.
@@ -75,6 +104,12 @@ pub(crate) const DELETE_ALL_SESSIONS: &str = "DELETE FROM sessions WHERE user_id
 
 /// `$1` key, `$2` its user, `$3` the hash it must still have.
 pub(crate) const DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3";
+
+/// `$1` user.
+pub(crate) const DELETE_ALL_KEYS: &str = "DELETE FROM user_keys WHERE user_id = $1";
+
+/// `$1` key. Returns whose key it was.
+pub(crate) const DELETE_KEY_UNASKED: &str = "DELETE FROM user_keys WHERE id = $1 RETURNING user_id";
 
 /// `$1` user. Keys and sessions go with it.
 pub(crate) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";

@@ -53,7 +53,7 @@ impl<DB: Dialect> SqlStore<DB> {
         Ok(rows)
     }
 
-    /// Runs one statement that ends sessions, and says how many; returns once nobody takes them for alive.
+    /// Runs one statement that ends or changes sessions, and says how many; returns once nobody takes them for what they were.
     pub(crate) async fn end_sessions(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         let mut lease = Lease::take(&self.writers, self.limit).await?;
         let ended = lease.tokens(sql, values).await?;

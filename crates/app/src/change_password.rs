@@ -108,26 +108,14 @@ impl From<RandomnessError> for ChangePasswordError {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::PasswordHash;
-    use doorward_domain::ports::{MockPasswordHasher, MockUserStore, StoreError, Verdict};
+    use doorward_domain::ports::{MockUserStore, StoreError};
 
     use super::*;
-    use crate::test_support::{cause, client, key_of, mint, passwords, token_hash, unbounded, user};
+    use crate::test_support::{cause, client, hashes_to_itself, key_of, mint, passwords, token_hash, unbounded, user};
 
     fn pair(current: &str, new: &str) -> PasswordPair {
         let typed = |text: &str| Some(Zeroizing::new(text.to_owned()));
         PasswordPair { current: typed(current), new: typed(new) }
-    }
-
-    /// The hash of a password is its text.
-    fn hasher() -> MockPasswordHasher {
-        let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
-        hasher.expect_verify().returning(|password, hash| {
-            let right = hash.is_some_and(|hash| hash.expose() == password.expose());
-            Ok(if right { Verdict::Right } else { Verdict::Wrong })
-        });
-        hasher
     }
 
     fn knows_alice_by(hash: &'static str) -> MockUserStore {
@@ -144,7 +132,7 @@ mod tests {
         changes: MockUserStore,
         pair: PasswordPair,
     ) -> Result<OpenedSession, ChangePasswordError> {
-        let passwords = passwords(users, hasher(), unbounded());
+        let passwords = passwords(users, hashes_to_itself(), unbounded());
         let change = ChangePassword::new(passwords, Arc::new(changes), mint(), PasswordRules::DEFAULT);
         change.run(&user("Alice"), &pair, &client()).await
     }

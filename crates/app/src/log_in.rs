@@ -182,6 +182,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_key_without_a_password_costs_a_hash_and_opens_nothing_whatever_the_hasher_says() {
+        for verdict in [Verdict::Wrong, Verdict::Right] {
+            let mut users = MockUserStore::new();
+            users.expect_find_by_key().returning(|_| {
+                let mut key = key_of(&user("Alice"), "none");
+                key.password_hash = None;
+                Ok(Some((key, user("Alice"))))
+            });
+            let mut hasher = MockPasswordHasher::new();
+            hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(move |_, _| Ok(verdict));
+            let refused = log_in(users, MockSessionStore::new(), hasher)
+                .run(&credentials("alice", "correct horse"), &[], &client())
+                .await;
+            assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn an_outdated_hash_is_made_anew_in_the_same_write() {
         let mut hasher = says(Verdict::RightButOutdated);
         hasher.expect_hash().times(1).returning(|_| Ok(PasswordHash::restore("new hash".into())));

@@ -91,8 +91,8 @@ impl Guess<'_> {
             Found::Now(found) => found,
             Found::Before => self.check.users.find_by_key(&self.key).await?,
         };
-        let stored = found.as_ref().map(|(key, _)| &key.password_hash);
-        // An unknown user costs the same hash as a known one; only then do the two part.
+        let stored = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
+        // An unknown user, or one whose key has no password, costs the same hash as any other; only then do they part.
         let verdict = match self.check.hasher.verify(password, stored).await {
             Ok(verdict) => verdict,
             Err(error) => {
@@ -104,13 +104,13 @@ impl Guess<'_> {
             }
         };
         let Some((key, user)) = found else { return Ok(Checked::Wrong { account: None }) };
-        if verdict == Verdict::Wrong {
+        let Some(hash) = key.password_hash.filter(|_| verdict != Verdict::Wrong) else {
             return Ok(Checked::Wrong { account: Some(user.id) });
-        }
+        };
         if let Some(admitted) = self.admitted.take() {
             self.check.throttle.succeed(admitted).await?;
         }
-        let verified = VerifiedKey { id: key.id, hash: key.password_hash, rehashed: None };
+        let verified = VerifiedKey { id: key.id, hash, rehashed: None };
         Ok(Checked::Right { verified, user, outdated: verdict == Verdict::RightButOutdated })
     }
 }

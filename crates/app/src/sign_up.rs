@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
-    Client, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, SessionToken, User, Username, UsernameRules,
+    Attributes, Client, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, SessionToken, User, Username,
+    UsernameRules,
 };
 use thiserror::Error;
 
@@ -68,7 +69,8 @@ impl SignUp {
         let password_hash = self.hasher.hash(&password).await?;
 
         let now = self.mint.now();
-        let user = User { id: self.mint.new_user_id()?, username, created_at: now };
+        let user = User { id: self.mint.new_user_id()?, username, created_at: now, attributes: Attributes::default() };
+        let password_hash = Some(password_hash);
         let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
         let (token, session) = self.mint.mint(user.id.clone(), now)?;
         let replaces = presented.iter().map(|token| self.mint.digest(token)).collect();
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!(account.user.username.as_str(), "Alice");
         assert_eq!(account.key.id.as_str(), "username:alice");
         assert_eq!(account.key.user_id, account.user.id);
-        assert_eq!(account.key.password_hash.expose(), "hash of correct horse");
+        assert_eq!(account.key.password_hash.as_ref().expect("a password").expose(), "hash of correct horse");
         assert_eq!(account.session.user_id, account.user.id);
         assert_eq!(account.session.token_hash, token_hash(&opened.token));
         assert_eq!(account.session.active_expires_at, NOW.plus(SessionPolicy::DEFAULT.active));

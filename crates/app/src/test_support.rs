@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{
-    Cause, MockClock, MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore, TokenGenerator,
+    Cause, MockClock, MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore, TokenGenerator, Verdict,
 };
 use doorward_domain::{
-    Client, Key, PasswordHash, Session, SessionId, SessionPolicy, SessionToken, ThrottleKey, ThrottleLimits, Timestamp,
-    TokenHash, User, UserAgent, UserId, Username,
+    Attributes, Client, Key, PasswordHash, Session, SessionId, SessionPolicy, SessionToken, ThrottleKey,
+    ThrottleLimits, Timestamp, TokenHash, User, UserAgent, UserId, Username,
 };
 use zeroize::Zeroizing;
 
@@ -27,12 +27,28 @@ pub(crate) fn cause() -> Cause {
 
 pub(crate) fn user(username: &str) -> User {
     let username = Username::restore(username.to_owned());
-    User { id: UserId::restore("user-1".into()), username, created_at: NOW }
+    User { id: UserId::restore("user-1".into()), username, created_at: NOW, attributes: Attributes::default() }
 }
 
 pub(crate) fn key_of(user: &User, hash: &str) -> Key {
-    let password_hash = PasswordHash::restore(hash.to_owned());
+    let password_hash = Some(PasswordHash::restore(hash.to_owned()));
     Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: user.created_at }
+}
+
+/// Attributes that are not empty.
+pub(crate) fn attributes() -> Attributes {
+    Attributes::parse(r#"{"plan":"pro"}"#).expect("an object")
+}
+
+/// A hasher for which the hash of a password is its text.
+pub(crate) fn hashes_to_itself() -> MockPasswordHasher {
+    let mut hasher = MockPasswordHasher::new();
+    hasher.expect_hash().returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
+    hasher.expect_verify().returning(|password, hash| {
+        let right = hash.is_some_and(|hash| hash.expose() == password.expose());
+        Ok(if right { Verdict::Right } else { Verdict::Wrong })
+    });
+    hasher
 }
 
 /// A token whose text is this letter throughout.

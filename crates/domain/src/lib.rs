@@ -6,6 +6,7 @@
 //!
 //! Nothing here knows of HTTP, SQL, a hash scheme, a thread or the ambient clock.
 
+mod attributes;
 mod client;
 mod key;
 mod password;
@@ -18,8 +19,9 @@ mod token;
 mod user;
 mod username;
 
+pub use attributes::{Attributes, InvalidAttributes};
 pub use client::{AddressBlock, Client, UserAgent};
-pub use key::{Key, KeyId};
+pub use key::{InvalidKeyId, Key, KeyId};
 pub use password::{InvalidPassword, Password, PasswordHash, PasswordRules};
 pub use session::{Session, SessionId, SessionPolicy, SessionState};
 pub use throttle::{Bucket, RateLimit, Slowdown, ThrottleKey, ThrottleLimits, ThrottleScope};

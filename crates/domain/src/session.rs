@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::attributes::Attributes;
 use crate::time::Timestamp;
 use crate::token::TokenHash;
 use crate::user::UserId;
@@ -89,13 +90,16 @@ pub struct Session {
     pub active_expires_at: Timestamp,
     /// The first instant at which it is dead.
     pub idle_expires_at: Timestamp,
+    /// What else an operator keeps of it.
+    pub attributes: Attributes,
 }
 
 impl Session {
-    /// A session that starts now.
+    /// A session that starts now, without attributes.
     #[must_use]
     pub fn open(id: SessionId, token_hash: TokenHash, user_id: UserId, now: Timestamp, policy: &SessionPolicy) -> Self {
-        Self { id, token_hash, user_id, created_at: now, active_expires_at: now, idle_expires_at: now }
+        let attributes = Attributes::default();
+        Self { id, token_hash, user_id, created_at: now, active_expires_at: now, idle_expires_at: now, attributes }
             .renewed(now, policy)
     }
 

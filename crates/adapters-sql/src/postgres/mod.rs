@@ -26,6 +26,8 @@ impl Dialect for Postgres {
     /// So do two logins of one user, each of which must see the other's session to count it.
     const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!(" FOR NO KEY UPDATE");
 
+    const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1 FOR KEY SHARE";
+
     /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.
     const DELETE_DEAD_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2 \

@@ -220,18 +220,24 @@ fn refused(store: &str, error: sqlx::Error) -> ConnectError {
 mod tests {
     use doorward_domain::ports::{CreateUserError, NewAccount, StoreError, StoreProbe, UserStore};
     use doorward_domain::{
-        Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId, Username,
+        Attributes, Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserId,
+        Username,
     };
 
     use super::*;
 
     fn account(number: u8) -> NewAccount {
         let username = Username::restore(format!("somebody {number}"));
-        let user = User { id: UserId::restore(number.to_string()), username, created_at: Timestamp::MIN };
+        let user = User {
+            id: UserId::restore(number.to_string()),
+            username,
+            created_at: Timestamp::MIN,
+            attributes: Attributes::default(),
+        };
         let key = Key {
             id: user.username.key_id(),
             user_id: user.id.clone(),
-            password_hash: PasswordHash::restore("x".repeat(1_000)),
+            password_hash: Some(PasswordHash::restore("x".repeat(1_000))),
             created_at: Timestamp::MIN,
         };
         let id = SessionId::restore(number.to_string());

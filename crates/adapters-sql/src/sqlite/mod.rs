@@ -19,6 +19,8 @@ impl Dialect for Sqlite {
     /// There is one writer at a time, so nothing else can change the key.
     const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!("");
 
+    const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1";
+
     const DELETE_DEAD_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)";
 

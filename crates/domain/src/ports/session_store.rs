@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::StoreError;
-use crate::{Client, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId};
+use crate::{Attributes, Client, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId};
 
 /// Holds sessions. What a call ended or wrote is so for every later call, on every node, before the call returns.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -59,6 +59,25 @@ pub trait SessionStore: Send + Sync {
 
     /// Removes at most `limit` sessions whose idle period ended at `now` or before, and says how many.
     async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Writes a session that no key was asked for, and ends those that are too many then, as [`Self::open`] does; `false`,
+    /// and nothing is written, when its user is not there. Racing calls may leave more than `most`, until the next call.
+    async fn open_unasked(
+        &self,
+        session: &Session,
+        client: &Client,
+        most: Option<NonZeroU32>,
+    ) -> Result<bool, StoreError>;
+
+    /// The session with this id and its user; `None` when there is none. The store does not judge whether the session is
+    /// alive.
+    async fn find_by_id(&self, id: &SessionId) -> Result<Option<(LiveSession, User)>, StoreError>;
+
+    /// Writes a session's attributes; `false` when there is no such session. Every later validation has them.
+    async fn set_attributes(&self, id: &SessionId, attributes: &Attributes) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of this user, and says how many.
+    async fn delete_all(&self, user: &UserId) -> Result<u64, StoreError>;
 }
 
 /// A key whose password was just found right.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::{KeyedWriteError, StoreError, VerifiedKey};
-use crate::{Client, Key, KeyId, PasswordHash, Session, TokenHash, User, UserId};
+use crate::{Attributes, Client, Key, KeyId, PasswordHash, Session, TokenHash, User, UserId};
 
 /// Holds users and keys.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -32,6 +32,42 @@ pub trait UserStore: Send + Sync {
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against.
     async fn delete(&self, user: &UserId, verified: &VerifiedKey) -> Result<(), KeyedWriteError>;
+
+    /// Writes the user, and the key where there is one, or neither. No session is opened.
+    ///
+    /// # Errors
+    /// [`CreateUserError::KeyTaken`] as in [`Self::create`].
+    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUserError>;
+
+    /// The user with this id; `None` when there is none.
+    async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
+
+    /// Writes a user's attributes; `false` when there is no such user. Every later validation of a session of theirs has
+    /// them.
+    async fn set_attributes(&self, user: &UserId, attributes: &Attributes) -> Result<bool, StoreError>;
+
+    /// Removes the user with all keys and sessions, whatever the keys are, or nothing; `false` when there is no such user.
+    async fn delete_unasked(&self, user: &UserId) -> Result<bool, StoreError>;
+
+    /// Writes another key of a user who is there.
+    ///
+    /// # Errors
+    /// [`AddKeyError::KeyTaken`] as in [`Self::create`]; [`AddKeyError::NoSuchUser`].
+    async fn add_key(&self, key: &Key) -> Result<(), AddKeyError>;
+
+    /// All keys of a user, those made first first.
+    async fn list_keys(&self, user: &UserId) -> Result<Vec<Key>, StoreError>;
+
+    /// Writes the key's new hash, whatever it had before, and ends every session of its user, or does neither; `None` takes
+    /// the password away. `false` when there is no such key.
+    async fn set_password_and_end_sessions<'a>(
+        &self,
+        key: &KeyId,
+        new: Option<&'a PasswordHash>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes the key and ends every session of its user, or does neither; `false` when there is no such key.
+    async fn delete_key_and_end_sessions(&self, key: &KeyId) -> Result<bool, StoreError>;
 }
 
 /// All that a sign-up writes.
@@ -68,6 +104,20 @@ pub enum CreateUserError {
     /// The key exists already.
     #[error("the key is taken")]
     KeyTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A key was not added.
+#[derive(Debug, Error)]
+pub enum AddKeyError {
+    /// The key exists already, whosever it is.
+    #[error("the key is taken")]
+    KeyTaken,
+    /// There is nobody whose key it could be.
+    #[error("there is no such user")]
+    NoSuchUser,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
