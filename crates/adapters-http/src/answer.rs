@@ -47,6 +47,9 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
     }
 }
 
+/// Enough for most sessions, so that the JSON of one is not moved while it is written.
+const USUAL_BYTES: usize = 320;
+
 /// The session, to whoever asked for it.
 pub(crate) struct SessionAnswer(pub(crate) SessionBody);
 
@@ -67,8 +70,10 @@ impl SessionAnswer {
 
 impl IntoResponse for SessionAnswer {
     fn into_response(self) -> Response {
-        let json = serde_json::to_vec(&self.0).expect("texts and booleans are JSON");
-        Response::builder().content_type(Json::<SessionBody>::CONTENT_TYPE).body(json)
+        let mut json = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut json, &self.0).expect("texts and booleans are JSON");
+        let content_type = HeaderValue::from_static(Json::<SessionBody>::CONTENT_TYPE);
+        Response::builder().header(header::CONTENT_TYPE, content_type).body(json)
     }
 }
 

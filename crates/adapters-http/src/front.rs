@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
+use poem::endpoint::BoxEndpoint;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderName, HeaderValue, Method, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
@@ -39,9 +40,9 @@ impl fmt::Display for RequestId<'_> {
     }
 }
 
-/// An endpoint behind the front.
-pub(crate) struct Front<E> {
-    inner: E,
+/// The whole server as one endpoint: what is routed, and the front before it.
+pub struct Front {
+    inner: BoxEndpoint<'static, Response>,
     context: Arc<Context>,
     pages: Arc<Pages>,
     methods: Methods,
@@ -49,8 +50,13 @@ pub(crate) struct Front<E> {
     requests: AtomicU64,
 }
 
-impl<E: Endpoint<Output = Response>> Front<E> {
-    pub(crate) fn new(inner: E, context: Arc<Context>, pages: Arc<Pages>, methods: Methods) -> Self {
+impl Front {
+    pub(crate) fn new(
+        inner: BoxEndpoint<'static, Response>,
+        context: Arc<Context>,
+        pages: Arc<Pages>,
+        methods: Methods,
+    ) -> Self {
         let security_headers = SecurityHeaders::new(&context.settings);
         Self { inner, context, pages, methods, security_headers, requests: AtomicU64::new(0) }
     }
@@ -73,8 +79,7 @@ impl<E: Endpoint<Output = Response>> Front<E> {
         if let Some(answer) = self.answer_at_once(&request).await {
             return answer;
         }
-        // In a box of its own, so that whoever is answered at once does not carry the room for all that others need.
-        Box::pin(self.inner.call(request)).await.map_err(problem_of)
+        self.inner.call(request).await.map_err(problem_of)
     }
 
     /// The answer to the two questions that are asked all day, which need no router to find it.
@@ -130,7 +135,7 @@ impl<E: Endpoint<Output = Response>> Front<E> {
     }
 }
 
-impl<E: Endpoint<Output = Response>> Endpoint for Front<E> {
+impl Endpoint for Front {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {

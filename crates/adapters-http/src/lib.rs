@@ -32,6 +32,7 @@ mod submission;
 mod wire;
 
 pub use context::Services;
+pub use front::Front;
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use routes::endpoint;

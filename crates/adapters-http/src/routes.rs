@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poem::http::Method;
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Response};
+use poem::{EndpointExt, IntoEndpoint};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 use prometheus_client::registry::Registry;
 
@@ -31,11 +31,7 @@ fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
 
 /// The whole server as one endpoint. What it counts goes into the registry.
 #[must_use]
-pub fn endpoint(
-    services: Services,
-    settings: HttpSettings,
-    registry: &mut Registry,
-) -> impl Endpoint<Output = Response> + use<> {
+pub fn endpoint(services: Services, settings: HttpSettings, registry: &mut Registry) -> Front {
     let metrics = Arc::new(HttpMetrics::new(paths()));
     registry.register_collector(Box::new(Arc::clone(&metrics)));
     let context = Arc::new(Context::new(services, settings, metrics));
@@ -45,7 +41,7 @@ pub fn endpoint(
     let api = Arc::new(api.into_endpoint());
     let routes =
         pages::routes(&context, &pages, &spec).nest_no_strip("/api", Arc::clone(&api)).nest_no_strip("/health", api);
-    Front::new(routes.map_to_response(), context, pages, Methods::new(paths()))
+    Front::new(routes.map_to_response().boxed(), context, pages, Methods::new(paths()))
 }
 
 /// The methods of every path.

@@ -30,7 +30,8 @@ pub(crate) struct SessionCache {
 
 #[derive(Clone)]
 struct Entry {
-    read_at: Instant,
+    /// Before the store was asked: whatever it said was true after that.
+    asked_at: Instant,
     session: Session,
     user: User,
 }
@@ -47,9 +48,12 @@ impl Weighter<TokenHash, Entry> for Bytes {
     }
 }
 
-/// What had been forgotten before a session was read from the store.
+/// When a session was asked for, and what had been forgotten before that.
 #[derive(Clone, Copy)]
-pub(crate) struct Before(u64);
+pub(crate) struct Before {
+    asked_at: Instant,
+    forgotten: u64,
+}
 
 impl SessionCache {
     pub(crate) fn new() -> Self {
@@ -59,19 +63,19 @@ impl SessionCache {
     /// The session with this token, if it was read within the lease.
     pub(crate) fn find(&self, token: &TokenHash) -> Option<(Session, User)> {
         let entry = self.entries.get(token)?;
-        (entry.read_at.elapsed() < LEASE).then_some((entry.session, entry.user))
+        (entry.asked_at.elapsed() < LEASE).then_some((entry.session, entry.user))
     }
 
     /// To be called before the store is asked, for [`Self::keep`].
     pub(crate) fn before(&self) -> Before {
-        Before(*self.forgotten())
+        Before { asked_at: Instant::now(), forgotten: *self.forgotten() }
     }
 
     /// Keeps what the store said, unless anything was forgotten since it was asked: what was read may be what was changed.
     pub(crate) fn keep(&self, before: Before, session: &Session, user: &User) {
         let forgotten = self.forgotten();
-        if *forgotten == before.0 {
-            let entry = Entry { read_at: Instant::now(), session: session.clone(), user: user.clone() };
+        if *forgotten == before.forgotten {
+            let entry = Entry { asked_at: before.asked_at, session: session.clone(), user: user.clone() };
             self.entries.insert(session.token_hash, entry);
         }
     }
@@ -138,11 +142,11 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_believed_for_no_longer_than_the_lease() {
+    fn an_entry_is_believed_for_no_longer_than_the_lease_from_when_the_store_was_asked() {
         let cache = SessionCache::new();
         let (read, user) = session(1);
-        let read_at = Instant::now().checked_sub(LEASE).expect("a machine that is up for a second");
-        cache.entries.insert(read.token_hash, Entry { read_at, session: read.clone(), user });
+        let asked_at = Instant::now().checked_sub(LEASE).expect("a machine that is up for a second");
+        cache.keep(Before { asked_at, ..cache.before() }, &read, &user);
         assert_eq!(cache.find(&read.token_hash), None);
     }
 

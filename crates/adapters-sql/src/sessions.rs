@@ -15,18 +15,11 @@ use crate::{row, statements};
 #[async_trait]
 impl<DB: Dialect> SessionStore for SqlStore<DB> {
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
-        let Some(cache) = self.readership.cache() else {
-            return self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await;
-        };
-        if let Some(found) = cache.find(token) {
+        if let Some(found) = self.readership.cache().and_then(|cache| cache.find(token)) {
             return Ok(Some(found));
         }
-        let before = cache.before();
-        let found = self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await?;
-        if let Some((session, user)) = &found {
-            cache.keep(before, session, user);
-        }
-        Ok(found)
+        // In a box of its own: whoever is answered from the cache does not carry the room that a query needs.
+        Box::pin(self.ask(token)).await
     }
 
     async fn open<'a>(
@@ -147,6 +140,18 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
 
     async fn delete_all(&self, user: &UserId) -> Result<u64, StoreError> {
         self.end_sessions(statements::DELETE_ALL_SESSIONS, &[Text(user.as_str())]).await
+    }
+}
+
+impl<DB: Dialect> SqlStore<DB> {
+    /// Reads a session and its user from the database, and keeps what it read where that is allowed.
+    async fn ask(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
+        let cache = self.readership.cache().map(|cache| (cache, cache.before()));
+        let found = self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await?;
+        if let (Some((cache, before)), Some((session, user))) = (cache, &found) {
+            cache.keep(before, session, user);
+        }
+        Ok(found)
     }
 }
 

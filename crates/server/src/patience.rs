@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// How long a request's head may take, from its first byte to its last. A new connection has as long for its first.
 pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,7 +28,10 @@ pub(crate) struct Patient<S> {
     /// How many requests were answered when the present wait began.
     answered: usize,
     head_began: bool,
-    patience: Pin<Box<Sleep>>,
+    /// When the present wait ends.
+    deadline: Instant,
+    /// Fires at the deadline or before, see [`Self::poll_deadline`].
+    timer: Pin<Box<Sleep>>,
     /// The wait for a client that does not read, while there is one.
     unread: Option<Pin<Box<Sleep>>>,
 }
@@ -36,34 +39,51 @@ pub(crate) struct Patient<S> {
 /// What the service tells the connection about its requests. While one is being answered, reading its body is bounded
 /// elsewhere.
 #[derive(Clone, Default)]
-pub(crate) struct Requests {
-    begun: Arc<AtomicUsize>,
-    answered: Arc<AtomicUsize>,
+pub(crate) struct Requests(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    begun: AtomicUsize,
+    answered: AtomicUsize,
     /// The connection, which hyper does not ask for the next head before something wakes it.
-    waiting: Arc<AtomicWaker>,
+    waiting: AtomicWaker,
 }
 
 impl Requests {
     /// A head has arrived whole.
     pub(crate) fn begin(&self) {
-        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.0.begun.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Its answer is ready to be sent.
     pub(crate) fn answer(&self) {
-        self.answered.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake();
+        self.0.answered.fetch_add(1, Ordering::Relaxed);
+        self.0.waiting.wake();
     }
 }
 
 impl<S> Patient<S> {
     pub(crate) fn new(stream: S, requests: Requests) -> Self {
-        let patience = Box::pin(sleep(HEAD_TIMEOUT));
-        Self { stream, requests, answered: 0, head_began: true, patience, unread: None }
+        let deadline = Instant::now() + HEAD_TIMEOUT;
+        let timer = Box::pin(sleep_until(deadline));
+        Self { stream, requests, answered: 0, head_began: true, deadline, timer, unread: None }
     }
 
     fn wait_for(&mut self, timeout: Duration) {
-        self.patience.as_mut().reset(Instant::now() + timeout);
+        self.deadline = Instant::now() + timeout;
+    }
+
+    /// Ready when the deadline has passed. The timer is set when it fires and not for every request, and never further
+    /// ahead than the shortest wait: an idle connection is looked at now and then, a busy one costs nothing.
+    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.timer.as_mut().poll(context));
+            let now = Instant::now();
+            if now >= self.deadline {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(self.deadline.min(now + HEAD_TIMEOUT));
+        }
     }
 
     /// Hands on how a write went; one that waits too long for the client fails.
@@ -85,9 +105,10 @@ impl<S> Patient<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.requests.waiting.register(context.waker());
-        let answered = this.requests.answered.load(Ordering::Relaxed);
-        let at_work = this.requests.begun.load(Ordering::Relaxed) > answered;
+        let counts = &this.requests.0;
+        counts.waiting.register(context.waker());
+        let answered = counts.answered.load(Ordering::Relaxed);
+        let at_work = counts.begun.load(Ordering::Relaxed) > answered;
         if !at_work && answered != this.answered {
             this.answered = answered;
             this.head_began = false;
@@ -104,7 +125,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         if at_work {
             return Poll::Pending;
         }
-        ready!(this.patience.as_mut().poll(context));
+        ready!(this.poll_deadline(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

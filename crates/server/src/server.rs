@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
-use doorward_adapters_http::{HttpSettings, Origin, Services};
+use doorward_adapters_http::{Front, HttpSettings, Origin, Services};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{
     ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions, SessionMint, SignUp,
@@ -36,7 +36,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     public_origin: Origin,
-    endpoint: BoxEndpoint<'static, Response>,
+    endpoint: Front,
     sweep: Sweep,
     store: Store,
     counts: ProgramMetrics,
@@ -105,7 +105,7 @@ impl Server {
             sign_up: settings.sign_up,
             instance: tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
         };
-        let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry).boxed();
+        let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry);
         let limits = settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
         let sweep = Sweep::new(store.sessions(), store.throttle(), clock, limits);
         let metrics = metrics_listener.map(|(listener, address)| {
