@@ -11,7 +11,7 @@ test *filter:
     cargo test {{ filter }}
 
 # All that CI runs; needs cargo-deny and Python
-check: fmt-check deny lint (test "--locked") doc schemathesis
+check: fmt-check deny lint axe (test "--locked") doc schemathesis
 
 # Format the code
 fmt:
@@ -87,6 +87,18 @@ schemathesis seed="1" seconds="75":
     cargo test --workspace --no-run --locked --quiet
     "$tools/bin/python" tests/schemathesis/run.py "$target/debug/doorward-under-test" \
         --seed {{ seed }} --seconds {{ seconds }}
+
+# Fetch axe, with which the browser tests audit every page from then on; needs Python
+axe:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder="${CARGO_TARGET_DIR:-target}/axe"
+    if ! cmp -s tests/axe/requirements.txt "$folder/installed"; then
+        python3 -m venv "$folder"
+        "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r tests/axe/requirements.txt
+        cp "$folder"/lib/python3*/site-packages/axe_playwright_python/axe.min.js "$folder/axe.min.js"
+        cp tests/axe/requirements.txt "$folder/installed"
+    fi
 
 # Break what the program stands on while people sign up, and see that nothing acknowledged is lost; as `just chaos failover`
 chaos *what:

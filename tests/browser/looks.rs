@@ -1,5 +1,5 @@
 //! How the pages look: every page and every kind of error on a phone and on a desktop, nothing cut off, nothing too pale
-//! to read, nothing in the console. A picture of each is left in `target/screenshots`.
+//! to read, nothing that axe finds wrong, nothing in the console. A picture of each is left in `target/screenshots`.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::storage::places;
+use crate::support::axe;
 use crate::support::browser::Browser;
 use crate::support::client::{Encoding, send};
 use crate::support::server::TestServer;
@@ -147,6 +148,36 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     look("problem-500", "An unknown error occurred").await;
 }
 
+pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well(browser: &Browser) {
+    const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40">
+        <circle cx="20" cy="20" r="18" fill="#e4572e"/><path d="M44 30 64 8l20 22z" fill="#2e86ab"/></svg>"##;
+    let logo = Path::new(env!("CARGO_TARGET_TMPDIR")).join("logo.svg");
+    std::fs::write(&logo, LOGO).expect("a logo that can be kept");
+    let logo = format!("--site-logo={}", logo.display());
+    let flags = ["--language=de", "--site-name=Kaninchenzüchterverein", "--site-color=#e4572e", &logo];
+    let server = TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), &flags).await;
+    browser.visit(&server, "/login").await;
+    look_at(browser, "german-sign-in", "Anmelden").await;
+    browser.visit(&server, "/signup").await;
+    browser.fill(&[("username", "abc"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    look_at(browser, "german-sign-up-invalid-username", "Registrieren").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
+    look_at(browser, "german-profile", "Profil").await;
+    browser.visit(&server, "/nirgends").await;
+    look_at(browser, "german-problem-404", "Nicht gefunden").await;
+}
+
+pub async fn the_audit_finds_what_is_wrong(browser: &Browser) {
+    let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
+    browser.visit(&server, "/login").await;
+    browser.run("document.querySelector('label').remove()", &[]).await;
+    let found = axe::violations(browser).await;
+    assert!(!axe::is_there() || found[0][0] == "label", "{found}");
+}
+
 /// Looks at the page in every size and both schemes of colours, and keeps pictures of it.
 async fn look_at(browser: &Browser, name: &str, heading: &str) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
@@ -165,6 +196,7 @@ async fn look_at(browser: &Browser, name: &str, heading: &str) {
             std::fs::write(file, browser.picture().await).expect("a picture that can be kept");
         }
         assert_eq!(browser.run(TOO_PALE, &[]).await, json!([]), "{name} in {scheme}");
+        assert_eq!(axe::violations(browser).await, json!([]), "{name} in {scheme}");
     }
     browser.resize(NARROWEST, 640).await;
     let (content_width, _) = extent(browser).await;

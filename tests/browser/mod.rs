@@ -40,6 +40,8 @@ in_a_browser! {
             a_password_can_be_shown_and_is_hidden_again_before_it_is_sent,
             the_form_component_of_the_guide_works;
         looks:
-            every_page_fits_every_screen_and_reads_well_in_light_and_dark;
+            every_page_fits_every_screen_and_reads_well_in_light_and_dark,
+            pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well,
+            the_audit_finds_what_is_wrong;
     }
 }

@@ -10,6 +10,7 @@ mod negotiation;
 mod outer_rules;
 mod pages;
 mod sessions;
+mod texts;
 mod throttle;
 mod timing;
 mod verify;

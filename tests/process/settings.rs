@@ -34,6 +34,10 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
         "DOORWARD_RETURN_ORIGINS",
         "DOORWARD_SIGNUP",
         "DOORWARD_USERNAMES",
+        "DOORWARD_LANGUAGE",
+        "DOORWARD_SITE_NAME",
+        "DOORWARD_SITE_COLOR",
+        "DOORWARD_SITE_LOGO",
         "DOORWARD_LOG",
         "DOORWARD_LOG_FORMAT",
     ] {
@@ -92,6 +96,10 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_RETURN_ORIGINS", "https://app.example/path"),
         ("DOORWARD_SIGNUP", "ajar"),
         ("DOORWARD_USERNAMES", "any"),
+        ("DOORWARD_LANGUAGE", "klingon"),
+        ("DOORWARD_SITE_NAME", "W".repeat(61).leak()),
+        ("DOORWARD_SITE_COLOR", "red"),
+        ("DOORWARD_SITE_LOGO", "no-such-file.svg"),
         ("DOORWARD_LOG", "loud=very"),
         ("DOORWARD_LOG_FORMAT", "xml"),
     ];

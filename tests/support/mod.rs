@@ -1,5 +1,6 @@
 //! What tests stand on.
 
+pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod postgres;

@@ -1,5 +1,5 @@
 // Comfort only: every page works without this file. Adds a button to each password field that shows what was typed.
-for (const secret of document.querySelectorAll("[data-secret]")) {
+for (const secret of document.querySelectorAll(".secret")) {
   const input = secret.querySelector("input");
   const button = document.createElement("button");
   button.type = "button";
@@ -7,8 +7,9 @@ for (const secret of document.querySelectorAll("[data-secret]")) {
   button.setAttribute("aria-controls", input.id);
   const show = (visible) => {
     input.type = visible ? "text" : "password";
-    button.textContent = visible ? "Hide" : "Show";
-    button.setAttribute("aria-label", visible ? "Hide password" : "Show password");
+    const { show, showLabel, hide, hideLabel } = secret.dataset;
+    button.textContent = visible ? hide : show;
+    button.setAttribute("aria-label", visible ? hideLabel : showLabel);
     button.setAttribute("aria-pressed", String(visible));
   };
   button.addEventListener("click", () => {

@@ -14,6 +14,7 @@ use crate::negotiation::Wants;
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 use crate::submission::Submission;
+use crate::texts::Message;
 use crate::wire::{SessionBody, Transport};
 
 /// A request to be let in.
@@ -98,7 +99,7 @@ impl Transport {
             Some("bearer") => Ok(Some(Self::Bearer)),
             Some("cookie") => Ok(Some(Self::Cookie)),
             None if !fields.has("transport") => Ok(None),
-            _ => Err(Problem::new(ProblemKind::MalformedRequest).detail("`transport` is `cookie` or `bearer`.")),
+            _ => Err(Problem::new(ProblemKind::MalformedRequest).detail(Message::new("transport"))),
         }
     }
 }

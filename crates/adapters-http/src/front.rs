@@ -25,6 +25,7 @@ use crate::pages::Pages;
 use crate::problem::{Problem, ProblemBody, ProblemKind};
 use crate::security_headers::SecurityHeaders;
 use crate::settings::HttpSettings;
+use crate::texts::Language;
 use crate::{client, cors, cross_origin, head, submission};
 
 /// Names the request whose cause is in the log, where an answer says no more than that something went wrong.
@@ -101,10 +102,17 @@ impl Front {
         }
     }
 
-    fn render(&self, problem: &Problem, wants: Wants, path: &str, request_id: RequestId<'_>) -> Response {
+    fn render(
+        &self,
+        problem: &Problem,
+        wants: Wants,
+        language: Language,
+        path: &str,
+        request_id: RequestId<'_>,
+    ) -> Response {
         let request_id = request_id.to_string();
         let mut response = if wants == Wants::Page && !problem.json_only {
-            self.pages.problem(problem, &request_id)
+            self.pages.problem(problem, &request_id, language)
         } else {
             Json(ProblemBody::from(problem)).into_response()
         };
@@ -142,6 +150,7 @@ impl Endpoint for Front {
         let (settings, metrics, began) = (&self.context.settings, &self.context.metrics, Instant::now());
         let request_id = self.next_request_id();
         let wants = Wants::of(&request);
+        let language = if wants == Wants::Page { self.pages.language(request.headers()) } else { Language::English };
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let path = uri.path();
         let route = metrics.route(&method, path);
@@ -176,7 +185,7 @@ impl Endpoint for Front {
                 // Whoever is refused before it was told to send its body may send it or not, so that nobody could say
                 // what the next bytes are.
                 let problem = if asks_first { problem.hang_up() } else { problem };
-                self.render(&problem, wants, path, request_id)
+                self.render(&problem, wants, language, path, request_id)
             });
             tracing::debug!(status = response.status().as_u16(), "answered");
             response
@@ -260,6 +269,7 @@ mod tests {
     use crate::context::Services;
     use crate::routes;
     use crate::settings::CookieSettings;
+    use crate::site::Site;
 
     const CAUSE: &str = "what only the log may say";
 
@@ -303,6 +313,8 @@ mod tests {
             return_origins: vec![],
             trusted_proxies: vec![],
             sign_up: policy,
+            site: Site::default(),
+            language: None,
             instance: "test".into(),
         };
         routes::endpoint(services, settings, &mut Registry::default())

@@ -18,6 +18,7 @@ use crate::fields::{BodyType, Fields};
 use crate::negotiation::Wants;
 use crate::origin::Origin;
 use crate::settings::{CookieSettings, HttpSettings};
+use crate::site::Site;
 use crate::{client, cross_origin, return_to};
 
 /// The tokens that a request's head presents, in the order in which they count.
@@ -78,6 +79,8 @@ pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &
         return_origins: Vec::new(),
         trusted_proxies: Vec::new(),
         sign_up: SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT },
+        site: Site::default(),
+        language: None,
         instance: String::new(),
     };
     cross_origin::check(&request(NOBODY, Method::POST, headers), &settings).is_ok()

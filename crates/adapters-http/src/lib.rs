@@ -28,7 +28,9 @@ mod return_to;
 mod routes;
 mod security_headers;
 mod settings;
+mod site;
 mod submission;
+mod texts;
 mod wire;
 
 pub use context::Services;
@@ -37,3 +39,5 @@ pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use routes::endpoint;
 pub use settings::{CookieSettings, HttpSettings};
+pub use site::{Color, InvalidColor, InvalidLogo, Logo, Site};
+pub use texts::Language;

@@ -1,7 +1,6 @@
 //! Everything that can be wrong with a request or with us, and the one place where the errors of use cases become a
 //! status, a code and a sentence. The words are the contract's; what a cause says never gets into them.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -15,13 +14,14 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 
 use crate::form::FormEcho;
+use crate::texts::{Language, Message};
 
 /// An error on its way to the client.
 #[derive(Debug)]
 pub(crate) struct Problem {
     pub(crate) kind: ProblemKind,
     /// What a person can do about it.
-    pub(crate) detail: Option<Cow<'static, str>>,
+    pub(crate) detail: Option<Box<Message>>,
     /// The form it belongs to, for a client that wants pages.
     pub(crate) form: Option<FormEcho>,
     /// Whether the answer is JSON whatever the client accepts, as with the bearer transport.
@@ -39,7 +39,7 @@ impl Problem {
         Self { kind, detail: None, form: None, json_only: false, retry_after: None, hangs_up: false, cause: None }
     }
 
-    pub(crate) fn detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn detail(self, detail: Message) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
 
@@ -61,7 +61,7 @@ impl Problem {
             SignUpError::InvalidPassword(error) => {
                 Self::new(ProblemKind::InvalidPassword).detail(new_password_advice(error, &policy.passwords))
             }
-            SignUpError::UsernameTaken => Self::new(ProblemKind::UsernameTaken).detail("Choose another one."),
+            SignUpError::UsernameTaken => Self::new(ProblemKind::UsernameTaken).detail(Message::new("choose-another")),
             SignUpError::Fault(fault) => fault.into(),
         }
     }
@@ -69,9 +69,9 @@ impl Problem {
     pub(crate) fn of_log_in(error: LogInError) -> Self {
         match error {
             LogInError::InvalidUsername(_) => Self::new(ProblemKind::InvalidUsername)
-                .detail(format!("Enter your username, 1 to {} characters.", Username::MAX_CHARS)),
+                .detail(Message::new("enter-username").with("max", Username::MAX_CHARS)),
             LogInError::InvalidPassword(_) => Self::new(ProblemKind::InvalidPassword)
-                .detail(format!("Enter your password, 1 to {} characters.", Password::MAX_CHARS)),
+                .detail(Message::new("enter-password").with("max", Password::MAX_CHARS)),
             LogInError::IncorrectCredentials { .. } => Self::new(ProblemKind::IncorrectCredentials),
             LogInError::Fault(fault) => fault.into(),
         }
@@ -98,7 +98,7 @@ impl Problem {
 
     fn invalid_current_password() -> Self {
         Self::new(ProblemKind::InvalidPassword)
-            .detail(format!("Enter your present password, 1 to {} characters.", Password::MAX_CHARS))
+            .detail(Message::new("enter-present-password").with("max", Password::MAX_CHARS))
     }
 }
 
@@ -108,36 +108,32 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 /// What somebody is told who tried too often.
-fn wait_advice(seconds: u64) -> String {
+fn wait_advice(seconds: u64) -> Message {
     match seconds {
-        0..=1 => "Wait a second, then try again.".into(),
-        2..=90 => format!("Wait {seconds} seconds, then try again."),
-        _ => format!("Wait {} minutes, then try again.", seconds.div_ceil(60)),
+        0..=90 => Message::new("wait-seconds").with("seconds", seconds),
+        _ => Message::new("wait-minutes").with("minutes", seconds.div_ceil(60)),
     }
 }
 
-fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Cow<'static, str> {
-    let allowed_characters = match rules {
-        UsernameRules::Seed => "Use letters, digits, punctuation and spaces between them; nothing that does not show.",
-        UsernameRules::Precis => "Use letters and digits of your script, and ASCII punctuation; no spaces.",
-        UsernameRules::Ascii => "Use unaccented letters, digits and punctuation.",
-    };
-    match error {
-        InvalidUsername::Missing | InvalidUsername::Length => {
-            format!("Use {} to {} characters.", Username::MIN_CHARS, Username::MAX_CHARS).into()
+fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Message {
+    match (error, rules) {
+        (InvalidUsername::Missing | InvalidUsername::Length, _) => {
+            Message::new("use-characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS)
         }
-        InvalidUsername::SurroundingSpace => "Leave out the space at the start or the end.".into(),
-        InvalidUsername::Character => allowed_characters.into(),
-        InvalidUsername::MixedScripts => "Do not mix Latin, Greek and Cyrillic letters.".into(),
+        (InvalidUsername::SurroundingSpace, _) => Message::new("surrounding-space"),
+        (InvalidUsername::Character, UsernameRules::Seed) => Message::new("characters-seed"),
+        (InvalidUsername::Character, UsernameRules::Precis) => Message::new("characters-precis"),
+        (InvalidUsername::Character, UsernameRules::Ascii) => Message::new("characters-ascii"),
+        (InvalidUsername::MixedScripts, _) => Message::new("mixed-scripts"),
     }
 }
 
-fn new_password_advice(error: InvalidPassword, rules: &PasswordRules) -> Cow<'static, str> {
+fn new_password_advice(error: InvalidPassword, rules: &PasswordRules) -> Message {
     match error {
         InvalidPassword::Missing | InvalidPassword::Length => {
-            format!("Use {} to {} characters.", rules.min_chars, Password::MAX_CHARS).into()
+            Message::new("use-characters").with("min", rules.min_chars).with("max", Password::MAX_CHARS)
         }
-        InvalidPassword::Common => "This is one of the first passwords that anybody would try. Choose another.".into(),
+        InvalidPassword::Common => Message::new("common-password"),
     }
 }
 
@@ -269,40 +265,6 @@ impl ProblemKind {
     pub(crate) const fn sentence(self) -> &'static str {
         self.row().2
     }
-
-    /// What a person is told to do about a problem that has no detail of its own.
-    pub(crate) const fn advice(self) -> &'static str {
-        match self {
-            Self::InvalidUsername
-            | Self::InvalidPassword
-            | Self::UsernameTaken
-            | Self::IncorrectCredentials
-            | Self::IncorrectPassword => "Check what you typed and try again.",
-            Self::MalformedRequest => "What was sent could not be read. Go back, reload the page and try again.",
-            Self::Unauthenticated => "You are not signed in, or your session has ended. Sign in to go on.",
-            Self::CrossOrigin => {
-                "The request came from another site, so nothing was done. Open this site and try again."
-            }
-            Self::SignupClosed => "No new accounts are made here at the moment. Ask whoever runs this site.",
-            Self::NotFound => "There is no page at this address. Check it for a typing error, or go to the start page.",
-            Self::MethodNotAllowed => {
-                "This address cannot be used in that way. Go to the start page and try from there."
-            }
-            Self::RequestTimeout => "The request took too long to arrive. Check your connection and try again.",
-            Self::PayloadTooLarge => "More was sent than a form here can hold. Go back and shorten what you typed.",
-            Self::UnsupportedMediaType => {
-                "The form was sent in a way that is not understood here. Go back, reload the page and try again."
-            }
-            Self::TooManyAttempts => "Too much was tried in a short time. Wait a little, then try again.",
-            Self::HeaderFieldsTooLarge => {
-                "Your browser sent more along than this site takes, most often too many cookies. Delete the cookies of \
-                 this site and try again."
-            }
-            Self::Unknown => "Something went wrong on our side. Try again in a moment.",
-            Self::Overloaded => "Many people are signing in right now. Try again in a few seconds.",
-            Self::Unavailable => "Accounts cannot be reached right now. Nothing was lost; try again in a moment.",
-        }
-    }
 }
 
 /// An error as JSON.
@@ -323,7 +285,7 @@ impl From<&Problem> for ProblemBody {
         Self {
             error: problem.kind.sentence().into(),
             code: problem.kind.code().into(),
-            detail: problem.detail.clone().map(Cow::into_owned),
+            detail: problem.detail.as_ref().map(|detail| Language::English.texts().message(detail)),
         }
     }
 }
@@ -404,7 +366,7 @@ mod tests {
         for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (300_000, 300)] {
             let problem = Problem::from(Fault::TooManyAttempts { wait: Duration::from_millis(millis) });
             assert_eq!(problem.retry_after, Some(seconds), "{millis} ms");
-            assert!(problem.detail.is_some_and(|detail| detail.starts_with("Wait ")));
+            assert!(ProblemBody::from(&problem).detail.is_some_and(|detail| detail.starts_with("Wait ")));
         }
     }
 

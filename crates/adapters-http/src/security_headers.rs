@@ -42,7 +42,11 @@ impl SecurityHeaders {
 
     /// Puts the headers of an answer over these: a copy of them all costs less than to insert one after the other.
     pub(crate) fn add(&self, headers: &mut HeaderMap) {
-        let own = mem::replace(headers, self.0.clone());
+        let mut own = mem::replace(headers, self.0.clone());
+        // A page varies by the reader's language beside what all answers vary by.
+        if let Some(varies_by) = own.remove(header::VARY) {
+            headers.append(header::VARY, varies_by);
+        }
         headers.extend(own);
     }
 }

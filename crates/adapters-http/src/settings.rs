@@ -4,6 +4,8 @@ use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
 
 use crate::origin::Origin;
+use crate::site::Site;
+use crate::texts::Language;
 
 /// What this adapter needs to be told.
 #[derive(Clone, Debug)]
@@ -20,6 +22,10 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// What the sign-up page tells people they may choose.
     pub sign_up: SignUpPolicy,
+    /// How the pages present the operator's site.
+    pub site: Site,
+    /// The language of the pages; without one, each reader's own.
+    pub language: Option<Language>,
     /// What tells this process from others in request ids.
     pub instance: String,
 }

@@ -107,6 +107,22 @@ pub(crate) struct CommandLine {
     #[arg(long, env = "DOORWARD_USERNAMES", default_value = "seed", value_name = "seed|precis|ascii")]
     pub(crate) usernames: String,
 
+    /// The language of the pages; `auto` is each reader's own, English where there is none
+    #[arg(long, env = "DOORWARD_LANGUAGE", default_value = "auto", value_name = "auto|en|de")]
+    pub(crate) language: String,
+
+    /// What the pages call your site [default: Doorward, in the title alone]
+    #[arg(long, env = "DOORWARD_SITE_NAME", value_name = "NAME")]
+    pub(crate) site_name: Option<String>,
+
+    /// The colour of the pages' buttons and links, as `#2f5d50`
+    #[arg(long, env = "DOORWARD_SITE_COLOR", value_name = "COLOR")]
+    pub(crate) site_color: Option<String>,
+
+    /// A picture above every page's heading: a file of SVG, PNG, JPEG or WebP
+    #[arg(long, env = "DOORWARD_SITE_LOGO", value_name = "FILE")]
+    pub(crate) site_logo: Option<String>,
+
     /// What is logged, as a filter of the `tracing` crate
     #[arg(long, env = "DOORWARD_LOG", default_value = "info", value_name = "FILTER")]
     pub(crate) log: String,

@@ -103,6 +103,8 @@ impl Server {
             return_origins: settings.return_origins,
             trusted_proxies: settings.trusted_proxies,
             sign_up: settings.sign_up,
+            site: settings.site,
+            language: settings.language,
             instance: tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
         };
         let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry);

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
-use doorward_adapters_http::{CookieSettings, Origin};
+use doorward_adapters_http::{CookieSettings, Language, Logo, Origin, Site};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::SignUpPolicy;
 use doorward_domain::{Password, PasswordRules, SessionPolicy, ThrottleLimits, UsernameRules};
@@ -36,6 +36,9 @@ pub struct Settings {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) trusted_origins: Vec<Origin>,
     pub(crate) return_origins: Vec<Origin>,
+    pub(crate) site: Site,
+    /// `None` for each reader's own.
+    pub(crate) language: Option<Language>,
     pub(crate) log: LogSettings,
 }
 
@@ -147,6 +150,8 @@ impl TryFrom<CommandLine> for Settings {
                 .map_or(Ok(vec![]), |list| proxies(&list))?,
             trusted_origins: origins("DOORWARD_TRUSTED_ORIGINS", texts.trusted_origins.as_ref())?,
             return_origins: origins("DOORWARD_RETURN_ORIGINS", texts.return_origins.as_ref())?,
+            site: site(&texts)?,
+            language: language(&setting("DOORWARD_LANGUAGE", &texts.language))?,
             log: LogSettings {
                 filter: log_filter(&setting("DOORWARD_LOG", &texts.log))?,
                 json: setting("DOORWARD_LOG_FORMAT", &texts.log_format).one_of([("text", false), ("json", true)])?,
@@ -280,6 +285,38 @@ fn log_filter(filter: &Setting<'_>) -> Result<EnvFilter, WrongSetting> {
     } else {
         Err(filter.wrong(allowed))
     }
+}
+
+fn language(language: &Setting<'_>) -> Result<Option<Language>, WrongSetting> {
+    let [english, german] = Language::ALL.map(|language| (language.tag(), Some(language)));
+    language.one_of([("auto", None), english, german])
+}
+
+fn site(texts: &CommandLine) -> Result<Site, WrongSetting> {
+    Ok(Site {
+        name: given("DOORWARD_SITE_NAME", texts.site_name.as_ref()).map(|name| site_name(&name)).transpose()?,
+        color: given("DOORWARD_SITE_COLOR", texts.site_color.as_ref())
+            .map(|color| color.parse("a colour such as #2f5d50"))
+            .transpose()?,
+        logo: given("DOORWARD_SITE_LOGO", texts.site_logo.as_ref()).map(|file| logo(&file)).transpose()?,
+    })
+}
+
+/// What every page says at its top.
+fn site_name(name: &Setting<'_>) -> Result<String, WrongSetting> {
+    const MOST: usize = 60;
+    let fits = name.value.chars().count() <= MOST && !name.value.chars().any(char::is_control);
+    if fits {
+        Ok(name.value.to_owned())
+    } else {
+        Err(name.wrong(format!("a name of at most {MOST} characters in one line")))
+    }
+}
+
+fn logo(file: &Setting<'_>) -> Result<Logo, WrongSetting> {
+    let allowed = format!("a file of SVG, PNG, JPEG or WebP of at most {} KiB", Logo::MAX_BYTES / 1_024);
+    let bytes = std::fs::read(file.value).map_err(|error| file.wrong(format!("{allowed} ({error})")))?;
+    Logo::parse(bytes).map_err(|error| file.wrong(format!("{allowed} ({error})")))
 }
 
 fn origins(variable: &'static str, value: Option<&String>) -> Result<Vec<Origin>, WrongSetting> {

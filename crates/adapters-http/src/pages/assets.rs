@@ -1,4 +1,5 @@
-//! The files that pages need: one stylesheet, one script, one icon, all served from the binary.
+//! The files that pages need: one stylesheet, one script, one icon, and the operator's logo where there is one. All are
+//! served from memory.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -6,54 +7,65 @@ use poem::endpoint::make_sync;
 use poem::http::header;
 use poem::{Endpoint, Response};
 
+use crate::site::{Color, Site};
+
 pub(super) const STYLE_PATH: &str = "/assets/doorward.css";
 pub(super) const SCRIPT_PATH: &str = "/assets/doorward.js";
 pub(super) const ICON_PATH: &str = "/assets/doorward.svg";
+pub(super) const LOGO_PATH: &str = "/assets/logo";
 
 const STYLE: &str = include_str!("../../assets/doorward.css");
 const SCRIPT: &str = include_str!("../../assets/doorward.js");
 const ICON: &str = include_str!("../../assets/doorward.svg");
 
-/// The addresses that pages link to. They change with the content, so that a browser may keep a file for ever.
-pub(super) struct Links {
-    pub(super) style: String,
-    pub(super) script: String,
-    pub(super) icon: String,
+/// The files, each under an address that changes with its content, so that a browser may keep it for ever.
+pub(super) struct Assets {
+    pub(super) style: File,
+    pub(super) script: File,
+    /// The operator's logo, else Doorward's icon.
+    pub(super) mark: File,
+    /// Served whether or not a page shows it.
+    pub(super) icon: File,
 }
 
-impl Links {
-    pub(super) fn new() -> Self {
-        let versioned = |path: &str, content: &str| {
-            let mut hasher = DefaultHasher::new();
-            content.hash(&mut hasher);
-            format!("{path}?v={:016x}", hasher.finish())
-        };
+impl Assets {
+    pub(super) fn new(site: &Site) -> Self {
+        let style = format!("{STYLE}{}", site.color.map(Color::style).unwrap_or_default());
+        let icon = File::new(ICON_PATH, ICON.into(), "image/svg+xml; charset=utf-8");
+        let logo = site.logo.as_ref().map(|logo| File::new(LOGO_PATH, logo.bytes().to_vec(), logo.content_type()));
         Self {
-            style: versioned(STYLE_PATH, STYLE),
-            script: versioned(SCRIPT_PATH, SCRIPT),
-            icon: versioned(ICON_PATH, ICON),
+            style: File::new(STYLE_PATH, style.into(), "text/css; charset=utf-8"),
+            script: File::new(SCRIPT_PATH, SCRIPT.into(), "text/javascript; charset=utf-8"),
+            mark: logo.unwrap_or_else(|| icon.clone()),
+            icon,
         }
     }
 }
 
-pub(super) fn style() -> impl Endpoint<Output = Response> {
-    file(STYLE, "text/css; charset=utf-8")
+/// A file of the pages.
+#[derive(Clone)]
+pub(super) struct File {
+    /// What pages link to.
+    pub(super) link: String,
+    content: Vec<u8>,
+    pub(super) content_type: &'static str,
 }
 
-pub(super) fn script() -> impl Endpoint<Output = Response> {
-    file(SCRIPT, "text/javascript; charset=utf-8")
-}
+impl File {
+    fn new(path: &str, content: Vec<u8>, content_type: &'static str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        content.hash(&mut hasher);
+        Self { link: format!("{path}?v={:016x}", hasher.finish()), content, content_type }
+    }
 
-pub(super) fn icon() -> impl Endpoint<Output = Response> {
-    file(ICON, "image/svg+xml; charset=utf-8")
-}
-
-/// A file that a browser may keep for a year.
-fn file(content: &'static str, content_type: &'static str) -> impl Endpoint<Output = Response> {
-    make_sync(move |_| {
-        Response::builder()
-            .content_type(content_type)
-            .header(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
-            .body(content)
-    })
+    /// Serves it, for a browser to keep for a year.
+    pub(super) fn endpoint(&self) -> impl Endpoint<Output = Response> + use<> {
+        let Self { content, content_type, .. } = self.clone();
+        make_sync(move |_| {
+            Response::builder()
+                .content_type(content_type)
+                .header(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
+                .body(content.clone())
+        })
+    }
 }

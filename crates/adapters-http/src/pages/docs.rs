@@ -4,12 +4,12 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::assets::Links;
+use super::Frame;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
 struct DocsPage<'a> {
-    assets: &'a Links,
+    frame: Frame<'a>,
     title: &'a str,
     version: &'a str,
     description: &'a str,
@@ -47,10 +47,10 @@ struct Field<'a> {
 }
 
 /// Draws the page.
-pub(super) fn render(assets: &Links, spec: &str) -> String {
+pub(super) fn render(frame: Frame<'_>, spec: &str) -> String {
     let spec: Value = serde_json::from_str(spec).expect("the document was written by this program");
     let page = DocsPage {
-        assets,
+        frame,
         title: text(&spec["info"]["title"]),
         version: text(&spec["info"]["version"]),
         description: text(&spec["info"]["description"]),

@@ -1,6 +1,7 @@
 //! The pages: server-rendered from typed templates that escape everything, complete without scripts.
 
 mod assets;
+mod device;
 mod docs;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use doorward_app::SignUpPolicy;
 use doorward_domain::ports::LiveSession;
 use doorward_domain::{Password, SessionId, UserAgent, Username};
 use poem::endpoint::make;
+use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Html;
 use poem::{Endpoint, IntoResponse, Request, Response, Route, get};
 use serde::Deserialize;
@@ -21,71 +23,127 @@ use crate::form::{AccountForm, AccountView, EntryEcho, FormEcho, FormName};
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 use crate::settings::HttpSettings;
+use crate::texts::{Language, Message, Texts};
 use crate::wire;
 
 /// The paths of all that is no operation of the API; each has a GET.
-pub(crate) const PATHS: [&str; 8] =
-    ["/", "/login", "/signup", "/docs", "/openapi.json", assets::STYLE_PATH, assets::SCRIPT_PATH, assets::ICON_PATH];
+pub(crate) const PATHS: [&str; 9] = [
+    "/",
+    "/login",
+    "/signup",
+    "/docs",
+    "/openapi.json",
+    assets::STYLE_PATH,
+    assets::SCRIPT_PATH,
+    assets::ICON_PATH,
+    assets::LOGO_PATH,
+];
 
 /// Renders pages with what the operator decided.
 pub(crate) struct Pages {
     sign_up: SignUpPolicy,
-    assets: assets::Links,
+    site_name: Option<String>,
+    /// The language of every page; without one, each reader's own.
+    language: Option<Language>,
+    assets: assets::Assets,
 }
 
 impl Pages {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
-        Self { sign_up: settings.sign_up, assets: assets::Links::new() }
+        Self {
+            sign_up: settings.sign_up,
+            site_name: settings.site.name.clone(),
+            language: settings.language,
+            assets: assets::Assets::new(&settings.site),
+        }
+    }
+
+    /// The language in which whoever sent these headers reads the pages.
+    pub(crate) fn language(&self, headers: &HeaderMap) -> Language {
+        self.language.unwrap_or_else(|| Language::preferred(headers))
     }
 
     /// The page for a problem: its form again where it belongs to one, else a page that says what is wrong.
-    pub(crate) fn problem(&self, problem: &Problem, request_id: &str) -> Response {
-        if let (Some(form), Some(messages)) = (&problem.form, Messages::of(problem)) {
+    pub(crate) fn problem(&self, problem: &Problem, request_id: &str, language: Language) -> Response {
+        let frame = self.frame(language);
+        let t = frame.t;
+        if let (Some(form), Some(messages)) = (&problem.form, Messages::of(problem, t)) {
             return match form {
-                FormEcho::Entry(echo) => self.form(echo, messages),
-                FormEcho::Account(form, view) => self.profile(view, messages.beside(*form)),
+                FormEcho::Entry(echo) => self.form(echo, messages, language),
+                FormEcho::Account(form, view) => self.profile(view, messages.beside(*form), language),
             };
         }
-        html(&ProblemPage {
-            assets: &self.assets,
-            title: problem.kind.sentence(),
-            advice: problem.detail.as_deref().unwrap_or(problem.kind.advice()),
-            request_id,
-            is_ours: problem.kind == ProblemKind::Unknown,
-            way_on: WayOn::from(problem),
-        })
+        let code = problem.kind.code();
+        html(
+            frame,
+            &ProblemPage {
+                frame,
+                title: t.problem(code),
+                advice: problem.detail.as_ref().map_or_else(|| t.advice(code), |detail| t.message(detail)),
+                request_id,
+                is_ours: problem.kind == ProblemKind::Unknown,
+                way_on: WayOn::new(problem, t),
+            },
+        )
     }
 
-    fn profile(&self, view: &AccountView, messages: AccountMessages) -> Response {
+    fn profile(&self, view: &AccountView, messages: AccountMessages, language: Language) -> Response {
         let AccountView { signed_in, sessions } = view;
-        html(&ProfilePage {
-            assets: &self.assets,
-            user_id: signed_in.user.id.as_str(),
-            username: signed_in.user.username.as_str(),
-            devices: sessions.iter().map(|live| Device::new(live, &signed_in.session.id)).collect(),
-            messages,
-            password_bounds: self.password_bounds(),
-        })
+        let frame = self.frame(language);
+        html(
+            frame,
+            &ProfilePage {
+                user_id: signed_in.user.id.as_str(),
+                username: signed_in.user.username.as_str(),
+                devices: sessions.iter().map(|live| Device::new(live, &signed_in.session.id, frame.t)).collect(),
+                messages,
+                password_hint: self.password_hint(frame.t),
+                frame,
+            },
+        )
     }
 
-    fn password_bounds(&self) -> Bounds {
-        Bounds { min: self.sign_up.passwords.min_chars, max: Password::MAX_CHARS }
-    }
-
-    fn form(&self, echo: &EntryEcho, messages: Messages) -> Response {
-        let assets = &self.assets;
+    fn form(&self, echo: &EntryEcho, messages: Messages, language: Language) -> Response {
+        let frame = self.frame(language);
         let form = FormView { username: &echo.username, next: echo.next.as_deref(), messages };
         match echo.name {
-            FormName::SignUp if !self.sign_up.open => html(&ClosedPage { assets, next: form.next }),
-            FormName::SignUp => html(&SignUpPage {
-                assets,
-                form,
-                username_bounds: Bounds { min: Username::MIN_CHARS, max: Username::MAX_CHARS },
-                password_bounds: self.password_bounds(),
-            }),
-            FormName::LogIn => html(&LogInPage { assets, form, sign_up_open: self.sign_up.open }),
+            FormName::SignUp if !self.sign_up.open => html(frame, &ClosedPage { next: form.next, frame }),
+            FormName::SignUp => html(
+                frame,
+                &SignUpPage {
+                    form,
+                    username_hint: frame.t.message(
+                        &Message::new("characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS),
+                    ),
+                    password_hint: self.password_hint(frame.t),
+                    frame,
+                },
+            ),
+            FormName::LogIn => html(frame, &LogInPage { form, sign_up_open: self.sign_up.open, frame }),
         }
     }
+
+    fn password_hint(&self, t: &Texts) -> String {
+        let min = self.sign_up.passwords.min_chars;
+        t.message(&Message::new("password-hint").with("min", min).with("max", Password::MAX_CHARS))
+    }
+
+    fn frame(&self, language: Language) -> Frame<'_> {
+        let site_name = self.site_name.as_deref();
+        Frame { t: language.texts(), site_name, assets: &self.assets, follows_reader: self.language.is_none() }
+    }
+}
+
+/// What every page has.
+#[derive(Clone, Copy)]
+struct Frame<'a> {
+    /// What it says.
+    t: &'static Texts,
+    /// What the operator calls the site.
+    site_name: Option<&'a str>,
+    assets: &'a assets::Assets,
+    /// Whether another reader would get it in another language.
+    follows_reader: bool,
 }
 
 /// What to say beside which field.
@@ -98,10 +156,10 @@ struct Messages {
 
 impl Messages {
     /// `None` for a problem that is no matter of what was typed.
-    fn of(problem: &Problem) -> Option<Self> {
-        let sentence = problem.kind.sentence();
+    fn of(problem: &Problem, t: &Texts) -> Option<Self> {
+        let sentence = t.problem(problem.kind.code());
         let message = Some(match &problem.detail {
-            Some(detail) => format!("{sentence}. {detail}"),
+            Some(detail) => format!("{sentence}. {}", t.message(detail)),
             None => format!("{sentence}."),
         });
         match problem.kind {
@@ -148,21 +206,30 @@ impl AccountMessages {
 /// A session as people see it: a device on which they are signed in.
 struct Device<'a> {
     session_id: &'a str,
+    name: String,
     /// What the browser called itself.
-    name: &'a str,
-    address: Option<String>,
+    user_agent: Option<&'a str>,
+    /// Since when, and from where.
     since: String,
+    /// What its button does, for whoever does not see beside what it stands.
+    end: String,
     is_this_one: bool,
 }
 
 impl<'a> Device<'a> {
-    fn new(live: &'a LiveSession, current: &SessionId) -> Self {
+    fn new(live: &'a LiveSession, current: &SessionId, t: &Texts) -> Self {
         let LiveSession { session, client } = live;
+        let (name, when) = (device::name(client.user_agent.as_ref(), t), wire::minute(session.created_at));
+        let since = match client.address {
+            Some(address) => Message::new("since-from").with("address", address.to_string()),
+            None => Message::new("since"),
+        };
         Self {
             session_id: session.id.as_str(),
-            name: client.user_agent.as_ref().map_or("A device that did not say what it is", UserAgent::as_str),
-            address: client.address.map(|address| address.to_string()),
-            since: wire::minute(session.created_at),
+            user_agent: client.user_agent.as_ref().map(UserAgent::as_str),
+            since: t.message(&since.with("when", when.clone())),
+            end: t.message(&Message::new("end-device").with("device", name.clone()).with("when", when)),
+            name,
             is_this_one: session.id == *current,
         }
     }
@@ -177,7 +244,7 @@ struct FormView<'a> {
 #[derive(Template)]
 #[template(path = "login.html")]
 struct LogInPage<'a> {
-    assets: &'a assets::Links,
+    frame: Frame<'a>,
     form: FormView<'a>,
     sign_up_open: bool,
 }
@@ -185,42 +252,36 @@ struct LogInPage<'a> {
 #[derive(Template)]
 #[template(path = "signup.html")]
 struct SignUpPage<'a> {
-    assets: &'a assets::Links,
+    frame: Frame<'a>,
     form: FormView<'a>,
-    username_bounds: Bounds,
-    password_bounds: Bounds,
-}
-
-/// How many characters a field may have.
-struct Bounds {
-    min: usize,
-    max: usize,
+    username_hint: String,
+    password_hint: String,
 }
 
 #[derive(Template)]
 #[template(path = "closed.html")]
 struct ClosedPage<'a> {
-    assets: &'a assets::Links,
+    frame: Frame<'a>,
     next: Option<&'a str>,
 }
 
 #[derive(Template)]
 #[template(path = "profile.html")]
 struct ProfilePage<'a> {
-    assets: &'a assets::Links,
+    frame: Frame<'a>,
     user_id: &'a str,
     username: &'a str,
     devices: Vec<Device<'a>>,
     messages: AccountMessages,
-    password_bounds: Bounds,
+    password_hint: String,
 }
 
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'a> {
-    assets: &'a assets::Links,
-    title: &'a str,
-    advice: &'a str,
+    frame: Frame<'a>,
+    title: String,
+    advice: String,
     request_id: &'a str,
     /// Whether its cause is in the log, worth telling the operator.
     is_ours: bool,
@@ -231,28 +292,34 @@ struct ProblemPage<'a> {
 struct WayOn<'a> {
     path: &'static str,
     next: Option<&'a str>,
-    text: &'static str,
+    text: String,
 }
 
 impl<'a> WayOn<'a> {
-    fn from(problem: &'a Problem) -> Self {
+    fn new(problem: &'a Problem, t: &Texts) -> Self {
         let entry = match &problem.form {
             Some(FormEcho::Entry(echo)) => Some(echo),
             Some(FormEcho::Account(..)) | None => None,
         };
         let next = entry.and_then(|echo| echo.next.as_deref());
         let (path, text) = match (problem.kind, entry.map(|echo| echo.name)) {
-            (ProblemKind::Unauthenticated | ProblemKind::SignupClosed, _) => ("/login", "Sign in"),
-            (_, Some(FormName::LogIn)) => ("/login", "Back to the sign-in page"),
-            (_, Some(FormName::SignUp)) => ("/signup", "Back to the sign-up page"),
-            (_, None) => ("/", "Go to the start page"),
+            (ProblemKind::Unauthenticated | ProblemKind::SignupClosed, _) => ("/login", t.say("sign-in")),
+            (_, Some(FormName::LogIn)) => ("/login", t.say("back-to-sign-in")),
+            (_, Some(FormName::SignUp)) => ("/signup", t.say("back-to-sign-up")),
+            (_, None) => ("/", t.say("start-page")),
         };
         Self { path, next, text }
     }
 }
 
-fn html(page: &impl Template) -> Response {
-    Html(page.render().expect("templates fail only where a value's Display does")).into_response()
+fn html(frame: Frame<'_>, page: &impl Template) -> Response {
+    let mut response = Html(page.render().expect("templates fail only where a value's Display does")).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.t.tag()));
+    if frame.follows_reader {
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    }
+    response
 }
 
 /// What a page's query may say.
@@ -263,7 +330,7 @@ struct PageQuery {
 
 /// The pages and their files.
 pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>) -> Route {
-    let documentation: Arc<str> = docs::render(&pages.assets, spec).into();
+    let documentation: Arc<str> = docs::render(pages.frame(Language::English), spec).into();
     let form_page = |name| {
         let (context, pages) = (Arc::clone(context), Arc::clone(pages));
         get(make(move |request| {
@@ -285,9 +352,10 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
         .at("/signup", form_page(FormName::SignUp))
         .at("/docs", get(text(documentation, "text/html; charset=utf-8")))
         .at("/openapi.json", get(text(spec, "application/json; charset=utf-8")))
-        .at(assets::STYLE_PATH, get(assets::style()))
-        .at(assets::SCRIPT_PATH, get(assets::script()))
-        .at(assets::ICON_PATH, get(assets::icon()))
+        .at(assets::STYLE_PATH, get(pages.assets.style.endpoint()))
+        .at(assets::SCRIPT_PATH, get(pages.assets.script.endpoint()))
+        .at(assets::ICON_PATH, get(pages.assets.icon.endpoint()))
+        .at(assets::LOGO_PATH, get(pages.assets.mark.endpoint()))
 }
 
 /// An endpoint that always answers the same text.
@@ -304,10 +372,12 @@ async fn show_form(context: &Context, pages: &Pages, name: FormName, request: &R
     if context.session(Credential::of(request)).await?.is_some() {
         return Ok(found(next.as_deref().unwrap_or("/")));
     }
-    Ok(pages.form(&EntryEcho { name, username: String::new(), next }, Messages::default()))
+    let echo = EntryEcho { name, username: String::new(), next };
+    Ok(pages.form(&echo, Messages::default(), pages.language(request.headers())))
 }
 
 async fn show_profile(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
     let Some(signed_in) = context.session(Credential::of(request)).await? else { return Ok(found("/login")) };
-    Ok(pages.profile(&context.account_view(signed_in).await?, AccountMessages::default()))
+    let view = context.account_view(signed_in).await?;
+    Ok(pages.profile(&view, AccountMessages::default(), pages.language(request.headers())))
 }

@@ -1,0 +1,118 @@
+# Was auf den Seiten steht, auf Deutsch.
+
+## Wörter und Links, die auf mehreren Seiten stehen
+
+error-title = Fehler: { $title }
+username = Benutzername
+password = Passwort
+characters = { $min } bis { $max } Zeichen.
+password-hint = { $min } bis { $max } Zeichen. Ein paar Wörter hintereinander sind leicht zu merken und schwer zu erraten.
+show = Zeigen
+show-password = Passwort zeigen
+hide = Verbergen
+hide-password = Passwort verbergen
+sign-in = Anmelden
+sign-up = Registrieren
+
+## Anmelden und Registrieren
+
+new-here = Neu hier?
+create-account = Konto anlegen
+have-account = Schon ein Konto?
+closed = Die Registrierung ist geschlossen: Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
+
+## Das Profil
+
+profile = Profil
+user-id = Benutzer-ID: { $id }
+username-is = Benutzername: { $name }
+sign-out = Abmelden
+devices = Wo Sie angemeldet sind
+device = { $browser } unter { $system }
+device-unknown = Ein Gerät, das nicht sagt, was es ist
+since = Seit { $when }
+since-from = Seit { $when }, von { $address }
+this-device = Dieses Gerät
+end = Beenden
+end-device = Die Sitzung von { $device } seit { $when } beenden
+end-others = Alle anderen beenden
+account = Ihr Konto
+change-password-title = Passwort ändern
+present-password = Bisheriges Passwort
+new-password = Neues Passwort
+change-password = Passwort ändern
+change-password-hint = Hier bleiben Sie angemeldet, überall sonst werden Sie abgemeldet.
+delete-title = Konto löschen
+delete-warning = Ihr Konto wird mit allem, was davon gespeichert ist, sofort und endgültig gelöscht.
+delete = Konto löschen
+
+## Wohin es von einer Fehlerseite aus geht
+
+back-to-sign-in = Zurück zur Anmeldung
+back-to-sign-up = Zurück zur Registrierung
+start-page = Zur Startseite
+tell-request-id = Wenn es wieder geschieht, nennen Sie denen, die diese Seite betreiben, diese Nummer: { $id }
+
+## Was nicht stimmen kann
+
+invalid_username = Ungültiger Benutzername
+    .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
+invalid_password = Ungültiges Passwort
+    .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
+username_taken = Dieser Benutzername ist vergeben
+    .advice = Wählen Sie einen anderen.
+incorrect_credentials = Benutzername oder Passwort ist falsch
+    .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
+incorrect_password = Das Passwort ist falsch
+    .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
+malformed_request = Unlesbare Anfrage
+    .advice = Was ankam, war nicht zu lesen. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+unauthenticated = Nicht angemeldet
+    .advice = Sie sind nicht angemeldet, oder Ihre Sitzung ist beendet. Melden Sie sich an, um fortzufahren.
+cross_origin = Anfrage von fremder Seite abgelehnt
+    .advice = Die Anfrage kam von einer anderen Website, darum ist nichts geschehen. Öffnen Sie diese Seite selbst und versuchen Sie es noch einmal.
+signup_closed = Die Registrierung ist geschlossen
+    .advice = Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
+not_found = Nicht gefunden
+    .advice = Unter dieser Adresse gibt es keine Seite. Prüfen Sie sie auf Tippfehler, oder gehen Sie zur Startseite.
+method_not_allowed = So nicht möglich
+    .advice = Diese Adresse lässt sich so nicht verwenden. Gehen Sie zur Startseite und versuchen Sie es von dort.
+request_timeout = Zeit überschritten
+    .advice = Die Anfrage kam nicht rechtzeitig an. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.
+payload_too_large = Zu viele Daten
+    .advice = Es kam mehr an, als hier in ein Formular passt. Gehen Sie zurück und kürzen Sie Ihre Eingabe.
+unsupported_media_type = Unbekanntes Format
+    .advice = Das Formular kam in einer Form an, die hier nicht verstanden wird. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+too_many_attempts = Zu viele Versuche
+    .advice = In kurzer Zeit wurde zu viel versucht. Warten Sie ein wenig und versuchen Sie es dann noch einmal.
+header_fields_too_large = Zu große Kopfzeilen
+    .advice = Ihr Browser hat mehr mitgeschickt, als diese Seite annimmt, meist zu viele Cookies. Löschen Sie die Cookies dieser Seite und versuchen Sie es noch einmal.
+unknown = Ein unbekannter Fehler ist aufgetreten
+    .advice = Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.
+overloaded = Der Server ist ausgelastet
+    .advice = Gerade melden sich viele Menschen an. Versuchen Sie es in ein paar Sekunden noch einmal.
+unavailable = Die Konten sind nicht erreichbar
+    .advice = Die Konten sind gerade nicht erreichbar. Verloren ist nichts; versuchen Sie es gleich noch einmal.
+
+## Was dagegen zu tun ist
+
+enter-username = Geben Sie Ihren Benutzernamen ein, 1 bis { $max } Zeichen.
+enter-password = Geben Sie Ihr Passwort ein, 1 bis { $max } Zeichen.
+enter-present-password = Geben Sie Ihr bisheriges Passwort ein, 1 bis { $max } Zeichen.
+choose-another = Wählen Sie einen anderen.
+use-characters = Verwenden Sie { $min } bis { $max } Zeichen.
+surrounding-space = Lassen Sie das Leerzeichen am Anfang oder am Ende weg.
+characters-seed = Verwenden Sie Buchstaben, Ziffern, Satzzeichen und dazwischen Leerzeichen, aber nichts Unsichtbares.
+characters-precis = Verwenden Sie Buchstaben und Ziffern Ihrer Schrift und ASCII-Satzzeichen, keine Leerzeichen.
+characters-ascii = Verwenden Sie Buchstaben ohne Akzente, Ziffern und Satzzeichen.
+mixed-scripts = Mischen Sie keine lateinischen, griechischen und kyrillischen Buchstaben.
+common-password = Dieses Passwort ist eines der ersten, die jemand ausprobieren würde. Wählen Sie ein anderes.
+wait-seconds = { $seconds ->
+    [one] Warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
+   *[other] Warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.
+}
+wait-minutes = { $minutes ->
+    [one] Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+   *[other] Warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+}
+transport = `transport` ist `cookie` oder `bearer`.

@@ -1,0 +1,119 @@
+# What the pages say, in English. Every message here is in every other language too, with the same variables; a test
+# compares them. Syntax: https://projectfluent.org/fluent/guide
+
+## Words and links that several pages share
+
+error-title = Error: { $title }
+username = Username
+password = Password
+characters = { $min } to { $max } characters.
+password-hint = { $min } to { $max } characters. A few words in a row are easy to remember and hard to guess.
+show = Show
+show-password = Show password
+hide = Hide
+hide-password = Hide password
+sign-in = Sign in
+sign-up = Sign up
+
+## Signing in and up
+
+new-here = New here?
+create-account = Create an account
+have-account = Have an account?
+closed = Sign-up is closed: no new accounts are made here at the moment. Ask whoever runs this site.
+
+## The profile
+
+profile = Profile
+user-id = User id: { $id }
+username-is = Username: { $name }
+sign-out = Sign out
+devices = Where you are signed in
+device = { $browser } on { $system }
+device-unknown = A device that did not say what it is
+since = Since { $when }
+since-from = Since { $when }, from { $address }
+this-device = This device
+end = End
+end-device = End the session of { $device }, since { $when }
+end-others = End all others
+account = Your account
+change-password-title = Change your password
+present-password = Present password
+new-password = New password
+change-password = Change password
+change-password-hint = You stay signed in here; everywhere else you are signed out.
+delete-title = Delete your account
+delete-warning = Your account is removed with all that is kept of it, at once and for good.
+delete = Delete account
+
+## Where to go from a page that says what is wrong
+
+back-to-sign-in = Back to the sign-in page
+back-to-sign-up = Back to the sign-up page
+start-page = Go to the start page
+tell-request-id = If it happens again, tell whoever runs this site this number: { $id }
+
+## What can be wrong: the name is the code of the error in the API, and the advice is for whoever gets a page
+
+invalid_username = Invalid username
+    .advice = Check what you typed and try again.
+invalid_password = Invalid password
+    .advice = Check what you typed and try again.
+username_taken = Username already taken
+    .advice = Choose another one.
+incorrect_credentials = Incorrect username or password
+    .advice = Check what you typed and try again.
+incorrect_password = Incorrect password
+    .advice = Check what you typed and try again.
+malformed_request = Malformed request
+    .advice = What was sent could not be read. Go back, reload the page and try again.
+unauthenticated = Unauthenticated
+    .advice = You are not signed in, or your session has ended. Sign in to go on.
+cross_origin = Cross-origin request refused
+    .advice = The request came from another site, so nothing was done. Open this site and try again.
+signup_closed = Sign-up is closed
+    .advice = No new accounts are made here at the moment. Ask whoever runs this site.
+not_found = Not found
+    .advice = There is no page at this address. Check it for a typing error, or go to the start page.
+method_not_allowed = Method not allowed
+    .advice = This address cannot be used in that way. Go to the start page and try from there.
+request_timeout = Request timed out
+    .advice = The request took too long to arrive. Check your connection and try again.
+payload_too_large = Payload too large
+    .advice = More was sent than a form here can hold. Go back and shorten what you typed.
+unsupported_media_type = Unsupported media type
+    .advice = The form was sent in a way that is not understood here. Go back, reload the page and try again.
+too_many_attempts = Too many attempts
+    .advice = Too much was tried in a short time. Wait a little, then try again.
+header_fields_too_large = Request header fields too large
+    .advice = Your browser sent more along than this site takes, most often too many cookies. Delete the cookies of this site and try again.
+unknown = An unknown error occurred
+    .advice = Something went wrong on our side. Try again in a moment.
+overloaded = Server is busy
+    .advice = Many people are signing in right now. Try again in a few seconds.
+unavailable = Store unavailable
+    .advice = Accounts cannot be reached right now. Nothing was lost; try again in a moment.
+
+## What to do about it, in more detail; in the API the `detail` of the error
+
+enter-username = Enter your username, 1 to { $max } characters.
+enter-password = Enter your password, 1 to { $max } characters.
+enter-present-password = Enter your present password, 1 to { $max } characters.
+choose-another = Choose another one.
+use-characters = Use { $min } to { $max } characters.
+surrounding-space = Leave out the space at the start or the end.
+characters-seed = Use letters, digits, punctuation and spaces between them; nothing that does not show.
+characters-precis = Use letters and digits of your script, and ASCII punctuation; no spaces.
+characters-ascii = Use unaccented letters, digits and punctuation.
+mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
+common-password = This is one of the first passwords that anybody would try. Choose another.
+wait-seconds = { $seconds ->
+    [one] Wait a second, then try again.
+   *[other] Wait { $seconds } seconds, then try again.
+}
+wait-minutes = { $minutes ->
+    [one] Wait a minute, then try again.
+   *[other] Wait { $minutes } minutes, then try again.
+}
+transport = `transport` is `cookie` or `bearer`.
