@@ -1,35 +1,37 @@
-//! A connection on loan from a pool, and which of the port's two errors a failure on it is.
+//! A connection on loan, and which of the port's two errors a failure on it is.
 
 use std::time::Duration;
 
 use doorward_domain::TokenHash;
 use doorward_domain::ports::StoreError;
-use sqlx::pool::{Pool, PoolConnection};
 use thiserror::Error;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
+use crate::connections::{Connections, Loan, Turn};
 use crate::dialect::Dialect;
 use crate::row::Columns;
 use crate::value::Value;
 
-/// A connection that goes back to its pool only when it was [settled](Self::settle).
+/// A connection that is used again only when it was [settled](Self::settle).
 ///
 /// Whoever fails, runs out of time or is dropped half-way leaves a connection in an unknown state. It is then closed,
 /// which rolls back whatever it had begun. Transactions are therefore begun and ended as plain statements: sqlx's own
 /// count of them goes wrong, for good, when SQLite has rolled back by itself (a full disk).
-pub(crate) struct Lease<DB: Dialect> {
-    connection: PoolConnection<DB>,
+pub(crate) struct Lease<'a, DB: Dialect> {
+    loan: Loan<DB>,
+    connections: &'a Connections<DB>,
     deadline: Instant,
-    settled: bool,
+    /// Given up last, when the connection is at hand for whoever is next.
+    _turn: Turn<'a>,
 }
 
-impl<DB: Dialect> Lease<DB> {
+impl<'a, DB: Dialect> Lease<'a, DB> {
     /// Waits for a connection. Whatever is done on it must have ended when `limit` has passed from now.
-    pub(crate) async fn take(pool: &Pool<DB>, limit: Duration) -> Result<Self, StoreError> {
+    pub(crate) async fn take(connections: &'a Connections<DB>, limit: Duration) -> Result<Self, StoreError> {
         let deadline = Instant::now() + limit;
-        match pool.acquire().await {
-            Ok(connection) => Ok(Self { connection, deadline, settled: false }),
-            Err(sqlx::Error::PoolTimedOut) => Err(fault::<DB>(DB::why_none_was_free(pool).await)),
+        match connections.take().await {
+            Ok((loan, turn)) => Ok(Self { loan, connections, deadline, _turn: turn }),
+            Err(sqlx::Error::PoolTimedOut) => Err(fault::<DB>(DB::why_none_was_free(connections.pool()).await)),
             Err(error) => Err(fault::<DB>(error)),
         }
     }
@@ -39,7 +41,7 @@ impl<DB: Dialect> Lease<DB> {
     }
 
     pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        let done = timeout_at(self.deadline, DB::execute(&mut self.connection, sql, values)).await;
+        let done = timeout_at(self.deadline, DB::execute(&mut self.loan.connection, sql, values)).await;
         done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
     }
 
@@ -48,7 +50,7 @@ impl<DB: Dialect> Lease<DB> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Option<DB::Row>, StoreError> {
-        let done = timeout_at(self.deadline, DB::fetch(&mut self.connection, sql, values)).await;
+        let done = timeout_at(self.deadline, DB::fetch(&mut self.loan.connection, sql, values)).await;
         done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
     }
 
@@ -57,7 +59,7 @@ impl<DB: Dialect> Lease<DB> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<DB::Row>, StoreError> {
-        let done = timeout_at(self.deadline, DB::fetch_all(&mut self.connection, sql, values)).await;
+        let done = timeout_at(self.deadline, DB::fetch_all(&mut self.loan.connection, sql, values)).await;
         done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)
     }
 
@@ -85,25 +87,10 @@ impl<DB: Dialect> Lease<DB> {
     }
 
     /// Gives the connection back, with nothing left to do on it.
-    pub(crate) fn settle(mut self) {
-        self.settled = true;
+    pub(crate) fn settle(self) {
+        self.connections.give_back(self.loan);
     }
 }
-
-impl<DB: Dialect> Drop for Lease<DB> {
-    fn drop(&mut self) {
-        if self.settled {
-            // The pool asks the server for a sign of life first, and would wait for it for as long as the network is
-            // silent, with one connection less for everybody.
-            tokio::spawn(timeout(RETURN_WITHIN, self.connection.return_to_pool()));
-        } else {
-            self.connection.close_on_drop();
-        }
-    }
-}
-
-/// How long a connection may take to be given back before it is dropped.
-const RETURN_WITHIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Error)]
 #[error("the store took too long to answer")]

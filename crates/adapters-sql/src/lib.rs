@@ -6,6 +6,7 @@
 //! written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
 
 mod connect_error;
+mod connections;
 mod dialect;
 mod lease;
 mod migrations;

@@ -160,7 +160,7 @@ const MOST_LISTED: i64 = 1_000;
 
 /// Ends the sessions that are too many now that this one is open.
 async fn end_surplus<DB: Dialect>(
-    lease: &mut Lease<DB>,
+    lease: &mut Lease<'_, DB>,
     opened: &Session,
     most: NonZeroU32,
 ) -> Result<Vec<TokenHash>, StoreError> {

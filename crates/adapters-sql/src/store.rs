@@ -1,14 +1,14 @@
 //! The store that all backends share: which connection a port call runs on, and the probe. The ports themselves are in
 //! [`crate::users`], [`crate::sessions`] and [`crate::throttle`].
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_domain::TokenHash;
 use doorward_domain::ports::{StoreError, StoreProbe};
-use sqlx::pool::Pool;
 
+use crate::connections::Connections;
 use crate::dialect::Dialect;
 use crate::lease::{Lease, fault};
 use crate::readership::Readership;
@@ -18,9 +18,9 @@ use crate::{Backend, statements};
 /// A store on one database system.
 pub(crate) struct SqlStore<DB: Dialect> {
     /// For what only reads.
-    pub(crate) readers: Pool<DB>,
-    /// For what writes; the same pool where the system does not care.
-    pub(crate) writers: Pool<DB>,
+    pub(crate) readers: Arc<Connections<DB>>,
+    /// For what writes; the same where the system does not care.
+    pub(crate) writers: Arc<Connections<DB>>,
     /// The longest that a port call may take.
     pub(crate) limit: Duration,
     /// Who else sees what this store writes, and when.
@@ -31,7 +31,7 @@ pub(crate) struct SqlStore<DB: Dialect> {
 
 impl<DB: Dialect> SqlStore<DB> {
     /// Begins a transaction that writes.
-    pub(crate) async fn begin(&self) -> Result<Lease<DB>, StoreError> {
+    pub(crate) async fn begin(&self) -> Result<Lease<'_, DB>, StoreError> {
         let mut lease = Lease::take(&self.writers, self.limit).await?;
         lease.begin().await?;
         Ok(lease)
@@ -39,7 +39,7 @@ impl<DB: Dialect> SqlStore<DB> {
 
     /// Commits a transaction that ended sessions; returns once nobody takes them for alive. Also where it fails, since
     /// nobody may know then what became of it.
-    pub(crate) async fn commit(&self, lease: Lease<DB>, ended: &[TokenHash]) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, lease: Lease<'_, DB>, ended: &[TokenHash]) -> Result<(), StoreError> {
         let committed = lease.commit().await;
         self.readership.learn_of_end(ended).await;
         committed

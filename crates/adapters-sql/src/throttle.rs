@@ -78,7 +78,7 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
 }
 
 /// Takes a token; `false` where there is none.
-async fn take_one<DB: Dialect>(lease: &mut Lease<DB>, bucket: &Bucket, now: Timestamp) -> Result<bool, StoreError> {
+async fn take_one<DB: Dialect>(lease: &mut Lease<'_, DB>, bucket: &Bucket, now: Timestamp) -> Result<bool, StoreError> {
     let limit = &bucket.limit;
     let (slowed, after) = slowdown(limit);
     let values = [
@@ -94,7 +94,7 @@ async fn take_one<DB: Dialect>(lease: &mut Lease<DB>, bucket: &Bucket, now: Time
 }
 
 /// Gives back a token of each bucket, and makes its failures so many fewer.
-async fn give_back<DB: Dialect>(lease: &mut Lease<DB>, taken: &[Bucket], fewer: i64) -> Result<(), StoreError> {
+async fn give_back<DB: Dialect>(lease: &mut Lease<'_, DB>, taken: &[Bucket], fewer: i64) -> Result<(), StoreError> {
     for Bucket { key, limit } in taken {
         let (slowed, after) = slowdown(limit);
         let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after, Number(fewer)];

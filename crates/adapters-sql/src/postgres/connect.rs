@@ -1,6 +1,6 @@
 //! Opens a database on a server: migrates under a lock that all nodes share, and builds the pool.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use doorward_domain::ports::Cause;
@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::connect_error::ConnectError;
+use crate::connections::Connections;
 use crate::dialect::Dialect;
 use crate::migrations;
 use crate::readership::Readership;
@@ -24,10 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Connections of one node; PostgreSQL's default of 100 in all is enough for ten nodes.
 const CONNECTIONS: u32 = 8;
-
-/// A connection that was idle for longer is tested before it is used: the server may have gone meanwhile. To test each
-/// time would cost a fifth of the throughput.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Makes the server give up on a statement when we do, and on a transaction whose node has died, so that neither keeps
 /// its locks. Not sent as start-up parameters, which PgBouncer refuses.
@@ -52,19 +49,12 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postg
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_FOR {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
         .connect_lazy_with(options);
+    let connections = Arc::new(Connections::new(pool));
     Ok(SqlStore {
-        readers: pool.clone(),
-        writers: pool,
+        readers: Arc::clone(&connections),
+        writers: connections,
         limit: LIMIT,
         readership: Readership::without_cache(),
         keeper: Mutex::new(None),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use doorward_domain::ports::Cause;
@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::ResultCode;
 use crate::connect_error::ConnectError;
+use crate::connections::Connections;
 use crate::dialect::Dialect;
 use crate::migrations;
 use crate::readership::Readership;
@@ -76,6 +77,7 @@ pub(crate) async fn connect(location: &Location) -> Result<SqlStore<Sqlite>, Con
                 }
             };
             let readership = Readership::of_file(file);
+            let (readers, writers) = (Arc::new(Connections::new(readers)), Arc::new(Connections::new(writers)));
             Ok(SqlStore { readers, writers, limit: LIMIT, readership, keeper: Mutex::new(None) })
         }
     }
@@ -101,9 +103,15 @@ async fn open_memory(store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
     let options: SqliteConnectOptions = "sqlite::memory:".parse().map_err(|error| refused(store, error))?;
     let mut keeper = options.connect().await.map_err(|error| refused(store, error))?;
     migrate(&mut keeper, store).await?;
-    let only: SqlitePool = pool(1).connect_lazy_with(options);
+    let only = Arc::new(Connections::new(pool(1).connect_lazy_with(options)));
     let readership = Readership::alone();
-    Ok(SqlStore { readers: only.clone(), writers: only, limit: LIMIT, readership, keeper: Mutex::new(Some(keeper)) })
+    Ok(SqlStore {
+        readers: Arc::clone(&only),
+        writers: only,
+        limit: LIMIT,
+        readership,
+        keeper: Mutex::new(Some(keeper)),
+    })
 }
 
 /// A pool whose connections stay open and are not tested: nothing can come between them and the file.
@@ -252,10 +260,13 @@ mod tests {
         let path = folder.path().join("doorward.db");
         let store = connect(&Location::File { path, create: true }).await.expect("a new store");
         {
-            let mut writer = store.writers.acquire().await.expect("the writer");
-            let pages: i64 =
-                sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(&mut *writer).await.expect("its size");
+            let (mut writer, _turn) = store.writers.take().await.expect("the writer");
+            let pages: i64 = sqlx::query_scalar("PRAGMA max_page_count = 1")
+                .fetch_one(&mut *writer.connection)
+                .await
+                .expect("its size");
             assert!(pages > 1, "SQLite answers with the size it already has");
+            store.writers.give_back(writer);
         }
 
         let mut written = 0;
@@ -281,9 +292,10 @@ mod tests {
         let store = connect(&Location::File { path, create: true }).await.expect("a new store");
         store.create(&account(0)).await.expect("a new account");
         // What SQLite answers, and with which code, is the same whatever took the right to write away.
-        let mut writer = store.writers.acquire().await.expect("the writer");
-        sqlx::query("PRAGMA query_only = ON").execute(&mut *writer).await.expect("a setting");
-        drop(writer);
+        let (mut writer, turn) = store.writers.take().await.expect("the writer");
+        sqlx::query("PRAGMA query_only = ON").execute(&mut *writer.connection).await.expect("a setting");
+        store.writers.give_back(writer);
+        drop(turn);
 
         let refused = store.create(&account(1)).await.expect_err("nothing can be written");
         assert!(matches!(refused, CreateUserError::Store(StoreError::Unavailable(_))), "{refused:?}");
