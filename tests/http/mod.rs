@@ -59,6 +59,7 @@ on_every_store! {
         a_closed_sign_up_says_so;
     sessions:
         a_session_has_the_names_of_lucia_s,
+        attributes_are_in_the_very_next_validation_and_nowhere_while_empty,
         an_active_session_is_validated_without_a_write,
         an_idle_session_is_renewed_once_and_fresh,
         fifty_parallel_validations_of_an_idle_session_all_succeed,

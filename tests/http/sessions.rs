@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorward_domain::{Attributes, SessionId, UserId};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -35,6 +36,38 @@ pub async fn a_session_has_the_names_of_lucia_s(place: Place) {
             assert!(text.len() == 24 && text.ends_with('Z') && &text[10..11] == "T", "{text}");
         }
     }
+}
+
+pub async fn attributes_are_in_the_very_next_validation_and_nowhere_while_empty(place: Place) {
+    let server = TestServer::start(place).await;
+    let store = server.place.open().await;
+    let client = server.client();
+    let token = client.sign_up("Alice", PASSWORD).await;
+    let before = client.session(&token).await.body;
+    assert!(!before.contains("attributes"), "{before}");
+
+    let (user, session) = (json!({"plan": "pro", "seats": [1, 2.5]}), json!({"device": "é\u{0}</script>"}));
+    let attributes = |json: &serde_json::Value| Attributes::parse(&json.to_string()).expect("an object");
+    let shown = client.session(&token).await.json();
+    let id = |json: &serde_json::Value| json.as_str().expect("an id").to_owned();
+    let (user_id, session_id) =
+        (UserId::restore(id(&shown["user"]["userId"])), SessionId::restore(id(&shown["sessionId"])));
+    assert!(store.users().set_attributes(&user_id, &attributes(&user)).await.expect("an answer"));
+    let shown = client.session(&token).await.json();
+    assert_eq!((&shown["user"]["attributes"], shown.get("attributes")), (&user, None));
+    assert!(store.sessions().set_attributes(&session_id, &attributes(&session)).await.expect("an answer"));
+    let shown = client.session(&token).await.json();
+    assert_eq!((&shown["user"]["attributes"], &shown["attributes"]), (&user, &session));
+    let listed = send(client.get("/api/sessions").header("cookie", cookie(&token))).await.json();
+    assert_eq!(listed["sessions"][0]["attributes"], session);
+
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let again = send(client.submit("/api/login", Encoding::Json, &fields)).await.json();
+    assert_eq!((&again["user"]["attributes"], again.get("attributes")), (&user, None), "a new session has none");
+
+    assert!(store.users().set_attributes(&user_id, &Attributes::default()).await.expect("an answer"));
+    assert!(store.sessions().set_attributes(&session_id, &Attributes::default()).await.expect("an answer"));
+    assert_eq!(client.session(&token).await.body, before, "byte for byte as it was");
 }
 
 pub async fn an_active_session_is_validated_without_a_write(place: Place) {

@@ -23,6 +23,7 @@ pub async fn sqlite() -> Option<Place> {
         "UPDATE users SET created_at = -1",
         "UPDATE users SET created_at = 9223372036854775807",
         "UPDATE users SET username = CAST(x'ff' AS TEXT)",
+        "UPDATE users SET attributes = '[]'",
     ];
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}", folder.path().join("doorward.db").display());
@@ -34,6 +35,7 @@ pub async fn postgres() -> Option<Place> {
         "UPDATE users SET created_at = 'infinity'",
         "UPDATE users SET created_at = '-infinity'",
         "UPDATE users SET created_at = '1969-12-31T23:59:59.999Z'",
+        "UPDATE users SET attributes = '[]'",
     ];
     let url = support::postgres::database().await?;
     Some(Place { url, rubbish: RUBBISH, _folder: None })

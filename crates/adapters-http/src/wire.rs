@@ -1,10 +1,11 @@
 //! The shapes of the JSON that clients see, with the names of Lucia's `Session` and `User`.
 
+use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use doorward_app::ValidSession;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{SessionId, SessionToken, Timestamp, UserAgent};
+use doorward_domain::{Attributes, SessionId, SessionToken, Timestamp, UserAgent};
 use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
 use serde::Serialize;
@@ -25,6 +26,10 @@ pub(crate) struct SessionBody {
     active_period_expires_at: String,
     /// When the session ends, unless it is renewed before (RFC 3339, UTC).
     idle_period_expires_at: String,
+    /// What the operator keeps of the session; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<AttributesBody>,
     user: UserBody,
     /// The credential, only in answers to `"transport": "bearer"`: send it as `Authorization: Bearer TOKEN`.
     #[oai(skip_serializing_if_is_none)]
@@ -49,6 +54,22 @@ struct UserBody {
     user_id: String,
     /// The name they chose, with the letters they typed.
     username: String,
+    /// What the operator keeps of the user; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<AttributesBody>,
+}
+
+/// A JSON object of which only the operator knows what is in it.
+type AttributesBody = BTreeMap<String, Any<Value>>;
+
+/// Attributes as they stand in an answer, if they do.
+fn attributes_body(attributes: &Attributes) -> Option<AttributesBody> {
+    if attributes.is_empty() {
+        return None;
+    }
+    // It was read as an object before, so there is no other case.
+    serde_json::from_str(attributes.as_json()).ok()
 }
 
 impl From<&ValidSession> for SessionBody {
@@ -59,7 +80,12 @@ impl From<&ValidSession> for SessionBody {
             fresh: *fresh,
             active_period_expires_at: rfc3339(session.active_expires_at),
             idle_period_expires_at: rfc3339(session.idle_expires_at),
-            user: UserBody { user_id: user.id.as_str().to_owned(), username: user.username.as_str().to_owned() },
+            attributes: attributes_body(&session.attributes),
+            user: UserBody {
+                user_id: user.id.as_str().to_owned(),
+                username: user.username.as_str().to_owned(),
+                attributes: attributes_body(&user.attributes),
+            },
             token: None,
         }
     }
@@ -100,6 +126,9 @@ struct ListedSessionBody {
     /// The address that it was opened from; null where it is not known.
     #[oai(nullable)]
     address: Option<String>,
+    /// What the operator keeps of it; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    attributes: Option<AttributesBody>,
 }
 
 impl SessionListBody {
@@ -112,6 +141,7 @@ impl SessionListBody {
             idle_period_expires_at: rfc3339(session.idle_expires_at),
             user_agent: client.user_agent.as_ref().map(UserAgent::as_str).map(str::to_owned),
             address: client.address.map(|address| address.to_string()),
+            attributes: attributes_body(&session.attributes),
         };
         Self { sessions: sessions.iter().map(listed).collect() }
     }

@@ -71,7 +71,7 @@ fn session(row: &impl Columns) -> sqlx::Result<Session> {
         created_at: row.instant("created_at")?,
         active_expires_at: row.instant("active_expires_at")?,
         idle_expires_at: row.instant("idle_expires_at")?,
-        attributes: Attributes::restore(row.text("attributes")?),
+        attributes: attributes(row, "attributes")?,
     })
 }
 
@@ -110,6 +110,11 @@ pub(crate) fn user(row: &impl Columns) -> sqlx::Result<User> {
         id: user_id(row)?,
         username: Username::restore(row.text("username")?),
         created_at: row.instant("user_created_at")?,
-        attributes: Attributes::restore(row.text("user_attributes")?),
+        attributes: attributes(row, "user_attributes")?,
     })
+}
+
+fn attributes(row: &impl Columns, column: &'static str) -> sqlx::Result<Attributes> {
+    Attributes::parse(&row.text(column)?)
+        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
 }

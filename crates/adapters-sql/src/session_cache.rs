@@ -162,7 +162,8 @@ mod tests {
     #[test]
     fn large_attributes_leave_room_for_fewer() {
         let cache = SessionCache::new();
-        let large = Attributes::restore(format!("{{\"a\":\"{}\"}}", "x".repeat(Attributes::MAX_BYTES - 8)));
+        let large = format!("{{\"a\":\"{}\"}}", "x".repeat(Attributes::MAX_BYTES - 8));
+        let large = Attributes::parse(&large).expect("an object");
         for number in 0..CAPACITY as u64 {
             let (mut session, mut user) = session(number);
             (session.attributes, user.attributes) = (large.clone(), large.clone());

@@ -21,12 +21,15 @@ impl Attributes {
 
     const EMPTY: &str = "{}";
 
-    /// Reads a JSON object. White space between its parts is left out, and of members with one name the last counts, as in
+    /// Reads a JSON object that an operator wrote or a store holds. White space between its parts is left out, and of members with one name the last counts, as in
     /// JavaScript.
     ///
     /// # Errors
     /// [`InvalidAttributes`] says which rule it breaks.
     pub fn parse(raw: &str) -> Result<Self, InvalidAttributes> {
+        if raw == Self::EMPTY {
+            return Ok(Self::default());
+        }
         let object: Map<String, Value> = serde_json::from_str(raw).map_err(|_| InvalidAttributes::NotAnObject)?;
         let object = Value::from(object);
         if depth(&object) > Self::MAX_DEPTH {
@@ -36,13 +39,7 @@ impl Attributes {
         if compact.len() > Self::MAX_BYTES {
             return Err(InvalidAttributes::Length);
         }
-        Ok(Self::restore(compact))
-    }
-
-    /// Takes back a text that a store holds.
-    #[must_use]
-    pub fn restore(stored: String) -> Self {
-        Self((stored != Self::EMPTY).then(|| stored.into()))
+        Ok(Self((compact != Self::EMPTY).then(|| compact.into())))
     }
 
     /// Whether the object has no member.
@@ -98,7 +95,7 @@ mod tests {
         for empty in ["{}", " { } "] {
             assert_eq!(Attributes::parse(empty), Ok(Attributes::default()));
         }
-        assert!(Attributes::restore("{}".into()).is_empty());
+        assert!(Attributes::default().is_empty());
         assert_eq!(Attributes::default().as_json(), "{}");
         assert!(!Attributes::parse(r#"{"":null}"#).expect("an object").is_empty());
     }
