@@ -46,8 +46,8 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("poem-openapi", &["doorward-adapters-http"]),
     ("askama", &["doorward-adapters-http"]),
     ("serde", &["doorward-adapters-http"]),
-    // The domain checks attributes with it, and shows it to nobody.
-    ("serde_json", &["doorward-domain", "doorward-adapters-http", "doorward-tests"]),
+    // The domain checks attributes with it, and shows it to nobody; the command line writes with it.
+    ("serde_json", &["doorward-domain", "doorward-adapters-http", "doorward", "doorward-tests"]),
     ("prometheus-client", &["doorward-adapters-http", "doorward"]),
     ("hyper", &["doorward"]),
     ("hyper-util", &["doorward"]),

@@ -4,14 +4,18 @@
 use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
-use clap::{Command, CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+use crate::command::Command;
 
 /// Sign-in with username and password as a service of your own.
 ///
 /// Every setting is a flag and an environment variable, and a file `.env` in the working directory is read where there
 /// is one. A flag goes before a variable, a variable before the file.
 #[derive(Debug, Parser)]
-#[command(name = "doorward", version, about, long_about = None, after_help = "Without arguments it serves.")]
+#[command(name = "doorward", version, about, long_about = None)]
+#[command(after_help = "Without a command it serves. Settings stand before the command.")]
+#[command(subcommand_help_heading = "Commands, for operators", disable_help_subcommand = true)]
 pub(crate) struct CommandLine {
     /// Where to listen; port 0 takes a free one
     #[arg(long, env = "DOORWARD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -130,11 +134,17 @@ pub(crate) struct CommandLine {
     /// How it is logged
     #[arg(long, env = "DOORWARD_LOG_FORMAT", default_value = "text", value_name = "text|json")]
     pub(crate) log_format: String,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
 }
 
 /// What the program was asked to do.
 pub(crate) enum Invocation {
     Serve(Box<CommandLine>),
+    /// Do this, by these settings, and end.
+    Run(Box<CommandLine>, Command),
     /// Print this text, such as the help.
     Print(String),
     /// Nothing, since this is wrong with the command line.
@@ -158,16 +168,23 @@ impl CommandLine {
         Self::parse(Self::command().mut_args(|argument| argument.env(None)), arguments)
     }
 
-    fn parse<T: Into<OsString> + Clone>(command: Command, arguments: impl IntoIterator<Item = T>) -> Invocation {
+    fn parse<T: Into<OsString> + Clone>(command: clap::Command, arguments: impl IntoIterator<Item = T>) -> Invocation {
         let parsed = command.try_get_matches_from(arguments);
         match parsed.and_then(|matches| Self::from_arg_matches(&matches)) {
-            Ok(command_line) => Invocation::Serve(Box::new(command_line)),
+            Ok(mut command_line) => match command_line.command.take() {
+                Some(command) => Invocation::Run(Box::new(command_line), command),
+                None => Invocation::Serve(Box::new(command_line)),
+            },
             Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
                 Invocation::Print(error.render().to_string())
             }
             Err(error) => {
                 let text = error.render().to_string();
-                let line = text.lines().next().unwrap_or_default();
+                // What is missing is listed in lines of their own. Without its verb a command is answered with its help.
+                let line = match error.kind() {
+                    ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "the command is not complete".to_owned(),
+                    _ => text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" "),
+                };
                 Invocation::Wrong(format!("{}; see doorward --help", line.trim_start_matches("error: ")))
             }
         }

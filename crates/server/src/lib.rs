@@ -2,6 +2,7 @@
 //! the process. It is a library so that tests can start the very same server in their own process.
 
 mod clock;
+mod command;
 mod command_line;
 mod listener;
 mod logging;
@@ -10,6 +11,7 @@ mod patience;
 mod server;
 mod settings;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -24,32 +26,33 @@ use command_line::{CommandLine, Invocation};
 /// Exit status for a wrong setting or argument, as `sysexits.h` has it for usage errors.
 const EXIT_USAGE: u8 = 64;
 
-/// Runs the program: reads the settings, serves until it is told to stop, and says how it went.
+/// Runs the program: reads the settings, does what the command says or serves until it is told to stop, and says how it
+/// went.
 #[must_use]
 pub fn main() -> ExitCode {
     if let Err(problem) = command_line::read_dot_env() {
         eprintln!("doorward: {problem}");
         return ExitCode::from(EXIT_USAGE);
     }
-    let settings = match CommandLine::read() {
-        Invocation::Serve(command_line) => Settings::try_from(*command_line).map_err(|wrong| wrong.to_string()),
+    let (command_line, command) = match CommandLine::read() {
+        Invocation::Serve(command_line) => (command_line, None),
+        Invocation::Run(command_line, command) => (command_line, Some(command)),
         Invocation::Print(text) => {
             print!("{text}");
             return ExitCode::SUCCESS;
         }
-        Invocation::Wrong(line) => Err(line),
-    };
-    let settings = match settings {
-        Ok(settings) => settings,
-        Err(line) => {
+        Invocation::Wrong(line) => {
             eprintln!("doorward: {line}");
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    logging::start(&settings.log);
-    for variable in command_line::unknown_variables() {
-        tracing::warn!("{variable} is set, but there is no such setting: it has no effect");
-    }
+    let settings = match Settings::try_from(*command_line) {
+        Ok(settings) => settings,
+        Err(wrong) => {
+            eprintln!("doorward: {wrong}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -57,6 +60,23 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Some(command) = command {
+        return match runtime.block_on(command::run(settings, command)) {
+            // Whoever does not read on, such as head, has what it wants.
+            Ok(outcome) => match std::io::stdout().write_all(outcome.as_bytes()) {
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+                _ => ExitCode::SUCCESS,
+            },
+            Err(failure) => {
+                eprintln!("doorward: {}", failure.line());
+                ExitCode::from(failure.status())
+            }
+        };
+    }
+    logging::start(&settings.log);
+    for variable in command_line::unknown_variables() {
+        tracing::warn!("{variable} is set, but there is no such setting: it has no effect");
+    }
     match runtime.block_on(serve(settings)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -168,6 +168,7 @@ impl Settings {
     pub fn from_flags<'a>(flags: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         match CommandLine::read_from(std::iter::once("doorward").chain(flags)) {
             Invocation::Serve(command_line) => Self::try_from(*command_line).map_err(|wrong| wrong.to_string()),
+            Invocation::Run(..) => Err("there is a command among the flags".to_owned()),
             Invocation::Print(text) | Invocation::Wrong(text) => Err(text),
         }
     }

@@ -1,0 +1,83 @@
+//! Why a command did nothing: one line, and an exit status of `sysexits.h`.
+
+use std::error::Error;
+
+use doorward_adapters_sql::ConnectError;
+use doorward_app::Fault;
+use doorward_domain::{InvalidKeyId, InvalidPassword, InvalidUsername};
+
+/// A command that did nothing.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    line: String,
+}
+
+/// What went wrong, as far as a script can do something about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// Something unforeseen.
+    Failed = 1,
+    /// The command was not put right (`EX_USAGE`).
+    Usage = 64,
+    /// What it was given cannot be taken: a name, a password, JSON (`EX_DATAERR`).
+    Data = 65,
+    /// There is no such user, key or session (`EX_NOUSER`).
+    NotFound = 67,
+    /// The store cannot be opened or does not answer (`EX_UNAVAILABLE`).
+    Unavailable = 69,
+    /// It is somebody's already (`EX_CANTCREAT`).
+    Taken = 73,
+    /// It is not the password (`EX_NOPERM`).
+    Incorrect = 77,
+}
+
+impl Failure {
+    pub(super) fn new(kind: Kind, line: impl Into<String>) -> Self {
+        Self { kind, line: line.into() }
+    }
+
+    pub(super) fn from_store(error: &ConnectError) -> Self {
+        Self::new(Kind::Unavailable, error.to_string())
+    }
+
+    /// The exit status.
+    pub(crate) fn status(&self) -> u8 {
+        self.kind as u8
+    }
+
+    /// The line.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+}
+
+/// The operator may see the causes, which nobody else does.
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        let kind = match fault {
+            Fault::Unavailable(_) | Fault::Overloaded => Kind::Unavailable,
+            Fault::TooManyAttempts { .. } | Fault::Unforeseen(_) => Kind::Failed,
+        };
+        let chain = std::iter::successors(Some(&fault as &dyn Error), |error| (*error).source());
+        Self::new(kind, chain.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\n', " "))
+    }
+}
+
+impl From<InvalidUsername> for Failure {
+    fn from(error: InvalidUsername) -> Self {
+        Self::new(Kind::Data, error.to_string())
+    }
+}
+
+impl From<InvalidPassword> for Failure {
+    fn from(error: InvalidPassword) -> Self {
+        Self::new(Kind::Data, error.to_string())
+    }
+}
+
+impl From<InvalidKeyId> for Failure {
+    fn from(error: InvalidKeyId) -> Self {
+        Self::new(Kind::Data, error.to_string())
+    }
+}

@@ -1,0 +1,165 @@
+//! `doorward key`.
+
+use clap::{Args, Subcommand};
+use doorward_app::{
+    CreateKey, CreateKeyError, DeleteKey, GetKey, ListKeys, UpdateKeyPassword, UpdateKeyPasswordError, UseKey,
+    UseKeyError,
+};
+use doorward_domain::KeyId;
+
+use super::failure::{Failure, Kind};
+use super::record::Record;
+use super::{Desk, Outcome, Whose, ask};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Give a user another key, without a password unless one is asked for
+    Add {
+        #[command(flatten)]
+        whose: Whose,
+
+        #[command(flatten)]
+        key: Which,
+
+        /// Ask for a password on the terminal
+        #[arg(long, group = "password-of-key")]
+        password: bool,
+
+        /// Read a password from standard input, one line
+        #[arg(long, group = "password-of-key")]
+        password_stdin: bool,
+    },
+    /// Show a key, and whether it has a password
+    Show {
+        #[command(flatten)]
+        key: Which,
+    },
+    /// List the keys of a user
+    List {
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Tell whether this is the password of a key; exits with 77 where it is not
+    Use {
+        #[command(flatten)]
+        key: Which,
+
+        #[command(flatten)]
+        given: Given,
+    },
+    /// Replace the password of a key, and end every session of its user
+    SetPassword {
+        #[command(flatten)]
+        key: Which,
+
+        #[command(flatten)]
+        given: Given,
+    },
+    /// Delete a key, and end every session of its user
+    Delete {
+        #[command(flatten)]
+        key: Which,
+    },
+}
+
+/// Which key.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// The key, such as username:alice or github:583231
+    #[arg(value_name = "PROVIDER:ID")]
+    key: String,
+}
+
+impl Which {
+    fn id(&self) -> Result<KeyId, Failure> {
+        Ok(KeyId::parse(&self.key)?)
+    }
+}
+
+/// Where the password is from; the terminal where nothing is said.
+#[derive(Debug, Args)]
+pub(crate) struct Given {
+    /// Read the password from standard input, one line
+    #[arg(long, conflicts_with = "no_password")]
+    password_stdin: bool,
+
+    /// No password at all
+    #[arg(long)]
+    no_password: bool,
+}
+
+pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
+    let rules = desk.settings.sign_up.passwords;
+    match verb {
+        Verb::Add { whose, key, password, password_stdin } => {
+            let id = key.id()?;
+            let user = desk.user(&whose).await?;
+            let password = (password || password_stdin).then(|| ask::password(password_stdin, true)).transpose()?;
+            let create = CreateKey::new(desk.store.users(), desk.hasher.clone(), desk.clock.clone(), rules);
+            let key = create.run(id, &user.id, password.as_ref()).await?;
+            Ok(Outcome::One(Record::of_key(&key)))
+        }
+        Verb::Show { key } => {
+            let id = key.id()?;
+            let key = GetKey::new(desk.store.users()).run(&id).await?.ok_or_else(|| no_such(&id))?;
+            Ok(Outcome::One(Record::of_key(&key)))
+        }
+        Verb::List { whose } => {
+            let user = desk.user(&whose).await?;
+            let keys = ListKeys::new(desk.store.users()).run(&user.id).await?;
+            Ok(Outcome::Many("keys", keys.iter().map(Record::of_key).collect()))
+        }
+        Verb::Use { key, given } => {
+            let id = key.id()?;
+            let password = (!given.no_password).then(|| ask::password(given.password_stdin, false)).transpose()?;
+            let used = UseKey::new(desk.store.users(), desk.hasher.clone()).run(&id, password.as_ref()).await;
+            match used {
+                Ok(key) => Ok(Outcome::One(Record::of_key(&key))),
+                Err(UseKeyError::NoSuchKey) => Err(no_such(&id)),
+                Err(UseKeyError::IncorrectPassword) => {
+                    Err(Failure::new(Kind::Incorrect, format!("that is not the password of {}", id.as_str())))
+                }
+                Err(UseKeyError::Fault(fault)) => Err(fault.into()),
+            }
+        }
+        Verb::SetPassword { key, given } => {
+            let id = key.id()?;
+            let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
+            let update = UpdateKeyPassword::new(desk.store.users(), desk.hasher.clone(), rules);
+            match update.run(&id, password.as_ref()).await {
+                Ok(()) => Ok(Outcome::One(Record::new([
+                    ("keyId", id.as_str().into()),
+                    ("passwordDefined", password.is_some().into()),
+                ]))),
+                Err(UpdateKeyPasswordError::NoSuchKey) => Err(no_such(&id)),
+                Err(UpdateKeyPasswordError::InvalidPassword(error)) => Err(error.into()),
+                Err(UpdateKeyPasswordError::Fault(fault)) => Err(fault.into()),
+            }
+        }
+        Verb::Delete { key } => {
+            let id = key.id()?;
+            if !DeleteKey::new(desk.store.users()).run(&id).await? {
+                return Err(no_such(&id));
+            }
+            Ok(Outcome::One(Record::new([("keyId", id.as_str().into()), ("deleted", true.into())])))
+        }
+    }
+}
+
+fn no_such(id: &KeyId) -> Failure {
+    Failure::new(Kind::NotFound, format!("there is no key {:?}", id.as_str()))
+}
+
+impl From<CreateKeyError> for Failure {
+    fn from(error: CreateKeyError) -> Self {
+        match error {
+            CreateKeyError::NoSuchUser => Self::new(Kind::NotFound, error.to_string()),
+            CreateKeyError::NotTheirUsername => {
+                Self::new(Kind::Data, "of keys of usernames a user can only have that of their own username")
+            }
+            CreateKeyError::KeyTaken => Self::new(Kind::Taken, error.to_string()),
+            CreateKeyError::InvalidPassword(error) => error.into(),
+            CreateKeyError::Fault(fault) => fault.into(),
+        }
+    }
+}

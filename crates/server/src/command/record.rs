@@ -1,0 +1,107 @@
+//! What a command has to show: names and values, the same in both ways of writing them.
+
+use std::time::UNIX_EPOCH;
+
+use doorward_domain::ports::LiveSession;
+use doorward_domain::{Attributes, Key, Session, SessionState, Timestamp, User, UserAgent};
+use serde_json::Value;
+
+/// Names and values in the order in which people want to read them.
+pub(super) struct Record(Vec<(&'static str, Value)>);
+
+impl Record {
+    pub(super) fn new(members: impl Into<Vec<(&'static str, Value)>>) -> Self {
+        Self(members.into())
+    }
+
+    pub(super) fn of_user(user: &User) -> Self {
+        Self::new([
+            ("userId", user.id.as_str().into()),
+            ("username", user.username.as_str().into()),
+            ("createdAt", instant(user.created_at)),
+            ("attributes", object(&user.attributes)),
+        ])
+    }
+
+    pub(super) fn of_key(key: &Key) -> Self {
+        Self::new([
+            ("keyId", key.id.as_str().into()),
+            ("userId", key.user_id.as_str().into()),
+            ("passwordDefined", key.password_hash.is_some().into()),
+            ("createdAt", instant(key.created_at)),
+        ])
+    }
+
+    pub(super) fn of_session(session: &Session, state: SessionState) -> Self {
+        let state = match state {
+            SessionState::Active => "active",
+            SessionState::Idle => "idle",
+            SessionState::Dead => "dead",
+        };
+        Self::new([
+            ("sessionId", session.id.as_str().into()),
+            ("userId", session.user_id.as_str().into()),
+            ("state", state.into()),
+            ("createdAt", instant(session.created_at)),
+            ("activePeriodExpiresAt", instant(session.active_expires_at)),
+            ("idlePeriodExpiresAt", instant(session.idle_expires_at)),
+            ("attributes", object(&session.attributes)),
+        ])
+    }
+
+    pub(super) fn of_live_session(LiveSession { session, client }: &LiveSession, state: SessionState) -> Self {
+        Self::of_session(session, state)
+            .with("userAgent", client.user_agent.as_ref().map(UserAgent::as_str))
+            .with("address", client.address.map(|address| address.to_string()))
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn with_attributes(self, attributes: &Attributes) -> Self {
+        self.with("attributes", object(attributes))
+    }
+
+    pub(super) fn json(&self) -> Value {
+        self.0.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    }
+
+    /// A line for each. Nothing that a person chose reaches a terminal as a control character.
+    pub(super) fn text(&self) -> String {
+        let line = |(name, value): &(&str, Value)| {
+            let value = match value {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let value: String =
+                value.chars().map(|c| if c.is_control() { c.escape_unicode().to_string() } else { c.into() }).collect();
+            format!("{name}: {value}").trim_end().to_owned() + "\n"
+        };
+        self.0.iter().map(line).collect()
+    }
+}
+
+/// An instant with milliseconds (RFC 3339, UTC), as the API writes it.
+fn instant(instant: Timestamp) -> Value {
+    humantime::format_rfc3339_millis(UNIX_EPOCH + instant.since(Timestamp::MIN)).to_string().into()
+}
+
+fn object(attributes: &Attributes) -> Value {
+    // What the store answers with was read as an object before.
+    serde_json::from_str(attributes.as_json()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_a_line_for_each_value_or_one_object() {
+        let record = Record::new([("ended", 3.into()), ("userAgent", Value::Null), ("name", "a\u{9b}31m".into())]);
+        assert_eq!(record.text(), "ended: 3\nuserAgent:\nname: a\\u{9b}31m\n");
+        assert_eq!(record.json().to_string(), "{\"ended\":3,\"name\":\"a\u{9b}31m\",\"userAgent\":null}");
+    }
+}

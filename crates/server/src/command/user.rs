@@ -1,0 +1,103 @@
+//! `doorward user`.
+
+use clap::Subcommand;
+use doorward_app::{CreateUser, CreateUserError, DeleteUser, FirstKey, ListKeys, UpdateUserAttributes};
+use serde_json::Value;
+
+use super::failure::{Failure, Kind};
+use super::record::Record;
+use super::{Desk, Outcome, Whose, ask, attributes, gone};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Create a user, whose password is asked for unless something else is said
+    Create {
+        /// The username, with the letters that it is to be shown with
+        username: String,
+
+        /// Read the password from standard input, one line
+        #[arg(long, group = "first-key")]
+        password_stdin: bool,
+
+        /// Give the username a key without a password: nobody else can have it, nobody can sign in with it
+        #[arg(long, group = "first-key")]
+        no_password: bool,
+
+        /// Give no key: the username stays free for others
+        #[arg(long, group = "first-key")]
+        no_key: bool,
+
+        /// Attributes: a JSON object of at most 4 KiB
+        #[arg(long, value_name = "JSON")]
+        attributes: Option<String>,
+    },
+    /// Show a user with their keys
+    Show {
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Replace the attributes of a user
+    SetAttributes {
+        #[command(flatten)]
+        whose: Whose,
+
+        /// A JSON object of at most 4 KiB
+        json_object: String,
+    },
+    /// Delete a user with all keys and sessions
+    Delete {
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
+    match verb {
+        Verb::Create { username, password_stdin, no_password, no_key, attributes: json } => {
+            let attributes = attributes(json.as_deref())?;
+            let first_key = match (no_password, no_key) {
+                (true, _) => FirstKey::WithoutPassword,
+                (_, true) => FirstKey::None,
+                _ => FirstKey::WithPassword(ask::password(password_stdin, true)?),
+            };
+            let rules = desk.settings.sign_up;
+            let (hasher, tokens, clock) = (desk.hasher.clone(), desk.tokens.clone(), desk.clock.clone());
+            let create = CreateUser::new(desk.store.users(), hasher, tokens, clock, rules.usernames, rules.passwords);
+            let user = create.run(&username, first_key, attributes).await?;
+            Ok(Outcome::One(Record::of_user(&user)))
+        }
+        Verb::Show { whose } => {
+            let user = desk.user(&whose).await?;
+            let keys = ListKeys::new(desk.store.users()).run(&user.id).await?;
+            let keys: Value = keys.iter().map(|key| key.id.as_str()).collect();
+            Ok(Outcome::One(Record::of_user(&user).with("keys", keys)))
+        }
+        Verb::SetAttributes { whose, json_object } => {
+            let attributes = attributes(Some(&json_object))?;
+            let mut user = desk.user(&whose).await?;
+            if !UpdateUserAttributes::new(desk.store.users()).run(&user.id, &attributes).await? {
+                return Err(gone("user"));
+            }
+            user.attributes = attributes;
+            Ok(Outcome::One(Record::of_user(&user)))
+        }
+        Verb::Delete { whose } => {
+            let user = desk.user(&whose).await?;
+            if !DeleteUser::new(desk.store.users()).run(&user.id).await? {
+                return Err(gone("user"));
+            }
+            Ok(Outcome::One(Record::new([("userId", user.id.as_str().into()), ("deleted", true.into())])))
+        }
+    }
+}
+
+impl From<CreateUserError> for Failure {
+    fn from(error: CreateUserError) -> Self {
+        match error {
+            CreateUserError::InvalidUsername(error) => error.into(),
+            CreateUserError::InvalidPassword(error) => error.into(),
+            CreateUserError::UsernameTaken => Self::new(Kind::Taken, "the username is taken"),
+            CreateUserError::Fault(fault) => fault.into(),
+        }
+    }
+}

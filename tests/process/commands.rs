@@ -1,0 +1,340 @@
+//! The operator's commands, beside a server that runs.
+
+use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use reqwest::StatusCode;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::program::{Program, command};
+use crate::support::client::Client;
+use crate::support::postgres;
+use crate::support::server::CHEAP_HASH;
+
+const PASSWORD: &str = "correct horse";
+const NEW_PASSWORD: &str = "staple battery";
+
+/// A server, and where its operator sits.
+struct Operator {
+    program: Program,
+    folder: TempDir,
+    store: String,
+}
+
+impl Operator {
+    async fn beside_a_server_on(store: Option<String>) -> Self {
+        let (folder, served) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let file = served.path().join("doorward.db");
+        let store = store.unwrap_or_else(|| format!("sqlite://{}", file.display()));
+        let store = format!("--database-url={store}");
+        let program = Program::start_in(served, &[&store, "--throttle=off"], &[]).await;
+        Self { program, folder, store }
+    }
+
+    /// One beside a server on each kind of store that this machine has.
+    async fn on_every_store() -> Vec<Self> {
+        let mut operators = vec![Self::beside_a_server_on(None).await];
+        if let Some(url) = postgres::database().await {
+            operators.push(Self::beside_a_server_on(Some(url)).await);
+        }
+        operators
+    }
+
+    fn client(&self) -> Client {
+        self.program.client()
+    }
+
+    async fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = command(self.folder.path());
+        command.args(CHEAP_HASH).arg(&self.store).args(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a program that runs");
+        let mut stdin = child.stdin.take().expect("piped");
+        // A command that asks for nothing may be gone before it was given anything.
+        let _ = stdin.write_all(input.as_bytes()).await;
+        drop(stdin);
+        child.wait_with_output().await.expect("an end")
+    }
+
+    /// Runs a command that must succeed, and answers what it says in JSON.
+    async fn done_with(&self, arguments: &[&str], input: &str) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat(), input).await;
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("one line of JSON")
+    }
+
+    async fn done(&self, arguments: &[&str]) -> Value {
+        self.done_with(arguments, "").await
+    }
+
+    /// Runs a command that must fail with this status, and answers its one line.
+    async fn refused(&self, status: i32, arguments: &[&str], input: &str) -> String {
+        let output = self.run(arguments, input).await;
+        let line = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {line}");
+        assert!(output.stdout.is_empty() && line.starts_with("doorward: "), "{arguments:?}: {line}");
+        assert_eq!(line.lines().count(), 1, "{line}");
+        line
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+async fn id_of_session(client: &Client, token: &str) -> String {
+    text(&client.session(token).await.json()["sessionId"])
+}
+
+async fn user(client: &Client, token: &str) -> Value {
+    client.session(token).await.json()["user"].clone()
+}
+
+#[tokio::test]
+async fn what_the_command_line_ends_the_server_refuses_at_the_very_next_request() {
+    for operator in Operator::on_every_store().await {
+        let client = operator.client();
+        let (mut ways, mut tokens) = (vec![], vec![client.sign_up("alice", PASSWORD).await]);
+        for _ in 0..2 {
+            tokens.push(client.log_in("alice", PASSWORD).await.expect("let in"));
+        }
+        ways.push((tokens[0].clone(), vec!["session".into(), "end".into(), id_of_session(&client, &tokens[0]).await]));
+        ways.push((tokens[1].clone(), ["session", "end-all", "alice"].map(String::from).to_vec()));
+        for (token, arguments) in ways {
+            ends(&operator, &token, &arguments, "").await;
+        }
+        assert_eq!(client.session(&tokens[2]).await.status, StatusCode::UNAUTHORIZED, "with all others");
+        let token = client.log_in("alice", PASSWORD).await.expect("let in");
+        let set = ["key", "set-password", "username:alice", "--password-stdin"].map(String::from);
+        ends(&operator, &token, &set, NEW_PASSWORD).await;
+        assert_eq!(client.log_in("alice", PASSWORD).await, None);
+        let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in by the new password");
+        ends(&operator, &token, &["user", "delete", "ALICE"].map(String::from), "").await;
+        assert_eq!(client.log_in("alice", NEW_PASSWORD).await, None);
+    }
+}
+
+/// Asks all the time whose this token is, and once more when the command has ended.
+async fn ends(operator: &Operator, token: &str, arguments: &[String], input: &str) {
+    let client = operator.client();
+    let done = AtomicBool::new(false);
+    let validating = async {
+        while !done.load(Ordering::Relaxed) {
+            client.session(token).await;
+        }
+    };
+    let ending = async {
+        assert_eq!(client.session(token).await.status, StatusCode::OK);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        operator.done_with(&arguments, input).await;
+        let next = client.session(token).await.status;
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(next, StatusCode::UNAUTHORIZED, "{arguments:?}");
+    };
+    tokio::join!(validating, ending);
+}
+
+#[tokio::test]
+async fn users_are_created_with_a_password_or_without_or_without_a_key() {
+    let operator = Operator::beside_a_server_on(None).await;
+    let client = operator.client();
+    let create = ["user", "create", "Alice", "--password-stdin", "--attributes", r#"{ "plan": "pro" }"#];
+    let created = operator.done_with(&create, "correct horse\n").await;
+    assert_eq!((&created["username"], &created["attributes"]), (&json!("Alice"), &json!({"plan": "pro"})));
+    let token = client.log_in("alice", PASSWORD).await.expect("let in");
+    assert_eq!(user(&client, &token).await["attributes"], json!({"plan": "pro"}));
+
+    operator.done(&["user", "create", "bobby", "--no-password"]).await;
+    assert_eq!(client.log_in("bobby", PASSWORD).await, None);
+    operator.refused(73, &["user", "create", "BOBBY", "--no-password"], "").await;
+
+    let carol = text(&operator.done(&["user", "create", "carol", "--no-key"]).await["userId"]);
+    assert_eq!(client.log_in("carol", PASSWORD).await, None);
+    operator.refused(67, &["user", "show", "carol"], "").await;
+    let add = ["key", "add", &carol, "username:Carol", "--password-stdin"];
+    operator.done_with(&add, PASSWORD).await;
+    let token = client.log_in("carol", PASSWORD).await.expect("let in");
+    assert_eq!(user(&client, &token).await["userId"], carol);
+}
+
+#[tokio::test]
+async fn attributes_are_in_the_very_next_validation() {
+    for operator in Operator::on_every_store().await {
+        let client = operator.client();
+        let token = client.sign_up("alice", PASSWORD).await;
+        let session = id_of_session(&client, &token).await;
+        assert_eq!(user(&client, &token).await.get("attributes"), None);
+        operator.done(&["user", "set-attributes", "alice", r#"{"plan":"pro"}"#]).await;
+        assert_eq!(user(&client, &token).await["attributes"], json!({"plan": "pro"}));
+        operator.done(&["session", "set-attributes", &session, r#"{"device":"tv"}"#]).await;
+        assert_eq!(client.session(&token).await.json()["attributes"], json!({"device": "tv"}));
+        operator.done(&["user", "set-attributes", "alice", "{}"]).await;
+        assert_eq!(user(&client, &token).await.get("attributes"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_found_by_name_in_any_spelling_and_by_id() {
+    let operator = Operator::beside_a_server_on(None).await;
+    operator.client().sign_up("Alice", PASSWORD).await;
+    let shown = operator.done(&["user", "show", "ALICE"]).await;
+    let id = text(&shown["userId"]);
+    assert_eq!((&shown["username"], &shown["keys"]), (&json!("Alice"), &json!(["username:alice"])));
+    assert_eq!(operator.done(&["user", "show", &id]).await, shown);
+
+    // Somebody calls themselves what somebody else's id is.
+    operator.client().sign_up(&id, PASSWORD).await;
+    let line = operator.refused(65, &["user", "delete", &id], "").await;
+    assert!(line.contains("--id"), "{line}");
+    assert_eq!(operator.done(&["user", "show", "--id", &id]).await, shown);
+
+    let plain = operator.run(&["user", "show", "alice"], "").await;
+    let plain = String::from_utf8(plain.stdout).expect("UTF-8");
+    assert!(plain.starts_with(&format!("userId: {id}\nusername: Alice\ncreatedAt: ")), "{plain}");
+}
+
+#[tokio::test]
+async fn keys_come_and_go() {
+    let operator = Operator::beside_a_server_on(None).await;
+    let client = operator.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let added = operator.done(&["key", "add", "alice", "github:583231"]).await;
+    assert_eq!((&added["keyId"], &added["passwordDefined"]), (&json!("github:583231"), &json!(false)));
+    operator.done_with(&["key", "add", "alice", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
+    assert_eq!(client.session(&token).await.status, StatusCode::OK, "no session ends by it");
+    let listed = operator.done(&["key", "list", "alice"]).await;
+    let listed: Vec<_> = listed["keys"].as_array().expect("keys").iter().map(|key| text(&key["keyId"])).collect();
+    assert_eq!(listed, ["username:alice", "github:583231", "email:a@b.c"]);
+
+    operator.done(&["key", "use", "github:583231", "--no-password"]).await;
+    operator.done_with(&["key", "use", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
+    operator.refused(77, &["key", "use", "email:a@b.c", "--password-stdin"], PASSWORD).await;
+    operator.refused(77, &["key", "use", "github:583231", "--password-stdin"], PASSWORD).await;
+
+    operator.done(&["key", "set-password", "username:alice", "--no-password"]).await;
+    assert_eq!(operator.done(&["key", "show", "username:ALICE"]).await["passwordDefined"], false);
+    assert_eq!(client.log_in("alice", PASSWORD).await, None);
+    operator.done(&["key", "delete", "github:583231"]).await;
+    operator.refused(67, &["key", "show", "github:583231"], "").await;
+    operator.done(&["key", "delete", "username:alice"]).await;
+    client.sign_up("alice", NEW_PASSWORD).await;
+}
+
+#[tokio::test]
+async fn sessions_are_opened_listed_and_shown() {
+    let operator = Operator::beside_a_server_on(None).await;
+    let client = operator.client();
+    client.sign_up("alice", PASSWORD).await;
+    let opened = operator.done(&["session", "create", "alice", "--attributes", r#"{"device":"tv"}"#]).await;
+    let validated = client.session(&text(&opened["token"])).await.json();
+    assert_eq!((&validated["attributes"], &validated["sessionId"]), (&json!({"device": "tv"}), &opened["sessionId"]));
+    let listed = operator.done(&["session", "list", "alice"]).await;
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(2));
+    assert_eq!(listed["sessions"][0]["sessionId"], opened["sessionId"], "those opened last first");
+    let shown = operator.done(&["session", "show", &text(&opened["sessionId"])]).await;
+    assert_eq!((&shown["state"], &shown["username"]), (&json!("active"), &json!("alice")));
+    assert_eq!(operator.done(&["session", "sweep"]).await["sessions"], 0);
+    assert_eq!(operator.done(&["session", "end-all", "alice"]).await, json!({"ended": 2}));
+}
+
+#[tokio::test]
+async fn each_wrong_input_is_told_in_its_line_and_its_status() {
+    let operator = Operator::beside_a_server_on(None).await;
+    operator.client().sign_up("alice", PASSWORD).await;
+    operator.client().sign_up("bobby", PASSWORD).await;
+    operator.done(&["key", "add", "alice", "github:1"]).await;
+    let unknown = "0".repeat(24);
+    let long = format!("{{\"a\":\"{}\"}}", "x".repeat(4_096));
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(8), "]".repeat(8));
+    let stdin = "--password-stdin";
+    let wrong: &[(i32, &[&str], &str, &str)] = &[
+        (64, &["user"], "", "not complete"),
+        (64, &["user", "create"], "", "<USERNAME>"),
+        (64, &["user", "frobnicate"], "", "frobnicate"),
+        (64, &["user", "create", "carol", stdin, "--no-key"], "", "--no-key"),
+        (64, &["user", "create", "carol"], "", "--password-stdin"),
+        (64, &["key", "use", "github:1", stdin, "--no-password"], "", "--no-password"),
+        (65, &["user", "create", "bob", "--no-key"], "", "too few or too many"),
+        (65, &["user", "create", "bob\u{200b}by", "--no-key"], "", "not allowed"),
+        (65, &["user", "create", "carol", stdin], "short", "too few or too many"),
+        (65, &["user", "create", "carol", stdin], "password1", "guessed first"),
+        (65, &["user", "create", "carol", stdin], "one line\nand another", "more than one line"),
+        (65, &["user", "create", "carol", "--no-key", "--attributes", "[]"], "", "not one JSON object"),
+        (65, &["user", "set-attributes", "alice", &long], "", "4096 bytes"),
+        (65, &["user", "set-attributes", "alice", &deep], "", "8 levels"),
+        (65, &["key", "add", "alice", "github"], "", "provider"),
+        (65, &["key", "add", "alice", "GitHub:2"], "", "provider"),
+        (65, &["key", "add", "alice", "github:"], "", "behind the key's colon"),
+        (65, &["key", "add", "alice", "username:carol"], "", "their own username"),
+        (65, &["key", "set-password", "github:1", stdin], "alice", "too few or too many"),
+        (67, &["user", "show", "carol"], "", "no user \"carol\""),
+        (67, &["user", "delete", "carol"], "", "no user"),
+        (67, &["user", "show", "--id", "alice"], "", "no user"),
+        (67, &["key", "delete", "github:2"], "", "no key"),
+        (67, &["key", "use", "github:2", "--no-password"], "", "no key"),
+        (67, &["session", "create", "carol"], "", "no user"),
+        (67, &["session", "end", &unknown], "", "no session"),
+        (67, &["session", "show", "x'; --"], "", "no session"),
+        (73, &["user", "create", "ALICE", "--no-password"], "", "taken"),
+        (73, &["key", "add", "bobby", "github:1"], "", "taken"),
+    ];
+    for (status, arguments, input, why) in wrong {
+        let line = operator.refused(*status, arguments, input).await;
+        assert!(line.contains(why), "{arguments:?}: {line}");
+    }
+    let users = operator.done(&["user", "show", "alice"]).await;
+    assert_eq!((&users["attributes"], &users["keys"]), (&json!({}), &json!(["username:alice", "github:1"])));
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_opened_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("doorward.db"), "no database, whatever it is called").expect("a file");
+    let output = super::program::run(folder.path(), &["user", "show", "alice"], &[]).await;
+    assert_eq!(output.status.code(), Some(69));
+    let output = super::program::run(folder.path(), &["user", "show", "alice"], &[("DATABASE_URL", "x:")]).await;
+    assert_eq!(output.status.code(), Some(64));
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_twice_and_never_shown() {
+    let operator = Operator::beside_a_server_on(None).await;
+    for (second, status) in [(PASSWORD, 0), ("wrong horse", 65)] {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&ours).expect("its other side");
+        unlockpt(&ours).expect("its other side");
+        let name = ptsname(&ours, vec![]).expect("its name").into_string().expect("UTF-8");
+        let theirs = std::fs::OpenOptions::new().read(true).write(true).open(name).expect("a terminal");
+
+        let mut command = command(operator.folder.path());
+        command.args(CHEAP_HASH).arg(&operator.store).args(["user", "create", &format!("alice{status}")]);
+        let mut child =
+            command.stdin(theirs).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a program that runs");
+        drop(command);
+        let mut screen = child.stderr.take().expect("piped");
+        let mut said = String::new();
+        for (prompt, typed) in [("Password: ", PASSWORD), ("The same again: ", second)] {
+            while !said.ends_with(prompt) {
+                said.push(char::from(screen.read_u8().await.expect("a prompt")));
+            }
+            rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes it");
+        }
+        screen.read_to_string(&mut said).await.expect("an end");
+        assert_eq!(child.wait().await.expect("an end").code(), Some(status), "{said}");
+
+        let mut echoed = [0; 4_096];
+        rustix::io::ioctl_fionbio(&ours, true).expect("a terminal that does not make us wait");
+        let count = rustix::io::read(&ours, &mut echoed).unwrap_or(0);
+        let shown = format!("{said}{}", String::from_utf8_lossy(&echoed[..count]));
+        assert!(!shown.contains("horse"), "{shown}");
+    }
+    assert!(operator.client().log_in("alice0", PASSWORD).await.is_some());
+    assert!(operator.client().log_in("alice65", PASSWORD).await.is_none());
+}
