@@ -10,6 +10,7 @@ mod browser;
 mod dependencies;
 mod fuzz;
 mod http;
+mod lucia_table;
 mod process;
 mod security_table;
 mod storage;
