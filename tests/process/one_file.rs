@@ -25,7 +25,11 @@ async fn end(client: &Client, path: &str, token: &str, fields: &[(&str, &str)]) 
 
 #[tokio::test]
 async fn what_one_of_two_programs_ends_the_other_refuses_at_the_very_next_request() {
-    let programs = two_programs().await;
+    what_one_ends_the_other_refuses(two_programs().await).await;
+}
+
+/// Ends sessions in every way there is on one program while the other validates them, and the other way round.
+pub async fn what_one_ends_the_other_refuses(programs: [Program; 2]) {
     let clients = [programs[0].client(), programs[1].client()];
     for (here, there) in [(&clients[1], &clients[0]), (&clients[0], &clients[1])] {
         let name = format!("user-of-{}", here.port());

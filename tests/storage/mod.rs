@@ -1,7 +1,7 @@
 //! What the ports promise, proven for every backend: the conformance suite. A promise is written once, as a function in
 //! the file of its topic, and listed below; a backend is named once, at the end.
 //!
-//! What only one backend can get wrong is in `sqlite_file` and `postgres_server`.
+//! What only one backend can get wrong is in `sqlite_file`, `postgres_server` and `session_leases`.
 
 /// Fails, and shows the value, when it is not what it should be.
 macro_rules! assert_matches {
@@ -19,6 +19,7 @@ mod operators;
 mod people;
 pub mod places;
 mod postgres_server;
+mod session_leases;
 mod sessions;
 mod sqlite_file;
 mod throttle;
@@ -69,6 +70,7 @@ macro_rules! keeps_every_promise {
                 a_renewal_of_what_was_not_seen_changes_nothing,
                 of_forty_racing_renewals_exactly_one_is_told_so,
                 an_ended_session_is_not_renewed,
+                a_dead_session_is_removed_only_as_it_was_seen,
                 a_session_ends_once,
                 a_session_is_dead_at_its_exact_instant,
                 a_sweep_takes_no_more_than_its_limit_and_the_longest_dead_first,
@@ -134,3 +136,4 @@ macro_rules! stamp {
 
 keeps_every_promise!(sqlite);
 keeps_every_promise!(postgres);
+keeps_every_promise!(postgres_with_a_lease);

@@ -318,6 +318,21 @@ pub async fn an_ended_session_is_not_renewed(place: Place) {
     assert_eq!(find(&store, &token(1)).await, None);
 }
 
+pub async fn a_dead_session_is_removed_only_as_it_was_seen(place: Place) {
+    let (here, alice) = with_alice(&place).await;
+    let there = place.open().await;
+    for node in [&here, &there] {
+        assert!(find(node, &token(1)).await.is_some(), "both may keep it");
+    }
+    let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
+    assert!(there.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
+    assert!(!here.sessions().delete_dead_one(&alice.session).await.expect("an answer"), "it lives on");
+    assert_eq!(find(&here, &token(1)).await.map(|(session, _)| session), Some(renewed.clone()));
+    assert!(here.sessions().delete_dead_one(&renewed).await.expect("an answer"));
+    assert!(!here.sessions().delete_dead_one(&renewed).await.expect("an answer"), "it is gone");
+    assert_eq!(find(&here, &token(1)).await, None);
+}
+
 pub async fn a_session_ends_once(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let other = session(&alice.user, 2);

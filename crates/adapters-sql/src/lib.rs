@@ -14,6 +14,7 @@ mod postgres;
 mod readership;
 mod row;
 mod session_cache;
+mod session_lease;
 mod sessions;
 mod sqlite;
 mod statements;
@@ -29,6 +30,7 @@ use async_trait::async_trait;
 use doorward_domain::ports::{LoginThrottle, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
+pub use session_lease::SessionLease;
 pub use url::{InvalidStoreUrl, StoreUrl};
 
 use url::Target;
@@ -43,7 +45,7 @@ use url::Target;
 pub async fn connect(url: &StoreUrl) -> Result<Store, ConnectError> {
     match url.target() {
         Target::Sqlite(location) => Ok(Store(Arc::new(sqlite::connect(location).await?))),
-        Target::Postgres(options) => Ok(Store(Arc::new(postgres::connect(options).await?))),
+        Target::Postgres(options, lease) => Ok(Store(Arc::new(postgres::connect(options, *lease).await?))),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Sessions that were just read, kept in front of a store that only this process writes to.
+//! Sessions that were just read, kept in front of a store.
 //!
 //! Coherent inside the process: whatever changed or ended sessions calls [`SessionCache::forget`] before it says so, and
 //! nothing that was read before that is kept afterwards. What somebody else does to the store is seen once an entry is
-//! older than [`LEASE`]; whoever does so waits as long before they report success (ADR 0015).
+//! older than the lease; whoever does so waits as long before they report success (ADR 0015, ADR 0018).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,9 +10,6 @@ use std::time::{Duration, Instant};
 use doorward_domain::{Session, TokenHash, User};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-
-/// How long an entry may be believed without asking the store again.
-pub(crate) const LEASE: Duration = Duration::from_secs(1);
 
 /// The most sessions that are kept: some 6 MiB.
 const CAPACITY: usize = 16_384;
@@ -24,6 +21,8 @@ const PLAIN: u64 = 384;
 /// random tokens neither fill the cache nor push anything out.
 pub(crate) struct SessionCache {
     entries: Cache<TokenHash, Entry, Bytes>,
+    /// How long an entry may be believed without asking the store again.
+    lease: Duration,
     /// How often something was forgotten. Held while an entry is put in or taken out.
     forgotten: Mutex<u64>,
 }
@@ -56,14 +55,21 @@ pub(crate) struct Before {
 }
 
 impl SessionCache {
-    pub(crate) fn new() -> Self {
-        Self { entries: Cache::with_weighter(CAPACITY, CAPACITY as u64 * PLAIN, Bytes), forgotten: Mutex::new(0) }
+    /// An empty cache whose entries are believed for this long.
+    pub(crate) fn new(lease: Duration) -> Self {
+        let entries = Cache::with_weighter(CAPACITY, CAPACITY as u64 * PLAIN, Bytes);
+        Self { entries, lease, forgotten: Mutex::new(0) }
+    }
+
+    /// How long an entry is believed.
+    pub(crate) fn lease(&self) -> Duration {
+        self.lease
     }
 
     /// The session with this token, if it was read within the lease.
     pub(crate) fn find(&self, token: &TokenHash) -> Option<(Session, User)> {
         let entry = self.entries.get(token)?;
-        (entry.asked_at.elapsed() < LEASE).then_some((entry.session, entry.user))
+        (entry.asked_at.elapsed() < self.lease).then_some((entry.session, entry.user))
     }
 
     /// To be called before the store is asked, for [`Self::keep`].
@@ -89,6 +95,13 @@ impl SessionCache {
         }
     }
 
+    /// Forgets all.
+    pub(crate) fn clear(&self) {
+        let mut forgotten = self.forgotten();
+        *forgotten += 1;
+        self.entries.clear();
+    }
+
     fn forgotten(&self) -> MutexGuard<'_, u64> {
         // Nothing panics while it holds the lock.
         self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
@@ -100,6 +113,8 @@ mod tests {
     use doorward_domain::{Attributes, SessionId, SessionPolicy, Timestamp, UserId, Username};
 
     use super::*;
+
+    const LEASE: Duration = Duration::from_secs(1);
 
     fn session(number: u64) -> (Session, User) {
         let mut token = [7; 32];
@@ -123,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_was_read_is_found_until_it_is_forgotten() {
-        let cache = SessionCache::new();
+        let cache = SessionCache::new(LEASE);
         let (one, other) = (keep(&cache, 1), keep(&cache, 2));
         assert_eq!(cache.find(&one), Some(session(1)));
         cache.forget(&[one]);
@@ -133,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_was_read_before_something_was_forgotten_is_not_kept_after_it() {
-        let cache = SessionCache::new();
+        let cache = SessionCache::new(LEASE);
         let (read, user) = session(1);
         let before = cache.before();
         cache.forget(&[read.token_hash]);
@@ -143,7 +158,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_believed_for_no_longer_than_the_lease_from_when_the_store_was_asked() {
-        let cache = SessionCache::new();
+        let cache = SessionCache::new(LEASE);
         let (read, user) = session(1);
         let asked_at = Instant::now().checked_sub(LEASE).expect("a machine that is up for a second");
         cache.keep(Before { asked_at, ..cache.before() }, &read, &user);
@@ -152,7 +167,7 @@ mod tests {
 
     #[test]
     fn it_holds_no_more_than_its_capacity() {
-        let cache = SessionCache::new();
+        let cache = SessionCache::new(LEASE);
         for number in 0..3 * CAPACITY as u64 {
             keep(&cache, number);
         }
@@ -161,7 +176,7 @@ mod tests {
 
     #[test]
     fn large_attributes_leave_room_for_fewer() {
-        let cache = SessionCache::new();
+        let cache = SessionCache::new(LEASE);
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(Attributes::MAX_BYTES - 8));
         let large = Attributes::parse(&large).expect("an object");
         for number in 0..CAPACITY as u64 {

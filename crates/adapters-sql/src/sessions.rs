@@ -61,19 +61,13 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
-        let values = [
-            Instant(renewed.active_expires_at),
-            Instant(renewed.idle_expires_at),
-            Text(seen.id.as_str()),
-            Instant(seen.active_expires_at),
-            Instant(seen.idle_expires_at),
-        ];
-        let renewed = self.write(statements::RENEW_SESSION, &values).await? == 1;
-        if let Some(cache) = self.readership.cache() {
-            // Renewed or not, what was seen is not what is there. Whoever else keeps it will find that out as we did.
-            cache.forget(&[seen.token_hash]);
-        }
-        Ok(renewed)
+        let [active, idle] = [Instant(renewed.active_expires_at), Instant(renewed.idle_expires_at)];
+        let [id, seen_active, seen_idle] = as_seen(seen);
+        self.write_over(seen, statements::RENEW_SESSION, &[active, idle, id, seen_active, seen_idle]).await
+    }
+
+    async fn delete_dead_one(&self, seen: &Session) -> Result<bool, StoreError> {
+        self.write_over(seen, statements::DELETE_SEEN_SESSION, &as_seen(seen)).await
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
@@ -144,15 +138,30 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
 }
 
 impl<DB: Dialect> SqlStore<DB> {
+    /// Runs a statement that changes a session as it was seen, and says whether it did.
+    async fn write_over(&self, seen: &Session, sql: &'static str, values: &[Value<'_>]) -> Result<bool, StoreError> {
+        let written = self.write(sql, values).await? == 1;
+        if let Some(cache) = self.readership.cache() {
+            // Written or not, what was seen is not what is there. Whoever else keeps it will find that out as we did.
+            cache.forget(&[seen.token_hash]);
+        }
+        Ok(written)
+    }
+
     /// Reads a session and its user from the database, and keeps what it read where that is allowed.
     async fn ask(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
-        let cache = self.readership.cache().map(|cache| (cache, cache.before()));
+        let cache = self.readership.keeping().await;
         let found = self.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await?;
         if let (Some((cache, before)), Some((session, user))) = (cache, &found) {
             cache.keep(before, session, user);
         }
         Ok(found)
     }
+}
+
+/// What a statement asks for that changes a session only if it is still as it was seen.
+fn as_seen(seen: &Session) -> [Value<'_>; 3] {
+    [Text(seen.id.as_str()), Instant(seen.active_expires_at), Instant(seen.idle_expires_at)]
 }
 
 /// The most sessions in a list: more than anybody has devices, and few enough for one answer.

@@ -74,6 +74,10 @@ pub(crate) const SET_SESSION_ATTRIBUTES: &str =
 pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = $1, idle_expires_at = $2 \
      WHERE id = $3 AND active_expires_at = $4 AND idle_expires_at = $5";
 
+/// `$1` session, `$2` and `$3` the two instants it must still have.
+pub(crate) const DELETE_SEEN_SESSION: &str =
+    "DELETE FROM sessions WHERE id = $1 AND active_expires_at = $2 AND idle_expires_at = $3";
+
 /// `$1` session.
 pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1 RETURNING token_hash";
 

@@ -99,6 +99,7 @@ impl<DB: Dialect> StoreProbe for SqlStore<DB> {
 #[async_trait]
 impl<DB: Dialect> Backend for SqlStore<DB> {
     async fn close(&self) {
+        self.readership.withdraw().await;
         self.readers.close().await;
         self.writers.close().await;
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -62,8 +62,9 @@ impl ValidateSession {
                     }
                 }
                 SessionState::Dead => {
-                    self.sessions.delete(&session.id).await?;
-                    return Ok(None);
+                    if self.sessions.delete_dead_one(&session).await? {
+                        return Ok(None);
+                    }
                 }
             }
         }
@@ -164,8 +165,22 @@ mod tests {
         let session = session_opened_at(NOW);
         let now = session.idle_expires_at;
         let mut sessions = holds(session.clone());
-        sessions.expect_delete().withf(move |id| *id == session.id).times(1).returning(|_| Ok(true));
+        sessions.expect_delete_dead_one().withf(move |seen| *seen == session).times(1).returning(|_| Ok(true));
         assert_eq!(validate(sessions, now).run(&token('t')).await.expect("no fault"), None);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_was_dead_when_it_was_read_and_is_renewed_by_now_is_alive() {
+        let seen = session_opened_at(NOW);
+        let now = seen.idle_expires_at;
+        let renewed = seen.renewed(now.minus(std::time::Duration::from_millis(1)), &SessionPolicy::DEFAULT);
+        let mut sessions = MockSessionStore::new();
+        let found = renewed.clone();
+        sessions.expect_find().times(1).returning(move |_| Ok(Some((seen.clone(), user("Alice")))));
+        sessions.expect_find().times(1).returning(move |_| Ok(Some((found.clone(), user("Alice")))));
+        sessions.expect_delete_dead_one().times(1).returning(|_| Ok(false));
+        let valid = validate(sessions, now).run(&token('t')).await.expect("no fault").expect("a live session");
+        assert_eq!((valid.session, valid.fresh), (renewed, false));
     }
 
     #[tokio::test]
@@ -182,7 +197,7 @@ mod tests {
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
 
         let mut sessions = holds(session.clone());
-        sessions.expect_delete().returning(|_| Err(StoreError::Corrupt(cause())));
+        sessions.expect_delete_dead_one().returning(|_| Err(StoreError::Corrupt(cause())));
         let failed = validate(sessions, session.idle_expires_at).run(&token('t')).await;
         assert!(matches!(failed, Err(Fault::Unforeseen(_))), "{failed:?}");
     }

@@ -15,10 +15,11 @@ use crate::connections::Connections;
 use crate::dialect::Dialect;
 use crate::migrations;
 use crate::readership::Readership;
+use crate::session_lease::SessionLease;
 use crate::store::SqlStore;
 
 /// The most that a call may take, the wait for a connection included.
-const LIMIT: Duration = Duration::from_secs(5);
+pub(super) const LIMIT: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a connection; what is left of [`LIMIT`] is for finding out why there was none.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -34,7 +35,10 @@ const SESSION: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_ses
 const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
      SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
 
-pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postgres>, ConnectError> {
+pub(crate) async fn connect(
+    options: &PgConnectOptions,
+    lease: Option<SessionLease>,
+) -> Result<SqlStore<Postgres>, ConnectError> {
     let store = describe(options);
     let options = prepared(options);
     let connecting = timeout(LIMIT, options.connect()).await;
@@ -52,11 +56,12 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postg
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
         .connect_lazy_with(options);
     let connections = Arc::new(Connections::new(pool));
+    let readership = Readership::of_server(Arc::clone(&connections), lease);
     Ok(SqlStore {
         readers: Arc::clone(&connections),
         writers: connections,
         limit: LIMIT,
-        readership: Readership::without_cache(),
+        readership,
         keeper: Mutex::new(None),
     })
 }

@@ -2,6 +2,7 @@
 
 mod connect;
 mod instant;
+mod lease_book;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
 pub(crate) use connect::{connect, describe};
+pub(crate) use lease_book::LeaseBook;
 
 impl Dialect for Postgres {
     /// Said in full, since a server can be set to another default. What must not change between two statements of a

@@ -41,6 +41,10 @@ pub trait SessionStore: Send + Sync {
     /// calls that saw the same session exactly one gets `true`.
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError>;
 
+    /// Removes a session that is dead, if its two instants in the store are still the ones of `seen`; `false` when they are
+    /// not, or the session is gone: somebody else renewed or ended it.
+    async fn delete_dead_one(&self, seen: &Session) -> Result<bool, StoreError>;
+
     /// Ends a session; `false` when there was none.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
 
