@@ -1,6 +1,8 @@
 //! Whether a request that changes something may come from where it comes: the rule of Go's
 //! `net/http.CrossOriginProtection`, with bearer tokens and trusted origins before it.
 
+use std::fmt;
+
 use poem::Request;
 use poem::http::{Method, header};
 
@@ -9,6 +11,7 @@ use crate::credential::Credential;
 use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
+use crate::texts::Message;
 
 /// Whether a method changes nothing (RFC 9110, 9.2.1).
 pub(crate) fn is_safe(method: &Method) -> bool {
@@ -20,7 +23,11 @@ pub(crate) fn check(request: &Request, settings: &HttpSettings) -> Result<(), Pr
     if is_safe(request.method()) || passes(request, settings) {
         Ok(())
     } else {
-        Err(Problem::new(ProblemKind::CrossOrigin))
+        let expected = &settings.public_origin;
+        let advice = Message::new("open-at").with("url", expected.to_string());
+        // Most often a public URL that is not what people type, which only the operator can see.
+        let cause = format!("it came from {}, and the public URL is {expected}", the_origin(request));
+        Err(Problem::new(ProblemKind::CrossOrigin).detail(advice).caused_by(cause))
     }
 }
 
@@ -54,6 +61,16 @@ enum TheOrigin {
     One(Origin),
     /// `null`, unparsable or repeated.
     Unusable,
+}
+
+impl fmt::Display for TheOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("a page that does not say where it is"),
+            Self::One(origin) => origin.fmt(f),
+            Self::Unusable => f.write_str("an origin that cannot be read"),
+        }
+    }
 }
 
 fn the_origin(request: &Request) -> TheOrigin {

@@ -236,7 +236,10 @@ fn log(problem: &Problem, audit: &Audit) {
         ProblemKind::Unknown => tracing::error!(code, cause, "failed"),
         ProblemKind::Unavailable | ProblemKind::Overloaded => tracing::warn!(code, cause, "refused"),
         ProblemKind::TooManyAttempts => audit.note(AuditEvent::TooManyAttempts, None),
-        ProblemKind::CrossOrigin => audit.note(AuditEvent::CrossOrigin, None),
+        ProblemKind::CrossOrigin => {
+            audit.note(AuditEvent::CrossOrigin, None);
+            tracing::info!(code, cause, "refused");
+        }
         _ => tracing::debug!(code, cause, "refused"),
     }
 }

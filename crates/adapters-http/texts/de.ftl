@@ -105,8 +105,9 @@ surrounding-space = Lassen Sie das Leerzeichen am Anfang oder am Ende weg.
 characters-seed = Verwenden Sie Buchstaben, Ziffern, Satzzeichen und dazwischen Leerzeichen, aber nichts Unsichtbares.
 characters-precis = Verwenden Sie Buchstaben und Ziffern Ihrer Schrift und ASCII-Satzzeichen, keine Leerzeichen.
 characters-ascii = Verwenden Sie Buchstaben ohne Akzente, Ziffern und Satzzeichen.
+open-at = Sie kam von einer anderen Adresse als { $url }, darum ist nichts geschehen. Öffnen Sie die Seite dort und versuchen Sie es noch einmal.
 mixed-scripts = Mischen Sie keine lateinischen, griechischen und kyrillischen Buchstaben.
-common-password = Dieses Passwort ist eines der ersten, die jemand ausprobieren würde. Wählen Sie ein anderes.
+common-password = Dieses Passwort ist eines der ersten, die jemand ausprobieren würde, oder Ihr Benutzername. Wählen Sie ein anderes.
 wait-seconds = { $seconds ->
     [one] Warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
    *[other] Warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.

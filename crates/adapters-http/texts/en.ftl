@@ -106,8 +106,9 @@ surrounding-space = Leave out the space at the start or the end.
 characters-seed = Use letters, digits, punctuation and spaces between them; nothing that does not show.
 characters-precis = Use letters and digits of your script, and ASCII punctuation; no spaces.
 characters-ascii = Use unaccented letters, digits and punctuation.
+open-at = It came from another address than { $url }, so nothing was done. Open the site there and try again.
 mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
-common-password = This is one of the first passwords that anybody would try. Choose another.
+common-password = This is one of the first passwords that anybody would try, or your username. Choose another.
 wait-seconds = { $seconds ->
     [one] Wait a second, then try again.
    *[other] Wait { $seconds } seconds, then try again.
