@@ -155,6 +155,12 @@ async fn users_are_created_with_a_password_or_without_or_without_a_key() {
     assert_eq!(client.log_in("bobby", PASSWORD).await, None);
     operator.refused(73, &["user", "create", "BOBBY", "--no-password"], "").await;
 
+    let elsewhere = "larz8rga34yycgj".to_owned();
+    let moved = operator.done(&["user", "create", "dave", "--no-password", "--user-id", &elsewhere]).await;
+    assert_eq!(text(&moved["userId"]), elsewhere);
+    operator.refused(73, &["user", "create", "erin", "--no-password", "--user-id", &elsewhere], "").await;
+    operator.refused(65, &["user", "create", "erin", "--no-password", "--user-id", "UPPER"], "").await;
+
     let carol = text(&operator.done(&["user", "create", "carol", "--no-key"]).await["userId"]);
     assert_eq!(client.log_in("carol", PASSWORD).await, None);
     operator.refused(67, &["user", "show", "carol"], "").await;

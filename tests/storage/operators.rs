@@ -1,7 +1,7 @@
 //! Promises of both stores to whoever runs the server: what is written, read and ended without a password being asked for.
 
 use doorward_adapters_sql::Store;
-use doorward_domain::ports::{AddKeyError, CreateUserError, KeyedWriteError, NewAccount, StoreError};
+use doorward_domain::ports::{AddKeyError, CreateUnattendedError, KeyedWriteError, NewAccount, StoreError};
 use doorward_domain::{Attributes, Client, Key, KeyId, Session, SessionId, User, UserId};
 use tokio::task::JoinSet;
 
@@ -54,8 +54,17 @@ pub async fn a_user_is_created_without_a_session_and_with_a_key_or_none(place: P
 
     let again = account("ALICE", 3);
     let refused = store.users().create_unattended(&again.user, Some(&again.key)).await;
-    assert_matches!(refused, Err(CreateUserError::KeyTaken));
+    assert_matches!(refused, Err(CreateUnattendedError::KeyTaken));
     assert_eq!((place.count("users").await, place.count("user_keys").await), (2, 1), "and leaves no user behind");
+
+    let mut imposter = account("Carol", 4);
+    imposter.user.id = alice.user.id.clone();
+    imposter.key.user_id = alice.user.id.clone();
+    for key in [Some(&imposter.key), None] {
+        let refused = store.users().create_unattended(&imposter.user, key).await;
+        assert_matches!(refused, Err(CreateUnattendedError::IdTaken));
+    }
+    assert_eq!(user(&store, &alice.user.id).await, Some(alice.user), "and is not overwritten");
 }
 
 pub async fn a_user_is_found_by_id(place: Place) {

@@ -4,6 +4,10 @@
 /// `$1` id, `$2` username, `$3` created, `$4` attributes.
 pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_at, attributes) VALUES ($1, $2, $3, $4)";
 
+/// Inserts no row where the id exists. Values as in [`INSERT_USER`].
+pub(crate) const INSERT_USER_OF_CHOSEN_ID: &str = "INSERT INTO users (id, username, created_at, attributes) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
+
 /// `$1` user.
 pub(crate) const FIND_USER: &str = "SELECT id AS user_id, username, created_at AS user_created_at, \
      attributes AS user_attributes FROM users WHERE id = $1";

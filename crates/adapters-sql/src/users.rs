@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use doorward_domain::ports::{
-    AddKeyError, CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError, UserStore, VerifiedKey,
+    AddKeyError, CreateUnattendedError, CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError,
+    UserStore, VerifiedKey,
 };
 use doorward_domain::{Attributes, Key, KeyId, PasswordHash, User, UserId};
 
@@ -65,16 +66,19 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         Ok(self.commit(lease, &ended).await?)
     }
 
-    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUserError> {
+    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUnattendedError> {
         let mut lease = self.begin().await?;
-        lease.execute(statements::INSERT_USER, &user_columns(user)).await?;
-        if let Some(key) = key
+        let refusal = if lease.execute(statements::INSERT_USER_OF_CHOSEN_ID, &user_columns(user)).await? == 0 {
+            CreateUnattendedError::IdTaken
+        } else if let Some(key) = key
             && lease.execute(statements::INSERT_KEY, &key_columns(key)).await? == 0
         {
-            lease.roll_back().await;
-            return Err(CreateUserError::KeyTaken);
-        }
-        Ok(lease.commit().await?)
+            CreateUnattendedError::KeyTaken
+        } else {
+            return Ok(lease.commit().await?);
+        };
+        lease.roll_back().await;
+        Err(refusal)
     }
 
     async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError> {

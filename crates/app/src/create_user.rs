@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{Clock, CreateUserError as Refusal, PasswordHasher, TokenGenerator, UserStore};
+use doorward_domain::ports::{Clock, CreateUnattendedError, PasswordHasher, TokenGenerator, UserStore};
 use doorward_domain::{
-    Attributes, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, User, Username, UsernameRules,
+    Attributes, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, User, UserId, Username, UsernameRules,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -45,12 +45,13 @@ impl CreateUser {
         Self { users, hasher, tokens, clock, usernames, passwords }
     }
 
-    /// Creates the user and the key, or neither.
+    /// Creates the user and the key, or neither. The user keeps an id that they had elsewhere, or gets a new one.
     ///
     /// # Errors
     /// [`CreateUserError`]; nothing is written then.
     pub async fn run(
         &self,
+        id: Option<UserId>,
         username: &str,
         first_key: FirstKey,
         attributes: Attributes,
@@ -64,14 +65,15 @@ impl CreateUser {
             FirstKey::WithoutPassword | FirstKey::None => None,
         };
         let now = self.clock.now();
-        let id = self.tokens.user_id().map_err(Fault::from)?;
+        let id = id.map_or_else(|| self.tokens.user_id(), Ok).map_err(Fault::from)?;
         let user = User { id, username, created_at: now, attributes };
         let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
         let key = (!matches!(first_key, FirstKey::None)).then_some(&key);
         match self.users.create_unattended(&user, key).await {
             Ok(()) => Ok(user),
-            Err(Refusal::KeyTaken) => Err(CreateUserError::UsernameTaken),
-            Err(Refusal::Store(error)) => Err(Fault::from(error).into()),
+            Err(CreateUnattendedError::KeyTaken) => Err(CreateUserError::UsernameTaken),
+            Err(CreateUnattendedError::IdTaken) => Err(CreateUserError::IdTaken),
+            Err(CreateUnattendedError::Store(error)) => Err(Fault::from(error).into()),
         }
     }
 }
@@ -88,6 +90,9 @@ pub enum CreateUserError {
     /// Somebody has this username, in this or another spelling.
     #[error("the username is taken")]
     UsernameTaken,
+    /// Somebody has this id.
+    #[error("the user id is taken")]
+    IdTaken,
     /// Something behind a port failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -101,10 +106,19 @@ mod tests {
     use crate::test_support::{NOW, attributes, cause, clock_at, hashes_to_itself, tokens};
 
     async fn create(users: MockUserStore, name: &str, key: FirstKey) -> Result<User, CreateUserError> {
+        create_with(None, users, name, key).await
+    }
+
+    async fn create_with(
+        id: Option<UserId>,
+        users: MockUserStore,
+        name: &str,
+        key: FirstKey,
+    ) -> Result<User, CreateUserError> {
         let (hasher, clock): (MockPasswordHasher, _) = (hashes_to_itself(), clock_at(NOW));
         let (usernames, passwords) = (UsernameRules::Seed, PasswordRules::DEFAULT);
         CreateUser::new(Arc::new(users), Arc::new(hasher), Arc::new(tokens()), Arc::new(clock), usernames, passwords)
-            .run(name, key, attributes())
+            .run(id, name, key, attributes())
             .await
     }
 
@@ -143,6 +157,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_user_keeps_an_id_that_they_had_elsewhere() {
+        let id = UserId::restore("elsewhere".into());
+        let user = create_with(Some(id.clone()), takes(None), "Alice", FirstKey::None).await.expect("created");
+        assert_eq!(user.id, id);
+    }
+
+    #[tokio::test]
     async fn the_rules_of_signing_up_hold() {
         let refused = create(MockUserStore::new(), "ann", FirstKey::None).await;
         assert!(matches!(refused, Err(CreateUserError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
@@ -153,14 +174,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_taken_name_and_a_store_that_fails_are_told_apart() {
-        let refuses = |refusal: fn() -> Refusal| {
+    async fn a_taken_name_a_taken_id_and_a_store_that_fails_are_told_apart() {
+        let refuses = |refusal: fn() -> CreateUnattendedError| {
             let mut users = MockUserStore::new();
             users.expect_create_unattended().returning(move |_, _| Err(refusal()));
             create(users, "Alice", FirstKey::WithoutPassword)
         };
-        let refused = refuses(|| Refusal::KeyTaken).await;
+        let refused = refuses(|| CreateUnattendedError::KeyTaken).await;
         assert!(matches!(refused, Err(CreateUserError::UsernameTaken)), "{refused:?}");
+        let refused = refuses(|| CreateUnattendedError::IdTaken).await;
+        assert!(matches!(refused, Err(CreateUserError::IdTaken)), "{refused:?}");
         let failed = refuses(|| StoreError::Unavailable(cause()).into()).await;
         assert!(matches!(failed, Err(CreateUserError::Fault(Fault::Unavailable(_)))), "{failed:?}");
     }

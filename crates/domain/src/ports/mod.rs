@@ -19,7 +19,7 @@ pub use password_hasher::{HasherError, PasswordHasher, Verdict};
 pub use session_store::{KeyedWriteError, LiveSession, SessionStore, VerifiedKey};
 pub use store_probe::StoreProbe;
 pub use token_generator::{RandomnessError, TokenGenerator};
-pub use user_store::{AddKeyError, CreateUserError, NewAccount, PasswordChange, UserStore};
+pub use user_store::{AddKeyError, CreateUnattendedError, CreateUserError, NewAccount, PasswordChange, UserStore};
 
 #[cfg(feature = "mocks")]
 pub use {

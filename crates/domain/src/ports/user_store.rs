@@ -36,8 +36,8 @@ pub trait UserStore: Send + Sync {
     /// Writes the user, and the key where there is one, or neither. No session is opened.
     ///
     /// # Errors
-    /// [`CreateUserError::KeyTaken`] as in [`Self::create`].
-    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUserError>;
+    /// [`CreateUnattendedError::KeyTaken`] as in [`Self::create`]; [`CreateUnattendedError::IdTaken`] likewise.
+    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUnattendedError>;
 
     /// The user with this id; `None` when there is none.
     async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
@@ -104,6 +104,20 @@ pub enum CreateUserError {
     /// The key exists already.
     #[error("the key is taken")]
     KeyTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A user was not created, whose id may be somebody's choice.
+#[derive(Debug, Error)]
+pub enum CreateUnattendedError {
+    /// The key exists already.
+    #[error("the key is taken")]
+    KeyTaken,
+    /// Somebody has the id already.
+    #[error("the id is taken")]
+    IdTaken,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use doorward_app::{CreateUser, CreateUserError, DeleteUser, FirstKey, ListKeys, UpdateUserAttributes};
+use doorward_domain::UserId;
 use serde_json::Value;
 
 use super::failure::{Failure, Kind};
@@ -26,6 +27,10 @@ pub(crate) enum Verb {
         /// Give no key: the username stays free for others
         #[arg(long, group = "first-key")]
         no_key: bool,
+
+        /// The id to keep, where the user had one elsewhere: 15 lower-case letters and digits
+        #[arg(long, value_name = "ID")]
+        user_id: Option<String>,
 
         /// Attributes: a JSON object of at most 4 KiB
         #[arg(long, value_name = "JSON")]
@@ -53,8 +58,9 @@ pub(crate) enum Verb {
 
 pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
     match verb {
-        Verb::Create { username, password_stdin, no_password, no_key, attributes: json } => {
+        Verb::Create { username, password_stdin, no_password, no_key, user_id, attributes: json } => {
             let attributes = attributes(json.as_deref())?;
+            let id = user_id.as_deref().map(|id| UserId::parse(id).ok_or_else(no_user_id)).transpose()?;
             let first_key = match (no_password, no_key) {
                 (true, _) => FirstKey::WithoutPassword,
                 (_, true) => FirstKey::None,
@@ -63,7 +69,7 @@ pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
             let rules = desk.settings.sign_up;
             let (hasher, tokens, clock) = (desk.hasher.clone(), desk.tokens.clone(), desk.clock.clone());
             let create = CreateUser::new(desk.store.users(), hasher, tokens, clock, rules.usernames, rules.passwords);
-            let user = create.run(&username, first_key, attributes).await?;
+            let user = create.run(id, &username, first_key, attributes).await?;
             Ok(Outcome::One(Record::of_user(&user)))
         }
         Verb::Show { whose } => {
@@ -91,12 +97,18 @@ pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
     }
 }
 
+fn no_user_id() -> Failure {
+    let line = format!("a user id is {} lower-case letters and digits", UserId::CHARS);
+    Failure::new(Kind::Data, line)
+}
+
 impl From<CreateUserError> for Failure {
     fn from(error: CreateUserError) -> Self {
         match error {
             CreateUserError::InvalidUsername(error) => error.into(),
             CreateUserError::InvalidPassword(error) => error.into(),
             CreateUserError::UsernameTaken => Self::new(Kind::Taken, "the username is taken"),
+            CreateUserError::IdTaken => Self::new(Kind::Taken, "the user id is taken"),
             CreateUserError::Fault(fault) => fault.into(),
         }
     }
