@@ -1,4 +1,4 @@
-//! A store that the program may read, and not write.
+//! A store that the program may read, and not write, or not write any more to.
 //!
 //! Root may write whatever its rights say: the program then runs as somebody else, from a copy that everybody may run.
 
@@ -9,12 +9,14 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::program::Program;
+use crate::support::client::{Encoding, send};
 use crate::support::postgres::somebody_else;
 use crate::support::server::CHEAP_HASH;
 
@@ -136,4 +138,32 @@ async fn where_no_store_may_be_made_or_read_the_one_line_says_so() {
     place.set_rights(0o755, 0o000);
     let said = place.refusal().await;
     assert!(said.contains("Permission denied") && !said.contains("read-only"), "{said}");
+}
+
+#[tokio::test]
+async fn a_limit_on_the_size_of_files_is_answered_and_ends_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut limited = Command::new("sh");
+    // In blocks of 512 bytes.
+    limited.args(["-c", "ulimit -f 400; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_doorward-under-test")]);
+    limited.args(CHEAP_HASH.iter().filter(|flag| !flag.starts_with("--log"))).args(["--throttle=off", "--log=info"]);
+    limited.current_dir(folder.path()).env_clear().kill_on_drop(true);
+    let mut program = Program::launch(folder, limited).await;
+    let client = program.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+
+    let filling = async {
+        for number in 0.. {
+            let fields = [("username", format!("user-{number}")), ("password", PASSWORD.to_owned())];
+            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let reply = send(client.submit("/api/signup", Encoding::Json, &fields)).await;
+            if reply.status != StatusCode::CREATED {
+                return reply;
+            }
+        }
+        unreachable!("nothing is written for ever")
+    };
+    program.log_during(filling).await.assert_error(503, "unavailable", "Store unavailable");
+    assert_eq!(client.session(&token).await.status, StatusCode::OK);
+    assert_eq!(send(client.get("/health/ready")).await.status, StatusCode::OK);
 }

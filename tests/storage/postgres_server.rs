@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use super::life::assert_one_line;
 use super::people::{account, client, hash, session, token, verified};
 use super::places::{self, Place};
+use super::{life, sessions};
 use crate::support::postgres::database_with;
 
 /// What a call may take at most, and some time for a busy machine.
@@ -45,6 +46,48 @@ async fn a_database_that_is_not_there_says_so() {
 async fn a_database_that_cannot_hold_every_name_is_refused() {
     let Some(url) = database_with("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'").await else { return };
     assert_matches!(refusal(&url).await, ConnectError::Encoding { encoding, .. } if encoding == "SQL_ASCII");
+}
+
+/// Changes a default of this database for whoever connects to it from now on.
+async fn set_default(place: &Place, setting: &str) {
+    place
+        .run(&format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting}', current_database()); END $$"))
+        .await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_read_only_is_refused() {
+    let Some(place) = places::postgres().await else { return };
+    set_default(&place, "default_transaction_read_only = on").await;
+    let error = refusal(&place.url).await;
+    assert_matches!(error, ConnectError::ReadOnly { .. });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_database_is_set_to_by_default_changes_nothing() {
+    let Some(place) = places::postgres().await else { return };
+    for setting in ["default_transaction_isolation = serializable", "lock_timeout = 1"] {
+        set_default(&place, setting).await;
+    }
+    life::ten_nodes_may_start_at_once_on_a_new_store(place.clone()).await;
+    place.run("TRUNCATE users CASCADE").await;
+    sessions::of_forty_racing_renewals_exactly_one_is_told_so(place).await;
+}
+
+#[tokio::test]
+async fn a_database_without_its_tables_is_unavailable_until_they_are_back() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    store.users().create(&account("Alice", 1)).await.expect("a new account");
+    place.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+    assert_matches!(store.probe().ping().await, Err(StoreError::Unavailable(_)));
+    let refused = store.users().create(&account("Bob", 2)).await;
+    assert_matches!(refused, Err(CreateUserError::Store(StoreError::Unavailable(_))));
+
+    // As a backup would be restored.
+    place.open().await;
+    store.users().create(&account("Bob", 2)).await.expect("the store goes on");
+    store.probe().ping().await.expect("a sign of life");
 }
 
 #[tokio::test]

@@ -295,3 +295,64 @@ async fn a_file_that_stays_locked_says_so() {
     other.execute("BEGIN EXCLUSIVE").await.expect("a lock");
     assert_matches!(refusal(&file).await, ConnectError::Locked { .. });
 }
+
+/// Fails unless nothing at all can be done with the store, so that nobody is promised what will not be found again.
+async fn assert_unavailable(store: &Store, number: u64) {
+    let (users, sessions, somebody) = (store.users(), store.sessions(), account(&format!("somebody {number}"), number));
+    assert_matches!(users.create(&somebody).await, Err(CreateUserError::Store(StoreError::Unavailable(_))));
+    assert_matches!(users.find_by_key(&somebody.key.id).await, Err(StoreError::Unavailable(_)));
+    assert_matches!(sessions.delete(&somebody.session.id).await, Err(StoreError::Unavailable(_)));
+    assert_matches!(store.probe().ping().await, Err(StoreError::Unavailable(_)));
+}
+
+#[tokio::test]
+async fn a_file_that_is_moved_away_is_unavailable_until_it_is_back() {
+    let (folder, file) = folder();
+    let store = open(&file).await.expect("a new store");
+    store.users().create(&account("Alice", 1)).await.expect("a new account");
+    let elsewhere = folder.path().join("elsewhere.db");
+    fs::rename(&file, &elsewhere).expect("it can be moved");
+    assert_unavailable(&store, 2).await;
+
+    // Another store in its place, as when a backup is restored beneath a server that runs.
+    let another = folder.path().join("another.db");
+    open(&another).await.expect("a new store").close().await;
+    fs::rename(&another, &file).expect("it can be moved");
+    assert_unavailable(&store, 2).await;
+
+    fs::rename(&elsewhere, &file).expect("it can be moved");
+    store.users().create(&account("Bob", 2)).await.expect("the store goes on");
+    store.close().await;
+    let store = open(&file).await.expect("a store that opens");
+    for somebody in [account("Alice", 1), account("Bob", 2)] {
+        assert!(store.users().find_by_key(&somebody.key.id).await.expect("an answer").is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_is_deleted_makes_the_store_unavailable_and_loses_nothing() {
+    let (folder, file) = folder();
+    let store = open(&file).await.expect("a new store");
+    store.users().create(&account("Alice", 1)).await.expect("a new account");
+    fs::remove_file(folder.path().join("doorward.db-wal")).expect("it is there");
+    assert_unavailable(&store, 2).await;
+
+    store.close().await;
+    let store = open(&file).await.expect("a store that opens");
+    let found = store.users().find_by_key(&account("Alice", 1).key.id).await.expect("an answer");
+    assert!(found.is_some(), "the server that was told to stop still had the log");
+}
+
+#[tokio::test]
+async fn a_link_to_a_file_is_the_file() {
+    let (folder, file) = folder();
+    open(&file).await.expect("a new store").close().await;
+    let other = tempfile::tempdir().expect("a folder");
+    let link = other.path().join("link.db");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    let store = open(&link).await.expect("a store that opens");
+    store.users().create(&account("Alice", 1)).await.expect("a new account");
+    assert_eq!(names(&other), ["link.db"]);
+    fs::remove_file(folder.path().join("doorward.db-wal")).expect("it is there");
+    assert_unavailable(&store, 2).await;
+}

@@ -23,10 +23,12 @@ pub enum ConnectError {
         store: String,
     },
     /// It can be read, but not written.
-    #[error("the store {store} is read-only: the server must be able to write to it and to its folder")]
+    #[error("the store {store} is read-only: {remedy}")]
     ReadOnly {
         /// Which store.
         store: String,
+        /// What would have to be otherwise.
+        remedy: &'static str,
     },
     /// Its content is not what its kind of database writes.
     #[error("the store {store} is damaged, or is no database at all: {}", one_line(cause.as_ref()))]

@@ -5,6 +5,7 @@
 //! means. Each backend has a folder for what it says in its own words: how it is opened and migrated, how an instant is
 //! written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
 
+mod anchor;
 mod connect_error;
 mod connections;
 mod dialect;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use doorward_domain::TokenHash;
 use doorward_domain::ports::{StoreError, StoreProbe};
+use sqlx::Connection;
 
+use crate::anchor::Anchor;
 use crate::connections::Connections;
 use crate::dialect::Dialect;
 use crate::lease::{Lease, fault};
@@ -25,14 +27,22 @@ pub(crate) struct SqlStore<DB: Dialect> {
     pub(crate) limit: Duration,
     /// Who else sees what this store writes, and when.
     pub(crate) readership: Readership,
+    /// Whether what is written will be found again.
+    pub(crate) anchor: Anchor,
     /// Open as long as the store is, and otherwise unused.
     pub(crate) keeper: Mutex<Option<DB::Connection>>,
 }
 
 impl<DB: Dialect> SqlStore<DB> {
+    /// Takes a connection to a store that is where it was.
+    async fn lease<'a>(&self, connections: &'a Connections<DB>) -> Result<Lease<'a, DB>, StoreError> {
+        self.anchor.check()?;
+        Lease::take(connections, self.limit).await
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<Lease<'_, DB>, StoreError> {
-        let mut lease = Lease::take(&self.writers, self.limit).await?;
+        let mut lease = self.lease(&self.writers).await?;
         lease.begin().await?;
         Ok(lease)
     }
@@ -42,23 +52,26 @@ impl<DB: Dialect> SqlStore<DB> {
     pub(crate) async fn commit(&self, lease: Lease<'_, DB>, ended: &[TokenHash]) -> Result<(), StoreError> {
         let committed = lease.commit().await;
         self.readership.learn_of_end(ended).await;
-        committed
+        committed?;
+        self.anchor.check()
     }
 
     /// Runs one statement, which is a transaction of its own, and says how many rows it changed.
     pub(crate) async fn write(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        let mut lease = Lease::take(&self.writers, self.limit).await?;
+        let mut lease = self.lease(&self.writers).await?;
         let rows = lease.execute(sql, values).await?;
         lease.settle();
+        self.anchor.check()?;
         Ok(rows)
     }
 
     /// Runs one statement that ends or changes sessions, and says how many; returns once nobody takes them for what they were.
     pub(crate) async fn end_sessions(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        let mut lease = Lease::take(&self.writers, self.limit).await?;
+        let mut lease = self.lease(&self.writers).await?;
         let ended = lease.tokens(sql, values).await?;
         lease.settle();
         self.readership.learn_of_end(&ended).await;
+        self.anchor.check()?;
         Ok(ended.len() as u64)
     }
 
@@ -69,7 +82,7 @@ impl<DB: Dialect> SqlStore<DB> {
         values: &[Value<'_>],
         meaning: impl FnOnce(&DB::Row) -> sqlx::Result<T> + Send,
     ) -> Result<Option<T>, StoreError> {
-        let mut lease = Lease::take(&self.readers, self.limit).await?;
+        let mut lease = self.lease(&self.readers).await?;
         let row = lease.fetch(sql, values).await?;
         lease.settle();
         row.as_ref().map(meaning).transpose().map_err(fault::<DB>)
@@ -82,7 +95,7 @@ impl<DB: Dialect> SqlStore<DB> {
         values: &[Value<'_>],
         meaning: impl Fn(&DB::Row) -> sqlx::Result<T> + Send,
     ) -> Result<Vec<T>, StoreError> {
-        let mut lease = Lease::take(&self.readers, self.limit).await?;
+        let mut lease = self.lease(&self.readers).await?;
         let rows = lease.fetch_all(sql, values).await?;
         lease.settle();
         rows.iter().map(meaning).collect::<sqlx::Result<_>>().map_err(fault::<DB>)
@@ -103,6 +116,9 @@ impl<DB: Dialect> Backend for SqlStore<DB> {
         self.readers.close().await;
         self.writers.close().await;
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
-        drop(keeper);
+        if let Some(keeper) = keeper {
+            // Whatever it cannot do at its end is made up for by whoever opens the store next.
+            let _ = keeper.close().await;
+        }
     }
 }

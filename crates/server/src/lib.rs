@@ -89,6 +89,9 @@ pub fn main() -> ExitCode {
 async fn serve(settings: Settings) -> Result<(), StartError> {
     // Whoever stops the program may do so as soon as it says that it listens.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    // Whoever is about to write more than a limit on files allows (`ulimit -f`) is ended by it, unless somebody listens;
+    // then the write fails, as on a full disk.
+    let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let server = Server::start(settings, Arc::new(SystemClock)).await?;
     if let Some(address) = server.metrics_address() {
         tracing::info!("metrics at http://{address}/metrics");

@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions, Connection, Executor, Postgres};
 use thiserror::Error;
 use tokio::time::timeout;
 
+use crate::anchor::Anchor;
 use crate::connect_error::ConnectError;
 use crate::connections::Connections;
 use crate::dialect::Dialect;
@@ -28,12 +29,14 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const CONNECTIONS: u32 = 8;
 
 /// Makes the server give up on a statement when we do, and on a transaction whose node has died, so that neither keeps
-/// its locks. Not sent as start-up parameters, which PgBouncer refuses.
-const SESSION: &str = "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+/// its locks; and a statement outside of a transaction look at what it waited for, whatever the server is set to. Not
+/// sent as start-up parameters, which PgBouncer refuses.
+const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = 0; \
+     SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
 
 /// Waits for the node that migrates, however long that takes. The number is only ours: the letters "doorward".
-const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
-     SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
+const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+     SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
 
 pub(crate) async fn connect(
     options: &PgConnectOptions,
@@ -62,6 +65,7 @@ pub(crate) async fn connect(
         writers: connections,
         limit: LIMIT,
         readership,
+        anchor: Anchor::default(),
         keeper: Mutex::new(None),
     })
 }
@@ -110,9 +114,15 @@ async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), Conne
 fn refused(store: &str, error: sqlx::Error) -> ConnectError {
     match error.as_database_error().and_then(DatabaseError::code) {
         Some(code) if is_of_pooler(&code) => ConnectError::Pooler { store: store.to_owned() },
+        Some(code) if code == READ_ONLY_SQL_TRANSACTION => ConnectError::ReadOnly {
+            store: store.to_owned(),
+            remedy: "it is a standby, or its default_transaction_read_only is on",
+        },
         _ => unreachable(store, error),
     }
 }
+
+const READ_ONLY_SQL_TRANSACTION: &str = "25006";
 
 /// Whether an error says that a prepared statement was there before, or is no longer there: no two connections of ours
 /// share what they prepare, unless a pooler mixes them up.

@@ -62,11 +62,13 @@ impl Dialect for Postgres {
 
     /// By the classes of <https://www.postgresql.org/docs/current/errcodes-appendix.html>: the connection, the login,
     /// a plan or transaction that may succeed when tried again, and a server that is out of resources, shut down, a
-    /// standby, or without the database or our right to it.
+    /// standby, damaged, or without the database, its tables (a backup that is being restored) or our right to them.
     fn is_outage(code: &str) -> bool {
-        const CLASSES: [&str; 10] = ["08", "0A", "25", "28", "3D", "40", "53", "55", "57", "58"];
+        const CLASSES: [&str; 11] = ["08", "0A", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"];
         const INSUFFICIENT_PRIVILEGE: &str = "42501";
-        code.get(..2).is_some_and(|class| CLASSES.contains(&class)) || code == INSUFFICIENT_PRIVILEGE
+        const UNDEFINED_TABLE: &str = "42P01";
+        let class = code.get(..2).unwrap_or_default();
+        CLASSES.contains(&class) || [INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE].contains(&code)
     }
 
     /// The pool keeps trying to connect until its time is up, and then does not say why it failed: ask the server once
@@ -95,15 +97,18 @@ mod tests {
     #[test]
     fn a_server_that_cannot_serve_now_is_an_outage() {
         // admin_shutdown, query_canceled, too_many_connections, disk_full, deadlock_detected, read_only_sql_transaction,
-        // connection_failure, lock_not_available, invalid_catalog_name, insufficient_privilege
-        for code in ["57P01", "57014", "53300", "53100", "40P01", "25006", "08006", "55P03", "3D000", "42501"] {
+        // connection_failure, lock_not_available, invalid_catalog_name, insufficient_privilege, undefined_table,
+        // data_corrupted
+        for code in
+            ["57P01", "57014", "53300", "53100", "40P01", "25006", "08006", "55P03", "3D000", "42501", "42P01", "XX001"]
+        {
             assert!(Postgres::is_outage(code), "{code}");
         }
     }
 
     #[test]
-    fn a_broken_constraint_a_missing_table_and_damaged_data_are_none() {
-        for code in ["23505", "23503", "42P01", "22021", "XX001", ""] {
+    fn a_broken_constraint_a_missing_column_and_a_wrong_value_are_none() {
+        for code in ["23505", "23503", "42703", "22021", ""] {
             assert!(!Postgres::is_outage(code), "{code}");
         }
     }

@@ -8,14 +8,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use doorward_domain::ports::Cause;
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Sqlite};
+use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
 use super::ResultCode;
+use crate::anchor::Anchor;
 use crate::connect_error::ConnectError;
 use crate::connections::Connections;
 use crate::dialect::Dialect;
@@ -65,36 +68,43 @@ pub(crate) async fn connect(location: &Location) -> Result<SqlStore<Sqlite>, Con
                 create_private(path).map_err(|error| unreachable(&store, error))?;
             }
             let file = open_for_writing(path, &store)?;
+            // SQLite keeps the log beside the file itself, wherever a link to it may be.
+            let real = path.canonicalize().map_err(|error| unreachable(&store, error))?;
             // Two processes that open a new file at once: to turn it to its write-ahead log one of them needs it alone,
             // and SQLite does not wait for that.
             let give_up = Instant::now() + PATIENCE;
-            let (readers, writers) = loop {
-                match open_file(path, &store).await {
+            let (keeper, readers, writers) = loop {
+                match open_file(&real, &store).await {
                     Err(ConnectError::Locked { .. }) if Instant::now() < give_up => {
                         sleep(Duration::from_millis(20)).await;
                     }
                     outcome => break outcome?,
                 }
             };
+            let log = log_of(&real);
+            // A file system without shared memory has none.
+            let files: &[&Path] = if log.exists() { &[path, &log] } else { &[path] };
+            let anchor = Anchor::at(files).map_err(|error| unreachable(&store, error))?;
             let readership = Readership::of_file(file);
             let (readers, writers) = (Arc::new(Connections::new(readers)), Arc::new(Connections::new(writers)));
-            Ok(SqlStore { readers, writers, limit: LIMIT, readership, keeper: Mutex::new(None) })
+            Ok(SqlStore { readers, writers, limit: LIMIT, readership, anchor, keeper: Mutex::new(Some(keeper)) })
         }
     }
 }
 
-/// The pool of readers and that of the writer.
-async fn open_file(path: &Path, store: &str) -> Result<(SqlitePool, SqlitePool), ConnectError> {
+/// The pool of readers, that of the writer, and a connection that keeps the log where it is: the last to close takes it
+/// away, which a writer that failed must not be.
+async fn open_file(path: &Path, store: &str) -> Result<(SqliteConnection, SqlitePool, SqlitePool), ConnectError> {
     inspect(path, store).await?;
 
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE);
     let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let mut connection = writing.connect().await.map_err(|error| refused(store, error))?;
-    migrate(&mut connection, store).await?;
-    connection.close().await.map_err(|error| refused(store, error))?;
-
+    let mut keeper = writing.connect().await.map_err(|error| refused(store, error))?;
+    migrate(&mut keeper, store).await?;
+    // What the log holds by now goes into the file, as far as nobody else is in the way.
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut keeper).await.map_err(|error| refused(store, error))?;
     let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok((readers, pool(1).connect_lazy_with(writing)))
+    Ok((keeper, readers, pool(1).connect_lazy_with(writing)))
 }
 
 /// One connection for everything, since a store in memory cannot be read beside its writer; and one more that never
@@ -104,12 +114,12 @@ async fn open_memory(store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
     let mut keeper = options.connect().await.map_err(|error| refused(store, error))?;
     migrate(&mut keeper, store).await?;
     let only = Arc::new(Connections::new(pool(1).connect_lazy_with(options)));
-    let readership = Readership::alone();
     Ok(SqlStore {
         readers: Arc::clone(&only),
         writers: only,
         limit: LIMIT,
-        readership,
+        readership: Readership::alone(),
+        anchor: Anchor::default(),
         keeper: Mutex::new(Some(keeper)),
     })
 }
@@ -156,16 +166,21 @@ fn open_for_writing(path: &Path, store: &str) -> Result<File, ConnectError> {
         io::ErrorKind::PermissionDenied => File::open(path).is_ok(),
         _ => false,
     };
-    Err(if read_only { ConnectError::ReadOnly { store: store.to_owned() } } else { unreachable(store, refused) })
+    Err(if read_only { not_writable(store) } else { unreachable(store, refused) })
+}
+
+/// Where SQLite keeps the log of a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 /// Reads the file as it is, and refuses it before anything is written to it.
 async fn inspect(path: &Path, store: &str) -> Result<(), ConnectError> {
     // With a log beside the file, the last connection to close would write it into the file: read only, then. Without
     // one there may be the journal of a first start that was cut short, which only a writer can undo.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).read_only(Path::new(&log).exists());
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).read_only(log_of(path).exists());
     let mut connection = options.connect().await.map_err(|error| refused(store, error))?;
     let verdict = judge(&mut connection, store).await;
     connection.close().await.map_err(|error| refused(store, error))?;
@@ -208,21 +223,36 @@ async fn migrate(connection: &mut SqliteConnection, store: &str) -> Result<(), C
     transaction.commit().await.map_err(|error| refused(store, error))
 }
 
+fn not_writable(store: &str) -> ConnectError {
+    let remedy = "the server must be able to write to it and to its folder";
+    ConnectError::ReadOnly { store: store.to_owned(), remedy }
+}
+
 fn unreachable(store: &str, cause: impl Into<Cause>) -> ConnectError {
     ConnectError::Unreachable { store: store.to_owned(), cause: cause.into() }
 }
 
 fn refused(store: &str, error: sqlx::Error) -> ConnectError {
-    let code = error.as_database_error().and_then(|said| said.code().map(|code| ResultCode::parse(&code)));
-    match code {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    if code.as_deref() == Some(NO_ROOM_FOR_INDEX) {
+        return unreachable(store, NoRoom);
+    }
+    match code.map(|code| ResultCode::parse(&code)) {
         Some(ResultCode::BUSY | ResultCode::LOCKED) => ConnectError::Locked { store: store.to_owned() },
-        Some(ResultCode::READONLY) => ConnectError::ReadOnly { store: store.to_owned() },
+        Some(ResultCode::READONLY) => not_writable(store),
         Some(ResultCode::CORRUPT | ResultCode::NOTADB) => {
             ConnectError::Damaged { store: store.to_owned(), cause: error.into() }
         }
         _ => unreachable(store, error),
     }
 }
+
+/// `SQLITE_IOERR_SHMSIZE`: the index of the log cannot grow, of which SQLite says no more than "disk I/O error".
+const NO_ROOM_FOR_INDEX: &str = "4874";
+
+#[derive(Debug, Error)]
+#[error("there is no room on its disk")]
+struct NoRoom;
 
 #[cfg(test)]
 mod tests {

@@ -57,10 +57,12 @@ impl Dialect for Sqlite {
                 | ResultCode::READONLY
                 | ResultCode::INTERRUPT
                 | ResultCode::IOERR
+                | ResultCode::CORRUPT
                 | ResultCode::FULL
                 | ResultCode::CANTOPEN
                 | ResultCode::PROTOCOL
                 | ResultCode::NOLFS
+                | ResultCode::NOTADB
         )
     }
 }
@@ -95,17 +97,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_a_full_disk_and_a_read_only_file_are_outages() {
-        // SQLITE_BUSY_SNAPSHOT, SQLITE_FULL, SQLITE_READONLY_DBMOVED, SQLITE_IOERR_WRITE, SQLITE_CANTOPEN
-        for code in ["517", "13", "1032", "778", "14"] {
+    fn a_lock_a_full_disk_a_read_only_file_and_a_damaged_one_are_outages() {
+        // SQLITE_BUSY_SNAPSHOT, SQLITE_FULL, SQLITE_READONLY_DBMOVED, SQLITE_IOERR_WRITE, SQLITE_CANTOPEN,
+        // SQLITE_CORRUPT_INDEX, SQLITE_NOTADB
+        for code in ["517", "13", "1032", "778", "14", "779", "26"] {
             assert!(Sqlite::is_outage(code), "{code}");
         }
     }
 
     #[test]
-    fn a_damaged_file_and_a_broken_constraint_are_none() {
-        // SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT_UNIQUE, SQLITE_ERROR
-        for code in ["11", "26", "2067", "1", ""] {
+    fn a_broken_constraint_is_none() {
+        // SQLITE_CONSTRAINT_UNIQUE, SQLITE_ERROR
+        for code in ["2067", "1", ""] {
             assert!(!Sqlite::is_outage(code), "{code}");
         }
     }
