@@ -32,7 +32,11 @@ impl Place {
     fn new() -> Self {
         let place = Self { home: tempfile::tempdir().expect("a folder"), user: somebody_else() };
         fs::set_permissions(place.home.path(), fs::Permissions::from_mode(0o755)).expect("rights");
-        fs::copy(env!("CARGO_BIN_EXE_doorward-under-test"), place.program()).expect("a copy of the program");
+        // Copied by another process: a program that is still open for writing, be it in a child that another test forked at
+        // this moment, cannot be run.
+        let program = env!("CARGO_BIN_EXE_doorward-under-test");
+        let copied = std::process::Command::new("cp").arg(program).arg(place.program()).status();
+        assert!(copied.expect("cp").success());
         fs::create_dir(place.folder()).expect("a folder");
         if let Some((user, group)) = place.user {
             chown(place.folder(), Some(user), Some(group)).expect("root may give folders away");
