@@ -40,9 +40,9 @@ has-cargo-deny:
     @cargo deny --version >/dev/null 2>&1 \
         || { echo "this needs cargo-deny: cargo install --locked cargo-deny" >&2; exit 1; }
 
-# Measure the program beside what it is measured by; takes some four minutes
-bench:
-    cargo bench -p doorward-tests --bench bench
+# Measure the program beside what it is measured by, or a part of it: validations growth sign-ins storm footprint growth-10m
+bench *parts:
+    cargo bench -p doorward-tests --bench bench -- {{ parts }}
 
 # Fill a store that has its schema with so many sessions, as `just seed-store 1000000 sqlite:doorward.db`
 seed-store count url:

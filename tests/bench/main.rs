@@ -8,6 +8,7 @@
     reason = "nothing of a benchmark is reached from outside, so `pub` says all there is to say"
 )]
 
+mod growth;
 mod load;
 #[path = "../support/postgres.rs"]
 mod postgres;
@@ -26,8 +27,6 @@ const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 /// Sessions that are validated in turn.
 const SESSIONS: usize = 1_000;
-/// Sessions in a store that has grown.
-const MANY_SESSIONS: u32 = 1_000_000;
 /// How many validations a second are asked for in a storm of sign-ins, and for how long.
 const STEADY_RATE: u32 = 200;
 const STORM: Duration = Duration::from_secs(10);
@@ -42,15 +41,24 @@ async fn main() {
     }
     let arguments: Vec<String> = std::env::args().skip_while(|argument| argument != seed::FLAG).skip(1).collect();
     if let [url, count, ..] = &arguments[..] {
-        return seed::sessions(url, count.parse().expect("a number of sessions")).await;
+        return seed::live_sessions(url, count.parse().expect("a number of sessions")).await;
+    }
+    let mut parts: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if parts.is_empty() {
+        parts = ["validations", "growth", "sign-ins", "storm", "footprint"].map(str::to_owned).to_vec();
     }
     println!("{:<64} {:>10} {:>10} {:>7}  (range of the ratio)", "what, per second", "doorward", "reference", "ratio");
-    validations().await;
-    growth().await;
-    sign_ins().await;
-    println!();
-    storm().await;
-    footprint().await;
+    for part in parts {
+        match part.as_str() {
+            "validations" => validations().await,
+            "growth" => growth::to_a_million().await,
+            "growth-10m" => growth::to_ten_millions().await,
+            "sign-ins" => sign_ins().await,
+            "storm" => storm().await,
+            "footprint" => footprint().await,
+            unknown => panic!("{unknown} is no part: name some of those that main.rs lists, or none"),
+        }
+    }
 }
 
 /// Validation of a session with a cookie, beside a Poem route that answers the same bytes.
@@ -91,28 +99,6 @@ async fn validations() {
     let reference = Served::reference(&body, None);
     let pairs = in_turn((program.port, &asks), (reference.port, &asks), 16).await;
     report("GET /api/session, PostgreSQL with a lease, 16 connections; a bare Poem route", &pairs);
-}
-
-/// A thousand validations in a store of a million sessions, beside the same in a store of a thousand.
-async fn growth() {
-    let postgres = [postgres::database().await, postgres::database().await];
-    let (small, large) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let sqlite =
-        [&small, &large].map(|folder| Some(format!("sqlite://{}", folder.path().join("doorward.db").display())));
-    for (name, [few, many]) in [("SQLite", sqlite), ("PostgreSQL", postgres)] {
-        let (Some(few), Some(many)) = (few, many) else { continue };
-        let start = |url: &str| Served::program(&small, &[&format!("--database-url={url}"), CHEAP[0], CHEAP[1]]);
-        let (few_served, many_served) = (start(&few), start(&many));
-        let asks_of =
-            async |port| -> Vec<Ask> { sign_up_many(port).await.iter().map(|token| Ask::session(token)).collect() };
-        let (few_asks, many_asks) = (asks_of(few_served.port).await, asks_of(many_served.port).await);
-        seed::sessions(&many, MANY_SESSIONS).await;
-        let pairs = in_turn((many_served.port, &many_asks), (few_served.port, &few_asks), 16).await;
-        report(&format!("GET /api/session, {name}, 10^6 sessions; 10^3"), &pairs);
-        let log_in: Vec<Ask> = (0..8).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
-        let pairs = in_turn((many_served.port, &log_in), (few_served.port, &log_in), 4).await;
-        report(&format!("POST /api/login, a cheap hash, {name}, 10^6 sessions; 10^3"), &pairs);
-    }
 }
 
 async fn sign_up_many(port: u16) -> Vec<String> {

@@ -31,6 +31,9 @@ AWAY = 6.5
 # How soon after its store everything works again, in seconds.
 SOON = 2
 
+# PgBouncer waits for 2 s before it tries its server again (`server_login_retry`).
+PGBOUNCER_SOON = 4
+
 GOOD = {"200", "201"}
 AWAY_OR_GOOD = GOOD | {"503 unavailable"}
 
@@ -207,7 +210,7 @@ def postgres_cuts(lab, report):
         report.conclude(load, postgres.sql)
 
 
-def tell_and_resume(report, load, what, begun):
+def tell_and_resume(report, load, what, begun, soon=SOON):
     back = time.monotonic()
     resumed = load.resumes(back)
     answers = load.between(begun, back)
@@ -215,7 +218,7 @@ def tell_and_resume(report, load, what, begun):
         f"{what}: {load.tally(answers)}, slowest {load.slowest(answers):.2f} s; "
         f"every node signs up {resumed:.2f} s afterwards"
     )
-    report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
+    report.expect(resumed <= soon, f"it took {resumed:.1f} s to resume, and may take {soon} s")
 
 
 def take_connection(port):
@@ -301,18 +304,31 @@ def failover(lab, report):
 
 
 def pgbouncer(lab, report):
-    """PgBouncer in front of PostgreSQL: pools of sessions work, pools of transactions are refused at the start"""
+    """PgBouncer in front of PostgreSQL: works, unless it pools transactions and mixes up prepared statements"""
     postgres = Postgres(lab)
-    sessions = PgBouncer(lab, postgres, "session", 20)
-    report.say(sessions.version)
-    nodes = [Node(lab, name, postgres.url(name, sessions.port)).start() for name in ("one", "two")]
-    with Load(nodes) as load:
-        load.resumes(time.monotonic())
-        time.sleep(3)
-        report.fail(load.judge(GOOD, AWAY))
-        report.conclude(load, postgres.sql)
+    apart = PgBouncer.keeps_statements_apart()
+    report.say(f"{PgBouncer.version()}{'' if apart else ', which cannot keep prepared statements apart'}")
+    works = [("session", 20, "")]
+    if apart:
+        works.append(("transaction", 5, "max_prepared_statements = 200"))
+    for mode, size, more in works:
+        pooler = PgBouncer(lab, postgres, mode, size, more)
+        nodes = [Node(lab, f"{mode}-{name}", postgres.url(name, pooler.port)).start() for name in ("one", "two")]
+        report.say(f"{mode}, {size} connections{more and ', '}{more}:")
+        with Load(nodes, threads=12) as load:
+            load.resumes(time.monotonic())
+            time.sleep(3)
+            report.fail(load.judge(GOOD, AWAY))
+            gone = time.monotonic()
+            postgres.stop("fast")
+            time.sleep(6)
+            postgres.start()
+            tell_and_resume(report, load, "PostgreSQL away for 6 s", gone, PGBOUNCER_SOON)
+            report.fail(load.judge(AWAY_OR_GOOD, AWAY))
+            report.conclude(load, postgres.sql)
+        postgres.sql("TRUNCATE users CASCADE")
 
-    transactions = PgBouncer(lab, postgres, "transaction", 5)
+    transactions = PgBouncer(lab, postgres, "transaction", 5, "max_prepared_statements = 0" if apart else "")
     refused = Node(lab, "refused", postgres.url("refused", transactions.port))
     for attempt in ("first", "second"):
         refused.launch()

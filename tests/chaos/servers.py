@@ -353,20 +353,21 @@ auth_type = trust
 auth_file = {users}
 pool_mode = {mode}
 default_pool_size = {size}
+server_login_retry = 2
+{more}
 """
 
-    def __init__(self, lab, server, mode, size):
+    def __init__(self, lab, server, mode, size, more=""):
         program = installed("pgbouncer")
         user = somebody_else()
         self.port = free_port()
-        folder = lab.own_folder(f"pgbouncer-{mode}", user)
+        folder = lab.own_folder(f"pgbouncer-{self.port}", user)
         users = folder / "users.txt"
         users.write_text('"doorward" ""\n')
         configuration = folder / "pgbouncer.ini"
         configuration.write_text(
-            self.CONFIGURATION.format(port=self.port, server=server.port, users=users, mode=mode, size=size)
+            self.CONFIGURATION.format(port=self.port, server=server.port, users=users, mode=mode, size=size, more=more)
         )
-        self.version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
         self.process = lab.start([program, configuration], f"pgbouncer-{mode}.log", user=user)
 
         def is_up():
@@ -379,6 +380,16 @@ default_pool_size = {size}
                 return False
 
         wait_until("PgBouncer is up", is_up, 10)
+
+    @staticmethod
+    def version():
+        said = subprocess.run([installed("pgbouncer"), "--version"], capture_output=True, text=True)
+        return said.stdout.split("\n")[0]
+
+    @classmethod
+    def keeps_statements_apart(cls):
+        """Whether it knows `max_prepared_statements`."""
+        return tuple(map(int, cls.version().split()[1].split("."))) >= (1, 21)
 
 
 def body_of(data):

@@ -71,7 +71,7 @@ pub enum ConnectError {
     /// A pooler stands in front of it, and does not keep a connection to one client.
     #[error(
         "the store {store} is behind a pooler that mixes the prepared statements of its clients: \
-         set it to pool whole sessions (PgBouncer: pool_mode = session)"
+         set it to pool whole sessions (PgBouncer: pool_mode = session, or from 1.21 on max_prepared_statements = 200)"
     )]
     Pooler {
         /// Which store.

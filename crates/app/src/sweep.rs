@@ -26,7 +26,7 @@ pub struct Swept {
 
 impl Sweep {
     /// Rows a batch: few enough that no batch holds up other writes for long.
-    const BATCH: u32 = 500;
+    const BATCH: u32 = 100;
 
     /// The use case on these ports. An account that is slowed stays so for as long as an account stays known at an
     /// address.
@@ -81,14 +81,14 @@ mod tests {
 
     #[tokio::test]
     async fn batches_follow_each_other_until_one_is_not_full() {
-        let mut batches = [500, 500, 3].into_iter();
+        let mut batches = [100, 100, 3].into_iter();
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_delete_dead()
             .withf(|now, limit| *now == NOW && *limit == Sweep::BATCH)
             .times(3)
             .returning(move |_, _| Ok(batches.next().expect("three batches")));
-        let mut batches = [500, 0].into_iter();
+        let mut batches = [100, 0].into_iter();
         let mut throttle = MockLoginThrottle::new();
         throttle
             .expect_delete_spent()
@@ -98,7 +98,7 @@ mod tests {
             .times(2)
             .returning(move |_, _, _, _| Ok(batches.next().expect("two batches")));
         let swept = sweep(sessions, throttle).run().await.expect("no fault");
-        assert_eq!(swept, Swept { sessions: 1_003, buckets: 500 });
+        assert_eq!(swept, Swept { sessions: 203, buckets: 100 });
     }
 
     #[tokio::test]
