@@ -13,6 +13,8 @@ use crate::{CHEAP, ROUND, ROUNDS, Served, in_turn, postgres, report, seed, sign_
 const DEAD: u32 = 10_000;
 /// Sessions that a sweep removes at once, as the program does.
 const BATCH: u32 = 100;
+/// People who sign in. Their sessions end, since there is a most that each may have, and so are not validated.
+const SIGNING_IN: usize = 8;
 /// Validations a second beside a sweep, and for how long.
 const STEADY_RATE: u32 = 200;
 const STEADY: Duration = Duration::from_secs(5);
@@ -45,6 +47,10 @@ impl Place {
         Self::new(async |_| postgres::database().await).await
     }
 
+    fn validations(&self) -> Vec<Ask> {
+        self.tokens.iter().skip(SIGNING_IN).map(|token| Ask::session(token)).collect()
+    }
+
     /// Batches a second of a sweep that removes all that is dead.
     async fn sweep(&self) -> f64 {
         let now = Timestamp::from_unix_millis(seed::DEAD_BY_MILLIS);
@@ -57,7 +63,7 @@ impl Place {
 
     /// How long validations take while one sweep follows the other, and while there is none.
     async fn beside_sweeps(&self) -> String {
-        let asks: Vec<Ask> = self.tokens.iter().map(|token| Ask::session(token)).collect();
+        let asks = self.validations();
         let steadily = || load::steadily(self.served.port, STEADY_RATE, STEADY, &asks);
         let alone = steadily().await;
         let sweeping = async {
@@ -104,11 +110,11 @@ async fn compare(name: &str, few: &Place, many: &Place, powers: &[u32]) {
         there = count;
         println!("{name}: 10^{power} sessions after {:.0?}", start.elapsed());
 
-        let asks = [many, few].map(|place| place.tokens.iter().map(|token| Ask::session(token)).collect::<Vec<_>>());
+        let asks = [many, few].map(Place::validations);
         let pairs = in_turn((many.served.port, &asks[0]), (few.served.port, &asks[1]), 16).await;
         report(&format!("GET /api/session, {name}, 10^{power} sessions; 10^3"), &pairs);
 
-        let log_in: Vec<Ask> = (0..8).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
+        let log_in: Vec<Ask> = (0..SIGNING_IN).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
         let mut pairs = Vec::new();
         for _ in 0..ROUNDS {
             let rate_of_many = rate(many.served.port, 4, ROUND, &log_in).await;

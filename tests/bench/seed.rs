@@ -27,7 +27,7 @@ pub async fn live_sessions(url: &str, count: u32) {
              ON CONFLICT (id) DO NOTHING; {}",
         dialect.patience,
         dialect.sessions(count, &format!("{now}, {}, {}", dialect.tomorrow, dialect.in_two_weeks)),
-        numbers = numbers.replace("$", &users.to_string()),
+        numbers = numbers.replace('$', &users.to_string()),
     );
     run(url, &sql).await;
     if url.starts_with("postgres") {
