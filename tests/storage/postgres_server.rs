@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use doorward_adapters_sql::{ConnectError, Store, connect};
+use doorward_domain::Attributes;
 use doorward_domain::ports::{CreateUserError, KeyedWriteError, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::net::{TcpListener, TcpStream};
@@ -153,6 +154,34 @@ async fn a_login_waits_for_a_password_change_under_way_and_loses() {
         let back = format!("UPDATE user_keys SET password_hash = '{}'", verified(&alice).hash.expose());
         place.run(&back).await;
     }
+}
+
+#[tokio::test]
+async fn new_attributes_wait_for_a_session_that_is_being_opened() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    store.users().create(&alice).await.expect("a new account");
+    let mut opening = PgConnection::connect(&place.url).await.expect("a way to the server");
+    let mut watcher = PgConnection::connect(&place.url).await.expect("a way to the server");
+    opening
+        .execute(
+            "BEGIN; INSERT INTO sessions (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at) \
+             SELECT sha256('other'), 'other', user_id, created_at, active_expires_at, idle_expires_at FROM sessions",
+        )
+        .await
+        .expect("a login under way");
+    let new = Attributes::parse(r#"{"plan":"pro"}"#).expect("an object");
+    let setting = {
+        let (users, id, new) = (store.users(), alice.user.id.clone(), new.clone());
+        tokio::spawn(async move { users.set_attributes(&id, &new).await })
+    };
+    somebody_waits(&mut watcher).await;
+    assert!(!setting.is_finished(), "or whoever read that session before could go on with the old ones");
+    opening.execute("COMMIT").await.expect("its end");
+    assert!(setting.await.expect("no panic").expect("an answer"));
+    let found = store.sessions().find(&token(1)).await.expect("an answer").expect("a session");
+    assert_eq!(found.1.attributes, new);
 }
 
 #[tokio::test]

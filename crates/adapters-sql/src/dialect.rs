@@ -17,6 +17,9 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Finds the user `$1`, who is then there until the transaction has ended.
     const LOCK_USER: &'static str;
 
+    /// Finds the user `$1`, of whom no session is opened then until the transaction has ended, nor is one being opened.
+    const LOCK_USER_ALONE: &'static str;
+
     /// Deletes at most `$2` sessions that were dead at `$1`, those longest dead first.
     const DELETE_DEAD_SESSIONS: &'static str;
 

@@ -87,11 +87,13 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
 
     async fn set_attributes(&self, user: &UserId, attributes: &Attributes) -> Result<bool, StoreError> {
         let mut lease = self.begin().await?;
-        let values = [Text(attributes.as_json()), Text(user.as_str())];
-        if lease.execute(statements::SET_USER_ATTRIBUTES, &values).await? == 0 {
+        // Nobody is to keep a session with the old attributes that is not among those found below.
+        if lease.fetch(DB::LOCK_USER_ALONE, &[Text(user.as_str())]).await?.is_none() {
             lease.roll_back().await;
             return Ok(false);
         }
+        let values = [Text(attributes.as_json()), Text(user.as_str())];
+        lease.execute(statements::SET_USER_ATTRIBUTES, &values).await?;
         let changed = lease.tokens(statements::TOKENS_OF_USER, &[Text(user.as_str())]).await?;
         self.commit(lease, &changed).await?;
         Ok(true)
@@ -101,6 +103,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let mut lease = self.begin().await?;
         // The keys first: a login that is under way holds on to one, and what it opens is to end here.
         lease.execute(statements::DELETE_ALL_KEYS, &[Text(user.as_str())]).await?;
+        lease.fetch(DB::LOCK_USER_ALONE, &[Text(user.as_str())]).await?;
         let ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[Text(user.as_str())]).await?;
         let deleted = lease.execute(statements::DELETE_USER, &[Text(user.as_str())]).await? == 1;
         self.commit(lease, &ended).await?;

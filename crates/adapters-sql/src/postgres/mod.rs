@@ -30,6 +30,9 @@ impl Dialect for Postgres {
 
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1 FOR KEY SHARE";
 
+    /// Whatever inserts a session holds a key share of its user, because of the foreign key.
+    const LOCK_USER_ALONE: &'static str = "SELECT id FROM users WHERE id = $1 FOR UPDATE";
+
     /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.
     const DELETE_DEAD_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2 \

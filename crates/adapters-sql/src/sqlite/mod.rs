@@ -20,6 +20,7 @@ impl Dialect for Sqlite {
     const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!("");
 
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1";
+    const LOCK_USER_ALONE: &'static str = Self::LOCK_USER;
 
     const DELETE_DEAD_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)";
