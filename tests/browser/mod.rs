@@ -1,6 +1,7 @@
 //! The pages as a person meets them, in Chromium: with scripts and without, on a phone and on a desktop, light and dark.
 
 mod comfort;
+mod data;
 mod forms;
 mod guide;
 mod looks;
@@ -31,6 +32,8 @@ in_a_browser! {
     everywhere {
         guide:
             a_person_signs_up_signs_out_and_signs_in_again;
+        data:
+            the_link_on_the_profile_downloads_a_file;
         forms:
             a_failed_form_says_what_is_wrong_beside_its_field,
             where_one_was_going_survives_a_failed_attempt;

@@ -3,6 +3,7 @@
 mod account;
 mod bodies;
 mod cross_origin;
+mod data;
 mod documents;
 mod guide;
 mod metrics;
@@ -84,6 +85,13 @@ on_every_store! {
         of_racing_changes_of_a_password_one_wins,
         an_account_is_deleted_with_all_that_is_kept_of_it,
         a_failed_form_of_the_profile_comes_back_with_its_message;
+    data:
+        the_data_of_an_account_is_all_that_is_kept_but_no_secret,
+        without_a_session_there_is_nothing_to_download,
+        thousands_of_sessions_are_downloaded_each_once,
+        a_download_that_the_store_breaks_off_does_not_pass_for_complete,
+        sign_ins_of_more_than_ninety_days_ago_are_forgotten,
+        the_profile_links_to_the_download;
     throttle:
         an_account_is_guessed_at_ten_times_from_one_address_and_then_once_a_minute,
         unknown_names_are_refused_at_the_same_attempt_with_the_same_answer,

@@ -19,6 +19,7 @@ mod operators;
 mod people;
 pub mod places;
 mod postgres_server;
+mod records;
 mod session_leases;
 mod sessions;
 mod sqlite_file;
@@ -94,6 +95,15 @@ macro_rules! keeps_every_promise {
                 a_session_is_found_by_its_id_with_its_user_and_who_opened_it,
                 a_session_s_new_attributes_are_in_its_next_validation_and_stay_when_it_is_renewed,
                 all_sessions_of_a_user_end_and_nobody_else_s;
+            records:
+                each_way_to_a_session_is_noted_with_who_went_it,
+                what_opened_no_session_is_not_noted,
+                the_last_hundred_sign_ins_of_a_user_are_kept,
+                sign_ins_outlive_their_sessions_and_go_with_their_user,
+                old_sign_ins_are_removed_the_first_first_and_each_is_counted_once,
+                pages_follow_each_other_without_gap_or_overlap,
+                keys_are_read_without_their_hashes,
+                a_sign_in_of_a_kind_that_nobody_wrote_is_corrupt;
             throttle:
                 a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,
                 where_one_bucket_admits_nothing_none_is_taken_from,

@@ -91,10 +91,16 @@ async fn a_file_of_an_older_version_is_migrated_with_all_that_is_in_it() {
     let people: Vec<_> = (0..40).map(|number| account(&format!("somebody {number}"), number)).collect();
     let mut connection = raw(&file).await;
     // What a store was before attributes and keys without a password: those three files, and what they were recorded as.
-    connection
-        .execute("DROP TABLE sessions; DROP TABLE user_keys; DROP TABLE users; DROP TABLE throttle")
-        .await
-        .expect("good SQL");
+    let tables: Vec<(String,)> =
+        sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_sqlx_migrations'")
+            .fetch_all(&mut connection)
+            .await
+            .expect("good SQL");
+    connection.execute("PRAGMA foreign_keys = OFF").await.expect("good SQL");
+    for (table,) in tables {
+        connection.execute(AssertSqlSafe(format!("DROP TABLE {table}"))).await.expect("good SQL");
+    }
+    connection.execute("PRAGMA foreign_keys = ON").await.expect("good SQL");
     for migration in OLDER {
         connection.execute(migration).await.expect("good SQL");
     }

@@ -67,6 +67,7 @@ impl Browser {
         self.forget_cookies().await;
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+        self.devtools("Browser.setDownloadBehavior", json!({ "behavior": "default" })).await;
         self.devtools("Page.setBypassCSP", json!({ "enabled": false })).await;
         self.complaints().await;
         let session = self.client.session_id().await.expect("a session").expect("a session that is open");
@@ -179,6 +180,7 @@ impl Browser {
 
     /// Loads pages from now on as if they had no content security policy.
     pub async fn ignore_content_security_policies(&self) {
+        self.devtools("Browser.setDownloadBehavior", json!({ "behavior": "default" })).await;
         self.devtools("Page.setBypassCSP", json!({ "enabled": true })).await;
     }
 
@@ -221,6 +223,12 @@ impl Browser {
     async fn await_page(&self) {
         let another = Locator::Css("html:not([data-left]) body");
         self.client.wait().every(Duration::from_millis(20)).for_element(another).await.expect("another page");
+    }
+
+    /// Puts what is downloaded from now on into this folder.
+    pub async fn download_into(&self, folder: &Path) {
+        let parameters = json!({ "behavior": "allow", "downloadPath": folder });
+        self.devtools("Browser.setDownloadBehavior", parameters).await;
     }
 
     async fn devtools(&self, method: &str, parameters: Value) {

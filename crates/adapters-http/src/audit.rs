@@ -18,12 +18,13 @@ pub(crate) enum AuditEvent {
     PasswordChangeFailed,
     AccountDeleted,
     AccountDeletionFailed,
+    DataDownloaded,
     TooManyAttempts,
     CrossOrigin,
 }
 
 impl AuditEvent {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::SignUp,
         Self::LogIn,
         Self::LogInFailed,
@@ -35,6 +36,7 @@ impl AuditEvent {
         Self::PasswordChangeFailed,
         Self::AccountDeleted,
         Self::AccountDeletionFailed,
+        Self::DataDownloaded,
         Self::TooManyAttempts,
         Self::CrossOrigin,
     ];
@@ -53,6 +55,7 @@ impl AuditEvent {
             Self::PasswordChangeFailed => "password_change_failed",
             Self::AccountDeleted => "account_deleted",
             Self::AccountDeletionFailed => "account_deletion_failed",
+            Self::DataDownloaded => "data_downloaded",
             Self::TooManyAttempts => "too_many_attempts",
             Self::CrossOrigin => "cross_origin",
         }

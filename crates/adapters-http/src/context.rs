@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use doorward_app::{
-    Attempt, ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, RevokeSessions, SignUp, Throttle,
-    ValidSession, ValidateSession,
+    Attempt, ChangePassword, DeleteAccount, DownloadData, ListSessions, LogIn, LogOut, RevokeSessions, SignUp,
+    Throttle, ValidSession, ValidateSession,
 };
 use doorward_domain::Client;
 use doorward_domain::ports::StoreProbe;
@@ -36,6 +36,8 @@ pub struct Services {
     pub change_password: ChangePassword,
     /// Deletion of the account.
     pub delete_account: DeleteAccount,
+    /// All that is kept of somebody.
+    pub download_data: DownloadData,
     /// The bound of guesses.
     pub throttle: Arc<Throttle>,
     /// Who is it?

@@ -228,7 +228,7 @@ fn problem_of(error: poem::Error) -> Problem {
 }
 
 /// Logs a problem once, with all that is known of its cause.
-fn log(problem: &Problem, audit: &Audit) {
+pub(crate) fn log(problem: &Problem, audit: &Audit) {
     let code = problem.kind.code();
     let chain = std::iter::successors(std::error::Error::source(problem), |error| error.source());
     let cause = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
@@ -257,12 +257,12 @@ mod tests {
     use std::time::Duration;
 
     use doorward_app::{
-        ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions, SessionMint, SignUp,
-        SignUpPolicy, Throttle, ValidateSession,
+        ChangePassword, DeleteAccount, DownloadData, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions,
+        SessionMint, SignUp, SignUpPolicy, Throttle, ValidateSession,
     };
     use doorward_domain::ports::{
-        HasherError, MockClock, MockLoginThrottle, MockPasswordHasher, MockSessionStore, MockStoreProbe,
-        MockTokenGenerator, MockUserStore, StoreError,
+        HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockSessionStore,
+        MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
     };
     use doorward_domain::{PasswordRules, SessionPolicy, SessionToken, TokenHash, UsernameRules};
     use poem::http::Method;
@@ -305,6 +305,7 @@ mod tests {
             revoke_sessions: RevokeSessions::new(sessions.clone()),
             change_password: ChangePassword::new(passwords.clone(), users.clone(), mint, policy.passwords),
             delete_account: DeleteAccount::new(passwords, users),
+            download_data: DownloadData::new(Arc::new(MockAccountRecords::new()), clock.clone(), sessions_policy),
             throttle,
             validate_session: ValidateSession::new(sessions, tokens, clock, sessions_policy),
             store: Arc::new(store),

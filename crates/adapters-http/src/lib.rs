@@ -11,6 +11,7 @@ mod cookie;
 mod cors;
 mod credential;
 mod cross_origin;
+mod download;
 mod entry;
 mod fields;
 mod form;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use doorward_app::ValidSession;
-use doorward_domain::ports::LiveSession;
-use doorward_domain::{Attributes, SessionId, SessionToken, Timestamp, UserAgent};
+use doorward_domain::ports::{KeyRecord, LiveSession};
+use doorward_domain::{
+    Attributes, Client, SessionId, SessionToken, SignInEvent, SignInKind, Timestamp, User, UserAgent,
+};
 use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
 use serde::Serialize;
@@ -109,7 +111,7 @@ pub(crate) struct SessionListBody {
 /// A session in the list of its user's.
 #[derive(Object)]
 #[oai(rename = "ListedSession", rename_all = "camelCase")]
-struct ListedSessionBody {
+pub(crate) struct ListedSessionBody {
     /// What names the session. It is no credential.
     session_id: String,
     /// Whether it is the one that this request came with.
@@ -133,22 +135,138 @@ struct ListedSessionBody {
 
 impl SessionListBody {
     pub(crate) fn new(sessions: &[LiveSession], current: &SessionId) -> Self {
-        let listed = |LiveSession { session, client }: &LiveSession| ListedSessionBody {
+        Self { sessions: sessions.iter().map(|live| ListedSessionBody::new(live, current)).collect() }
+    }
+}
+
+impl ListedSessionBody {
+    pub(crate) fn new(LiveSession { session, client }: &LiveSession, current: &SessionId) -> Self {
+        Self {
             session_id: session.id.as_str().to_owned(),
             current: session.id == *current,
             created_at: rfc3339(session.created_at),
             active_period_expires_at: rfc3339(session.active_expires_at),
             idle_period_expires_at: rfc3339(session.idle_expires_at),
-            user_agent: client.user_agent.as_ref().map(UserAgent::as_str).map(str::to_owned),
-            address: client.address.map(|address| address.to_string()),
+            user_agent: user_agent(client),
+            address: address(client),
             attributes: attributes_body(&session.attributes),
-        };
-        Self { sessions: sessions.iter().map(listed).collect() }
+        }
+    }
+}
+
+fn user_agent(client: &Client) -> Option<String> {
+    client.user_agent.as_ref().map(UserAgent::as_str).map(str::to_owned)
+}
+
+fn address(client: &Client) -> Option<String> {
+    client.address.map(|address| address.to_string())
+}
+
+/// All that is kept of a user, but for what proves who they are.
+#[derive(Object)]
+#[oai(rename = "AccountData", rename_all = "camelCase")]
+pub(crate) struct AccountDataBody {
+    /// When it was put together (RFC 3339, UTC).
+    generated_at: String,
+    user: AccountUserBody,
+    /// The ways to sign in.
+    keys: Vec<KeyBody>,
+    /// Where one is signed in, those opened first first.
+    sessions: Vec<ListedSessionBody>,
+    /// The last sign-ins, at most 100 of the last 90 days, the first first. Failed ones are not kept.
+    sign_ins: Vec<SignInBody>,
+}
+
+/// The user in the data that is kept of them.
+#[derive(Object)]
+#[oai(rename = "AccountUser", rename_all = "camelCase")]
+pub(crate) struct AccountUserBody {
+    /// What names the user for ever.
+    user_id: String,
+    /// The name they chose, with the letters they typed.
+    username: String,
+    /// When they signed up (RFC 3339, UTC).
+    created_at: String,
+    /// What the operator keeps of them; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    attributes: Option<AttributesBody>,
+}
+
+impl From<&User> for AccountUserBody {
+    fn from(user: &User) -> Self {
+        Self {
+            user_id: user.id.as_str().to_owned(),
+            username: user.username.as_str().to_owned(),
+            created_at: rfc3339(user.created_at),
+            attributes: attributes_body(&user.attributes),
+        }
+    }
+}
+
+/// A way to sign in.
+#[derive(Object)]
+#[oai(rename = "Key", rename_all = "camelCase")]
+pub(crate) struct KeyBody {
+    /// What names the key: `username:` and the name in the form in which names are compared.
+    key_id: String,
+    /// Whether there is a password that goes with it.
+    has_password: bool,
+    /// When it was made (RFC 3339, UTC).
+    created_at: String,
+}
+
+impl From<&KeyRecord> for KeyBody {
+    fn from(key: &KeyRecord) -> Self {
+        Self { key_id: key.id.as_str().to_owned(), has_password: key.has_password, created_at: rfc3339(key.created_at) }
+    }
+}
+
+/// That somebody was given a session.
+#[derive(Object)]
+#[oai(rename = "SignIn", rename_all = "camelCase")]
+pub(crate) struct SignInBody {
+    /// The session that it opened, which may have ended since.
+    session_id: String,
+    kind: SignInWord,
+    /// When (RFC 3339, UTC).
+    at: String,
+    /// What the browser or program called itself; null where it did not say.
+    #[oai(nullable)]
+    user_agent: Option<String>,
+    /// The address that it came from; null where it is not known.
+    #[oai(nullable)]
+    address: Option<String>,
+}
+
+/// What somebody did who was given a session.
+#[derive(Enum)]
+#[oai(rename = "SignInKind", rename_all = "snake_case")]
+enum SignInWord {
+    SignUp,
+    LogIn,
+    PasswordChanged,
+    Vouched,
+}
+
+impl From<&SignInEvent> for SignInBody {
+    fn from(sign_in: &SignInEvent) -> Self {
+        Self {
+            session_id: sign_in.session_id.as_str().to_owned(),
+            kind: match sign_in.kind {
+                SignInKind::SignUp => SignInWord::SignUp,
+                SignInKind::LogIn => SignInWord::LogIn,
+                SignInKind::PasswordChanged => SignInWord::PasswordChanged,
+                SignInKind::Vouched => SignInWord::Vouched,
+            },
+            at: rfc3339(sign_in.at),
+            user_agent: user_agent(&sign_in.client),
+            address: address(&sign_in.client),
+        }
     }
 }
 
 /// An instant with milliseconds, as JavaScript writes it.
-fn rfc3339(instant: Timestamp) -> String {
+pub(crate) fn rfc3339(instant: Timestamp) -> String {
     let since_epoch = instant.since(Timestamp::MIN);
     humantime::format_rfc3339_millis(UNIX_EPOCH + since_epoch).to_string()
 }

@@ -37,6 +37,7 @@ end = Beenden
 end-device = Die Sitzung von { $device } seit { $when } beenden
 end-others = Alle anderen beenden
 account = Ihr Konto
+download-data = Meine Daten herunterladen
 change-password-title = Passwort ändern
 present-password = Bisheriges Passwort
 new-password = Neues Passwort

@@ -38,6 +38,7 @@ end = End
 end-device = End the session of { $device }, since { $when }
 end-others = End all others
 account = Your account
+download-data = Download my data
 change-password-title = Change your password
 present-password = Present password
 new-password = New password

@@ -27,6 +27,9 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// at `$3`.
     const DELETE_SPENT_BUCKETS: &'static str;
 
+    /// Deletes at most `$2` sign-ins that were at `$1` or before, the first first.
+    const DELETE_OLD_SIGN_INS: &'static str;
+
     /// Runs a statement and says how many rows it changed.
     fn execute(
         connection: &mut Self::Connection,

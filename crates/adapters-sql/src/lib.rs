@@ -1,5 +1,5 @@
 //! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`,
-//! `LoginThrottle` and `StoreProbe`.
+//! `AccountRecords`, `LoginThrottle` and `StoreProbe`.
 //!
 //! What both databases say alike is here, once: the statements, the order of steps of each port method, and what a row
 //! means. Each backend has a folder for what it says in its own words: how it is opened and migrated, how an instant is
@@ -13,6 +13,7 @@ mod lease;
 mod migrations;
 mod postgres;
 mod readership;
+mod records;
 mod row;
 mod session_cache;
 mod session_lease;
@@ -28,7 +29,7 @@ mod value;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use doorward_domain::ports::{LoginThrottle, SessionStore, StoreProbe, UserStore};
+use doorward_domain::ports::{AccountRecords, LoginThrottle, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
 pub use session_lease::SessionLease;
@@ -67,6 +68,12 @@ impl Store {
         self.0.clone()
     }
 
+    /// What it holds of each user, page by page.
+    #[must_use]
+    pub fn records(&self) -> Arc<dyn AccountRecords> {
+        self.0.clone()
+    }
+
     /// The buckets in it.
     #[must_use]
     pub fn throttle(&self) -> Arc<dyn LoginThrottle> {
@@ -86,6 +93,6 @@ impl Store {
 }
 
 #[async_trait]
-trait Backend: UserStore + SessionStore + LoginThrottle + StoreProbe {
+trait Backend: UserStore + SessionStore + AccountRecords + LoginThrottle + StoreProbe {
     async fn close(&self);
 }

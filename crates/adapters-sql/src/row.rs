@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use doorward_domain::ports::LiveSession;
+use doorward_domain::ports::{KeyRecord, LiveSession};
 use doorward_domain::{
-    Attributes, Client, Key, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId,
-    Username,
+    Attributes, Client, Key, KeyId, PasswordHash, Session, SessionId, SignInEvent, SignInKind, Timestamp, TokenHash,
+    User, UserAgent, UserId, Username,
 };
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
@@ -61,6 +61,26 @@ pub(crate) fn session_and_user(row: &impl Columns) -> sqlx::Result<(Session, Use
 
 pub(crate) fn live_session(row: &impl Columns) -> sqlx::Result<LiveSession> {
     Ok(LiveSession { session: session(row)?, client: client(row)? })
+}
+
+pub(crate) fn key_record(row: &impl Columns) -> sqlx::Result<KeyRecord> {
+    Ok(KeyRecord {
+        id: KeyId::restore(row.text("id")?),
+        has_password: row.number("has_password")? != 0,
+        created_at: row.instant("created_at")?,
+    })
+}
+
+pub(crate) fn sign_in(row: &impl Columns) -> sqlx::Result<SignInEvent> {
+    const KIND: &str = "kind";
+    let word = row.text(KIND)?;
+    let unknown = || sqlx::Error::ColumnDecode { index: KIND.to_owned(), source: "no kind of sign-in".into() };
+    Ok(SignInEvent {
+        session_id: SessionId::restore(row.text("session_id")?),
+        kind: SignInKind::restore(&word).ok_or_else(unknown)?,
+        at: row.instant("happened_at")?,
+        client: client(row)?,
+    })
 }
 
 fn session(row: &impl Columns) -> sqlx::Result<Session> {

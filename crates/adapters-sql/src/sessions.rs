@@ -4,10 +4,13 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use doorward_domain::ports::{KeyedWriteError, LiveSession, SessionStore, StoreError, VerifiedKey};
-use doorward_domain::{Attributes, Client, Session, SessionId, Timestamp, TokenHash, User, UserAgent, UserId};
+use doorward_domain::{
+    Attributes, Client, Session, SessionId, SignInKind, Timestamp, TokenHash, User, UserAgent, UserId,
+};
 
 use crate::dialect::Dialect;
 use crate::lease::Lease;
+use crate::records::note_sign_in;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Instant, Number, OptionalText, Text, Token};
 use crate::{row, statements};
@@ -53,6 +56,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         for replaced in replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
+        note_sign_in(&mut lease, session, client, SignInKind::LogIn).await?;
         let mut ended = replaces.to_vec();
         if let Some(most) = most {
             ended.extend(end_surplus(&mut lease, session, most).await?);
@@ -115,6 +119,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         let address = address_text(client);
         let values = columns(session, client, address.as_deref());
         lease.execute(statements::INSERT_SESSION, &values).await?;
+        note_sign_in(&mut lease, session, client, SignInKind::Vouched).await?;
         let ended = match most {
             Some(most) => end_surplus(&mut lease, session, most).await?,
             None => vec![],

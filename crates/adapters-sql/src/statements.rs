@@ -99,6 +99,31 @@ pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions WHERE tok
      (SELECT token_hash FROM sessions WHERE user_id = $1 AND id <> $2 AND idle_expires_at > $3 \
      ORDER BY created_at DESC, id LIMIT 2147483647 OFFSET $4) RETURNING token_hash";
 
+/// `$1` user, `$2` now, `$3` and `$4` instant and session that the page comes after, `$5` how many at most.
+pub(crate) const PAGE_OF_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, \
+     idle_expires_at, attributes, user_agent, address FROM sessions \
+     WHERE user_id = $1 AND idle_expires_at > $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5";
+
+/// `$1` user, `$2` the key that the page comes after, `$3` how many at most.
+pub(crate) const PAGE_OF_KEYS: &str = "SELECT id, created_at, \
+     CASE WHEN password_hash IS NULL THEN CAST(0 AS bigint) ELSE CAST(1 AS bigint) END AS has_password \
+     FROM user_keys WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+
+/// `$1` user, `$2` and `$3` instant and session that the page comes after, `$4` how many at most.
+pub(crate) const PAGE_OF_SIGN_INS: &str = "SELECT session_id, happened_at, kind, user_agent, address \
+     FROM sign_in_events WHERE user_id = $1 AND (happened_at, session_id) > ($2, $3) \
+     ORDER BY happened_at, session_id LIMIT $4";
+
+/// `$1` user, `$2` when, `$3` session, `$4` kind, `$5` user agent, `$6` address.
+pub(crate) const INSERT_SIGN_IN: &str = "INSERT INTO sign_in_events \
+     (user_id, happened_at, session_id, kind, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6)";
+
+/// `$1` user, `$2` how many of the last stay.
+pub(crate) const DELETE_SURPLUS_SIGN_INS: &str = "DELETE FROM sign_in_events \
+     WHERE user_id = $1 AND (happened_at, session_id) <= \
+     (SELECT happened_at, session_id FROM sign_in_events WHERE user_id = $1 \
+     ORDER BY happened_at DESC, session_id DESC LIMIT 1 OFFSET $2)";
+
 /// `$1` session, `$2` its user.
 pub(crate) const DELETE_SESSION_OF_USER: &str =
     "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token_hash";

@@ -5,10 +5,11 @@ use doorward_domain::ports::{
     AddKeyError, CreateUnattendedError, CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError,
     UserStore, VerifiedKey,
 };
-use doorward_domain::{Attributes, Key, KeyId, PasswordHash, User, UserId};
+use doorward_domain::{Attributes, Key, KeyId, PasswordHash, SignInKind, User, UserId};
 
 use crate::dialect::Dialect;
 use crate::lease::fault;
+use crate::records::note_sign_in;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Instant, OptionalText, Text, Token};
 use crate::{row, sessions, statements};
@@ -28,6 +29,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let address = sessions::address_text(client);
         let values = sessions::columns(session, client, address.as_deref());
         lease.execute(statements::INSERT_SESSION, &values).await?;
+        note_sign_in(&mut lease, session, client, SignInKind::SignUp).await?;
         for replaced in replaces {
             lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
         }
@@ -51,6 +53,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let address = sessions::address_text(client);
         let values = sessions::columns(session, client, address.as_deref());
         lease.execute(statements::INSERT_SESSION, &values).await?;
+        note_sign_in(&mut lease, session, client, SignInKind::PasswordChanged).await?;
         Ok(self.commit(lease, &ended).await?)
     }
 

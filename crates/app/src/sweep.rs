@@ -1,15 +1,17 @@
-//! Sweeping: sessions that died unmet, and buckets that are full again, are removed a batch at a time.
+//! Sweeping: sessions that died unmet, sign-ins of long ago, and buckets that are full again, are removed a batch at a
+//! time.
 
 use std::sync::Arc;
 
-use doorward_domain::ThrottleLimits;
-use doorward_domain::ports::{Clock, LoginThrottle, SessionStore};
+use doorward_domain::ports::{AccountRecords, Clock, LoginThrottle, SessionStore};
+use doorward_domain::{SignInEvent, ThrottleLimits};
 
 use crate::Fault;
 
 /// Removes what means nothing any more.
 pub struct Sweep {
     sessions: Arc<dyn SessionStore>,
+    records: Arc<dyn AccountRecords>,
     throttle: Arc<dyn LoginThrottle>,
     clock: Arc<dyn Clock>,
     limits: ThrottleLimits,
@@ -20,6 +22,8 @@ pub struct Sweep {
 pub struct Swept {
     /// Dead sessions.
     pub sessions: u64,
+    /// Sign-ins of long ago.
+    pub sign_ins: u64,
     /// Buckets and marks of the throttle.
     pub buckets: u64,
 }
@@ -33,11 +37,12 @@ impl Sweep {
     #[must_use]
     pub fn new(
         sessions: Arc<dyn SessionStore>,
+        records: Arc<dyn AccountRecords>,
         throttle: Arc<dyn LoginThrottle>,
         clock: Arc<dyn Clock>,
         limits: ThrottleLimits,
     ) -> Self {
-        Self { sessions, throttle, clock, limits }
+        Self { sessions, records, throttle, clock, limits }
     }
 
     /// Removes all that is dead or spent by now. Other writes come in between batches.
@@ -50,6 +55,14 @@ impl Sweep {
         loop {
             let batch = self.sessions.delete_dead(now, Self::BATCH).await?;
             swept.sessions += batch;
+            if batch < u64::from(Self::BATCH) {
+                break;
+            }
+        }
+        let forgotten = now.minus(SignInEvent::KEPT_FOR);
+        loop {
+            let batch = self.records.delete_sign_ins(forgotten, Self::BATCH).await?;
+            swept.sign_ins += batch;
             if batch < u64::from(Self::BATCH) {
                 break;
             }
@@ -68,15 +81,15 @@ impl Sweep {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::ports::{MockLoginThrottle, MockSessionStore, StoreError};
+    use doorward_domain::ports::{MockAccountRecords, MockLoginThrottle, MockSessionStore, StoreError};
 
     use super::*;
     use crate::test_support::{NOW, cause, clock_at};
 
     const LIMITS: ThrottleLimits = ThrottleLimits::DEFAULT;
 
-    fn sweep(sessions: MockSessionStore, throttle: MockLoginThrottle) -> Sweep {
-        Sweep::new(Arc::new(sessions), Arc::new(throttle), Arc::new(clock_at(NOW)), LIMITS)
+    fn sweep(sessions: MockSessionStore, records: MockAccountRecords, throttle: MockLoginThrottle) -> Sweep {
+        Sweep::new(Arc::new(sessions), Arc::new(records), Arc::new(throttle), Arc::new(clock_at(NOW)), LIMITS)
     }
 
     #[tokio::test]
@@ -88,6 +101,13 @@ mod tests {
             .withf(|now, limit| *now == NOW && *limit == Sweep::BATCH)
             .times(3)
             .returning(move |_, _| Ok(batches.next().expect("three batches")));
+        let mut batches = [100, 7].into_iter();
+        let mut records = MockAccountRecords::new();
+        records
+            .expect_delete_sign_ins()
+            .withf(|until, limit| until.plus(SignInEvent::KEPT_FOR) == NOW && *limit == Sweep::BATCH)
+            .times(2)
+            .returning(move |_, _| Ok(batches.next().expect("two batches")));
         let mut batches = [100, 0].into_iter();
         let mut throttle = MockLoginThrottle::new();
         throttle
@@ -97,22 +117,31 @@ mod tests {
             })
             .times(2)
             .returning(move |_, _, _, _| Ok(batches.next().expect("two batches")));
-        let swept = sweep(sessions, throttle).run().await.expect("no fault");
-        assert_eq!(swept, Swept { sessions: 203, buckets: 100 });
+        let swept = sweep(sessions, records, throttle).run().await.expect("no fault");
+        assert_eq!(swept, Swept { sessions: 203, sign_ins: 107, buckets: 100 });
     }
 
     #[tokio::test]
     async fn a_store_that_fails_ends_the_sweep() {
         let mut sessions = MockSessionStore::new();
         sessions.expect_delete_dead().times(1).returning(|_, _| Err(StoreError::Unavailable(cause())));
-        let failed = sweep(sessions, MockLoginThrottle::new()).run().await;
+        let failed = sweep(sessions, MockAccountRecords::new(), MockLoginThrottle::new()).run().await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
 
         let mut sessions = MockSessionStore::new();
         sessions.expect_delete_dead().returning(|_, _| Ok(0));
+        let mut records = MockAccountRecords::new();
+        records.expect_delete_sign_ins().times(1).returning(|_, _| Err(StoreError::Unavailable(cause())));
+        let failed = sweep(sessions, records, MockLoginThrottle::new()).run().await;
+        assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
+
+        let mut sessions = MockSessionStore::new();
+        sessions.expect_delete_dead().returning(|_, _| Ok(0));
+        let mut records = MockAccountRecords::new();
+        records.expect_delete_sign_ins().returning(|_, _| Ok(0));
         let mut throttle = MockLoginThrottle::new();
         throttle.expect_delete_spent().times(1).returning(|_, _, _, _| Err(StoreError::Unavailable(cause())));
-        let failed = sweep(sessions, throttle).run().await;
+        let failed = sweep(sessions, records, throttle).run().await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
     }
 }

@@ -9,8 +9,8 @@ use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
 use doorward_adapters_http::{Front, HttpSettings, Origin, Services};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{
-    ChangePassword, DeleteAccount, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions, SessionMint, SignUp,
-    Sweep, Swept, Throttle, ValidateSession,
+    ChangePassword, DeleteAccount, DownloadData, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions,
+    SessionMint, SignUp, Sweep, Swept, Throttle, ValidateSession,
 };
 use doorward_domain::ThrottleLimits;
 use doorward_domain::ports::{Clock, PasswordHasher, RandomnessError, TokenGenerator};
@@ -87,6 +87,7 @@ impl Server {
                 settings.sign_up.passwords,
             ),
             delete_account: DeleteAccount::new(passwords, store.users()),
+            download_data: DownloadData::new(store.records(), Arc::clone(&clock), settings.sessions),
             throttle,
             validate_session: ValidateSession::new(
                 store.sessions(),
@@ -109,7 +110,7 @@ impl Server {
         };
         let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry);
         let limits = settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
-        let sweep = Sweep::new(store.sessions(), store.throttle(), clock, limits);
+        let sweep = Sweep::new(store.sessions(), store.records(), store.throttle(), clock, limits);
         let metrics = metrics_listener.map(|(listener, address)| {
             let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
             MetricsServer { listener, address, endpoint }
@@ -174,10 +175,10 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     loop {
         ticks.tick().await;
         match sweep.run().await {
-            Ok(Swept { sessions: 0, buckets: 0 }) => {}
-            Ok(Swept { sessions, buckets }) => {
+            Ok(Swept { sessions: 0, sign_ins: 0, buckets: 0 }) => {}
+            Ok(Swept { sessions, sign_ins, buckets }) => {
                 swept.inc_by(sessions);
-                tracing::info!(sessions, buckets, "what was dead is swept out");
+                tracing::info!(sessions, sign_ins, buckets, "what was dead is swept out");
             }
             Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of what is dead failed"),
         }
@@ -240,7 +241,7 @@ pub enum StartError {
 #[cfg(test)]
 mod tests {
     use doorward_domain::Timestamp;
-    use doorward_domain::ports::{MockClock, MockLoginThrottle, MockSessionStore, StoreError};
+    use doorward_domain::ports::{MockAccountRecords, MockClock, MockLoginThrottle, MockSessionStore, StoreError};
     use tokio::sync::mpsc;
     use tokio::time::Instant;
 
@@ -256,11 +257,19 @@ mod tests {
             told.send(after).expect("a test that listens");
             if after.is_zero() { Err(StoreError::Unavailable("as the test has it".into())) } else { Ok(2) }
         });
+        let mut records = MockAccountRecords::new();
+        records.expect_delete_sign_ins().returning(|_, _| Ok(0));
         let mut throttle = MockLoginThrottle::new();
         throttle.expect_delete_spent().returning(|_, _, _, _| Ok(0));
         let mut clock = MockClock::new();
         clock.expect_now().return_const(Timestamp::MIN);
-        let sweep = Sweep::new(Arc::new(sessions), Arc::new(throttle), Arc::new(clock), ThrottleLimits::DEFAULT);
+        let sweep = Sweep::new(
+            Arc::new(sessions),
+            Arc::new(records),
+            Arc::new(throttle),
+            Arc::new(clock),
+            ThrottleLimits::DEFAULT,
+        );
         let swept = Counter::default();
         let sweeping = tokio::spawn(sweep_regularly(sweep, swept.clone()));
         for hour in 0..3 {

@@ -11,6 +11,7 @@ use crate::answer::{Done, SignedIn};
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::credential::Credential;
+use crate::download::DataFile;
 use crate::entry::{Entry, admit};
 use crate::form::{AccountForm, FormEcho, FormName};
 use crate::negotiation::Wants;
@@ -119,6 +120,18 @@ impl AccountsApi {
                 Err(self.on_profile(request, signed_in, form, problem).await)
             }
         }
+    }
+
+    /// Download my data
+    ///
+    /// All that is kept of whoever is signed in, but for what proves who they are: the user, keys, live sessions, and the
+    /// last sign-ins. A document that does not end is not all of it.
+    #[oai(path = "/api/account/data", method = "get", operation_id = "downloadData", tag = "Tag::Accounts")]
+    async fn download_data(&self, credential: Credential<'_>) -> Result<DataFile, Problem> {
+        let signed_in = self.0.require_session(credential).await?;
+        let file = DataFile::begin(&self.0, &signed_in).await?;
+        self.0.note(AuditEvent::DataDownloaded, &signed_in);
+        Ok(file)
     }
 
     /// Delete the account

@@ -43,6 +43,12 @@ impl Dialect for Postgres {
          (SELECT key FROM throttle WHERE tat <= $1 AND (failures < $2 OR tat <= $3) LIMIT $4 FOR UPDATE SKIP LOCKED) \
          DELETE FROM throttle USING spent WHERE throttle.key = spent.key";
 
+    const DELETE_OLD_SIGN_INS: &'static str = "WITH old AS MATERIALIZED \
+         (SELECT user_id, happened_at, session_id FROM sign_in_events WHERE happened_at <= $1 \
+         ORDER BY happened_at LIMIT $2 FOR UPDATE SKIP LOCKED) \
+         DELETE FROM sign_in_events e USING old WHERE e.user_id = old.user_id AND e.happened_at = old.happened_at \
+         AND e.session_id = old.session_id";
+
     async fn execute(connection: &mut PgConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
         Ok(bound::<Postgres>(sql, values).execute(connection).await?.rows_affected())
     }

@@ -28,6 +28,10 @@ impl Dialect for Sqlite {
     const DELETE_SPENT_BUCKETS: &'static str = "DELETE FROM throttle WHERE key IN \
          (SELECT key FROM throttle WHERE tat <= $1 AND (failures < $2 OR tat <= $3) LIMIT $4)";
 
+    const DELETE_OLD_SIGN_INS: &'static str = "DELETE FROM sign_in_events WHERE (user_id, happened_at, session_id) IN \
+         (SELECT user_id, happened_at, session_id FROM sign_in_events WHERE happened_at <= $1 \
+         ORDER BY happened_at LIMIT $2)";
+
     async fn execute(connection: &mut SqliteConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
         Ok(bound::<Sqlite>(sql, values).execute(connection).await?.rows_affected())
     }

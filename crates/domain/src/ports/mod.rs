@@ -3,6 +3,7 @@
 
 #![cfg_attr(feature = "mocks", allow(clippy::pedantic, reason = "what mockall writes is not ours to polish"))]
 
+mod account_records;
 mod clock;
 mod login_throttle;
 mod password_hasher;
@@ -13,6 +14,7 @@ mod user_store;
 
 use thiserror::Error;
 
+pub use account_records::{AccountRecords, KeyRecord};
 pub use clock::Clock;
 pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
@@ -23,9 +25,9 @@ pub use user_store::{AddKeyError, CreateUnattendedError, CreateUserError, NewAcc
 
 #[cfg(feature = "mocks")]
 pub use {
-    clock::MockClock, login_throttle::MockLoginThrottle, password_hasher::MockPasswordHasher,
-    session_store::MockSessionStore, store_probe::MockStoreProbe, token_generator::MockTokenGenerator,
-    user_store::MockUserStore,
+    account_records::MockAccountRecords, clock::MockClock, login_throttle::MockLoginThrottle,
+    password_hasher::MockPasswordHasher, session_store::MockSessionStore, store_probe::MockStoreProbe,
+    token_generator::MockTokenGenerator, user_store::MockUserStore,
 };
 
 /// Why something on the other side of a port went wrong: opaque here, logged once by whoever answers the client.

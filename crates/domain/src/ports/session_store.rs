@@ -16,7 +16,7 @@ pub trait SessionStore: Send + Sync {
     /// whether the session is alive.
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError>;
 
-    /// Writes a session and who it was opened by, ends those it replaces (one that does not exist is no error), and writes
+    /// Writes a session, who it was opened by, and that they signed in ([`SignInKind::LogIn`](crate::SignInKind)), ends those it replaces (one that does not exist is no error), and writes
     /// the key's new hash where there is one, or does none of it.
     ///
     /// Where the user then has more than `most` that are alive at the instant at which this one was opened, all that are
@@ -64,7 +64,8 @@ pub trait SessionStore: Send + Sync {
     /// Removes at most `limit` sessions whose idle period ended at `now` or before, and says how many.
     async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
-    /// Writes a session that no key was asked for, and ends those that are too many then, as [`Self::open`] does; `false`,
+    /// Writes a session that no key was asked for, and that its user was vouched for
+    /// ([`SignInKind::Vouched`](crate::SignInKind)), and ends those that are too many then, as [`Self::open`] does; `false`,
     /// and nothing is written, when its user is not there. Racing calls may leave more than `most`, until the next call.
     async fn open_unasked(
         &self,

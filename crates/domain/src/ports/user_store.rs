@@ -10,7 +10,8 @@ use crate::{Attributes, Client, Key, KeyId, PasswordHash, Session, TokenHash, Us
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// Writes the user, the key and the session, and ends the replaced sessions, or does none of it.
+    /// Writes the user, the key, the session and that they signed up ([`SignInKind::SignUp`](crate::SignInKind)), and ends the
+    /// replaced sessions, or does none of it.
     ///
     /// # Errors
     /// [`CreateUserError::KeyTaken`] when the key exists, decided by the store's constraint: of any number of racing
@@ -20,7 +21,8 @@ pub trait UserStore: Send + Sync {
     /// The key with this id and the user it belongs to; `None` when there is none.
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError>;
 
-    /// Writes the key's new hash, ends every session of its user and writes the new one, or does none of it.
+    /// Writes the key's new hash, ends every session of its user, writes the new one and that the password was changed
+    /// ([`SignInKind::PasswordChanged`](crate::SignInKind)), or does none of it.
     ///
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: of any

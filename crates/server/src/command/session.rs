@@ -104,7 +104,9 @@ pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
         }
         Verb::Sweep => {
             let limits = desk.settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
-            let swept = Sweep::new(sessions, desk.store.throttle(), desk.clock.clone(), limits).run().await?;
+            let swept = Sweep::new(sessions, desk.store.records(), desk.store.throttle(), desk.clock.clone(), limits)
+                .run()
+                .await?;
             Ok(Outcome::One(Record::new([("sessions", swept.sessions.into()), ("buckets", swept.buckets.into())])))
         }
     }

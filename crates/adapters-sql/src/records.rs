@@ -1,0 +1,75 @@
+//! The port `AccountRecords`, and how sign-ins get into the store.
+
+use async_trait::async_trait;
+use doorward_domain::ports::{AccountRecords, KeyRecord, LiveSession, StoreError};
+use doorward_domain::{Client, Session, SignInEvent, SignInKind, Timestamp, UserAgent, UserId};
+
+use crate::dialect::Dialect;
+use crate::lease::Lease;
+use crate::store::SqlStore;
+use crate::value::Value::{Instant, Number, OptionalText, Text};
+use crate::{row, sessions, statements};
+
+#[async_trait]
+impl<DB: Dialect> AccountRecords for SqlStore<DB> {
+    async fn keys(&self, user: &UserId, after: Option<KeyRecord>, limit: u32) -> Result<Vec<KeyRecord>, StoreError> {
+        let after = after.as_ref().map_or(BEFORE_EVERY_ID, |key| key.id.as_str());
+        let values = [Text(user.as_str()), Text(after), Number(limit.into())];
+        self.read_all(statements::PAGE_OF_KEYS, &values, row::key_record).await
+    }
+
+    async fn sessions(
+        &self,
+        user: &UserId,
+        now: Timestamp,
+        after: Option<LiveSession>,
+        limit: u32,
+    ) -> Result<Vec<LiveSession>, StoreError> {
+        let (at, id) = after
+            .as_ref()
+            .map_or((Timestamp::MIN, BEFORE_EVERY_ID), |live| (live.session.created_at, live.session.id.as_str()));
+        let values = [Text(user.as_str()), Instant(now), Instant(at), Text(id), Number(limit.into())];
+        self.read_all(statements::PAGE_OF_SESSIONS, &values, row::live_session).await
+    }
+
+    async fn sign_ins(
+        &self,
+        user: &UserId,
+        after: Option<SignInEvent>,
+        limit: u32,
+    ) -> Result<Vec<SignInEvent>, StoreError> {
+        let (at, id) =
+            after.as_ref().map_or((Timestamp::MIN, BEFORE_EVERY_ID), |event| (event.at, event.session_id.as_str()));
+        let values = [Text(user.as_str()), Instant(at), Text(id), Number(limit.into())];
+        self.read_all(statements::PAGE_OF_SIGN_INS, &values, row::sign_in).await
+    }
+
+    async fn delete_sign_ins(&self, until: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.write(DB::DELETE_OLD_SIGN_INS, &[Instant(until), Number(limit.into())]).await
+    }
+}
+
+/// No id is empty.
+const BEFORE_EVERY_ID: &str = "";
+
+/// Notes how a session came to be, in the transaction that writes it, and forgets what is too much of its user.
+pub(crate) async fn note_sign_in<DB: Dialect>(
+    lease: &mut Lease<'_, DB>,
+    session: &Session,
+    client: &Client,
+    kind: SignInKind,
+) -> Result<(), StoreError> {
+    let user = Text(session.user_id.as_str());
+    let address = sessions::address_text(client);
+    let values = [
+        user,
+        Instant(session.created_at),
+        Text(session.id.as_str()),
+        Text(kind.name()),
+        OptionalText(client.user_agent.as_ref().map(UserAgent::as_str)),
+        OptionalText(address.as_deref()),
+    ];
+    lease.execute(statements::INSERT_SIGN_IN, &values).await?;
+    lease.execute(statements::DELETE_SURPLUS_SIGN_INS, &[user, Number(SignInEvent::MOST_KEPT.into())]).await?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Sign-ins: what is remembered of how a session came to be, after the session is gone.
+
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::session::{Session, SessionId};
+use crate::time::Timestamp;
+
+/// What somebody did who was given a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInKind {
+    /// They signed up.
+    SignUp,
+    /// They signed in.
+    LogIn,
+    /// They changed their password, which ends every session and opens one.
+    PasswordChanged,
+    /// They proved elsewhere who they are, and the operator's program vouched for them.
+    Vouched,
+}
+
+impl SignInKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::SignUp, Self::LogIn, Self::PasswordChanged, Self::Vouched];
+
+    /// The word for it, in stores and for programs; it never changes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::LogIn => "log_in",
+            Self::PasswordChanged => "password_changed",
+            Self::Vouched => "vouched",
+        }
+    }
+
+    /// The kind that a store calls so; `None` for a word that is none of ours.
+    #[must_use]
+    pub fn restore(stored: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == stored)
+    }
+}
+
+/// That somebody was given a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInEvent {
+    /// The session, which may have ended since.
+    pub session_id: SessionId,
+    /// What they did.
+    pub kind: SignInKind,
+    /// When.
+    pub at: Timestamp,
+    /// Who they were.
+    pub client: Client,
+}
+
+impl SignInEvent {
+    /// How long sign-ins are kept: as long as a browser stays known after it signed in, so that whoever finds a stranger
+    /// among them can go back to where the stranger came from.
+    pub const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
+    /// The most that are kept of a user, so that a program that signs in every minute fills no store: a person who signs
+    /// in every day has all 90 days of them.
+    pub const MOST_KEPT: u32 = 100;
+
+    /// The sign-in that opened this session.
+    #[must_use]
+    pub fn of(session: &Session, client: &Client, kind: SignInKind) -> Self {
+        Self { session_id: session.id.clone(), kind, at: session.created_at, client: client.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_word_and_no_other_word_is() {
+        for kind in SignInKind::ALL {
+            assert_eq!(SignInKind::restore(kind.name()), Some(kind));
+        }
+        for word in ["", "LOG_IN", "log in", "guess"] {
+            assert_eq!(SignInKind::restore(word), None, "{word}");
+        }
+    }
+}
