@@ -4,6 +4,7 @@ mod account;
 mod bodies;
 mod cross_origin;
 mod data;
+mod devices;
 mod documents;
 mod guide;
 mod metrics;
@@ -92,6 +93,17 @@ on_every_store! {
         a_download_that_the_store_breaks_off_does_not_pass_for_complete,
         sign_ins_of_more_than_ninety_days_ago_are_forgotten,
         the_profile_links_to_the_download;
+    devices:
+        a_known_browser_signs_in_at_once_whoever_guesses_from_elsewhere_and_beside_it,
+        made_up_devices_give_no_guess_more,
+        a_stolen_device_guesses_no_faster_than_an_address,
+        a_changed_password_leaves_behind_every_browser_but_the_one_that_changed_it,
+        a_device_outlives_the_session_and_goes_with_the_account,
+        one_browser_is_known_for_every_account_that_signed_in_with_it,
+        a_known_browser_stays_known_when_the_hash_is_made_anew,
+        a_token_of_a_device_is_no_session_and_a_session_is_no_device,
+        who_keeps_no_cookies_or_needs_none_gets_none,
+        a_browser_is_known_for_ninety_days_from_its_last_login;
     throttle:
         an_account_is_guessed_at_ten_times_from_one_address_and_then_once_a_minute,
         unknown_names_are_refused_at_the_same_attempt_with_the_same_answer,

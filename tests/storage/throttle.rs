@@ -44,7 +44,7 @@ async fn left(throttle: &Arc<dyn LoginThrottle>, bucket: Bucket, now: Timestamp)
 
 fn success(taken: &[Bucket], account: Bucket) -> ThrottledSuccess {
     let mark = ThrottleKey::restore([0xee; 32]);
-    ThrottledSuccess { taken: taken.to_vec(), account: account.key, mark, marked_until: after(1_000) }
+    ThrottledSuccess { taken: taken.to_vec(), account: account.key, marks: vec![mark], marked_until: after(1_000) }
 }
 
 pub async fn a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing(place: Place) {
@@ -134,8 +134,16 @@ pub async fn a_slowed_success_gives_back_what_it_took(place: Place) {
 
 pub async fn a_mark_lasts_until_its_exact_instant(place: Place) {
     let throttle = throttle(&place).await;
-    let set = success(&[], account_bucket(1));
-    let marked = async |now| throttle.is_marked(&set.mark, now).await.expect("an answer");
+    let mut set = success(&[], account_bucket(1));
+    set.marks.push(ThrottleKey::restore([0xed; 32]));
+    let marked = async |now| {
+        let mut marked = Vec::new();
+        for mark in &set.marks {
+            marked.push(throttle.is_marked(mark, now).await.expect("an answer"));
+        }
+        assert_eq!(marked[0], marked[1], "all are set, or none");
+        marked[0]
+    };
     assert!(!marked(NOW).await);
     throttle.succeed(&set).await.expect("an answer");
     assert!(marked(after(999)).await);
@@ -143,7 +151,7 @@ pub async fn a_mark_lasts_until_its_exact_instant(place: Place) {
     let longer = ThrottledSuccess { marked_until: after(5_000), ..set.clone() };
     throttle.succeed(&longer).await.expect("an answer");
     assert!(marked(after(4_999)).await);
-    assert_eq!(place.count("throttle").await, 1, "no bucket is made by a success");
+    assert_eq!(place.count("throttle").await, 2, "no bucket is made by a success");
 }
 
 pub async fn what_means_nothing_any_more_is_swept_out(place: Place) {

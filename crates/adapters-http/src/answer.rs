@@ -13,19 +13,19 @@ use crate::wire::SessionBody;
 /// A session was opened; `STATUS` is that of the JSON answer.
 pub(crate) enum SignedIn<const STATUS: u16> {
     /// To whoever fills in a form: on to a page.
-    Redirect { location: String, cookie: HeaderValue },
+    Redirect { location: String, cookies: Vec<HeaderValue> },
     /// To a program: the session, with a cookie unless the client keeps the token itself.
-    Session { body: Box<SessionBody>, cookie: Option<HeaderValue> },
+    Session { body: Box<SessionBody>, cookies: Vec<HeaderValue> },
 }
 
 impl<const STATUS: u16> IntoResponse for SignedIn<STATUS> {
     fn into_response(self) -> Response {
         match self {
-            Self::Redirect { location, cookie } => with_cookie(found(&location), Some(cookie)),
-            Self::Session { body, cookie } => {
+            Self::Redirect { location, cookies } => with_cookies(found(&location), cookies),
+            Self::Session { body, cookies } => {
                 let mut response = SessionAnswer(*body).into_response();
                 response.set_status(StatusCode::from_u16(STATUS).expect("the statuses here are constants"));
-                with_cookie(response, cookie)
+                with_cookies(response, cookies)
             }
         }
     }
@@ -36,7 +36,10 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
         let session = MetaResponse {
             description: "Signed in: the session, to a client that sent JSON or accepts it",
             status: Some(STATUS),
-            headers: vec![text_header("Set-Cookie", "The session cookie, unless the transport is `bearer`")],
+            headers: vec![text_header(
+                "Set-Cookie",
+                "The session cookie, unless the transport is `bearer`; after it perhaps that of the devices",
+            )],
             ..SessionAnswer::meta_response()
         };
         MetaResponses { responses: vec![session, redirect_meta("Signed in: on to `next` or `/`, for a form")] }
@@ -91,25 +94,25 @@ impl ApiResponse for SessionAnswer {
 pub(crate) struct Done {
     /// Where whoever pressed a button goes; `None` for a program, which is told no more.
     redirect: Option<&'static str>,
-    /// The blanked cookie, where the session that the request came with is over.
-    cookie: Option<HeaderValue>,
+    /// The blanked cookies, where the session that the request came with is over.
+    cookies: Vec<HeaderValue>,
 }
 
 impl Done {
     /// The answer in the way that the client wants; `location` is where a form goes.
-    pub(crate) fn new(wants: Wants, location: &'static str, cookie: Option<HeaderValue>) -> Self {
+    pub(crate) fn new(wants: Wants, location: &'static str, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
         let redirect = match wants {
             Wants::Json => None,
             Wants::Page | Wants::Seed => Some(location),
         };
-        Self { redirect, cookie }
+        Self { redirect, cookies: cookies.into_iter().collect() }
     }
 }
 
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
         let response = self.redirect.map_or_else(|| StatusCode::NO_CONTENT.into_response(), found);
-        with_cookie(response, self.cookie)
+        with_cookies(response, self.cookies)
     }
 }
 
@@ -137,8 +140,10 @@ pub(crate) fn found(location: &str) -> Response {
     Response::builder().status(StatusCode::FOUND).header(header::LOCATION, location).finish()
 }
 
-fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
-    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 

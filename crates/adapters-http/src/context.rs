@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_app::{
-    Attempt, ChangePassword, DeleteAccount, DownloadData, ListSessions, LogIn, LogOut, RevokeSessions, SignUp,
+    Attempt, ChangePassword, DeleteAccount, Devices, DownloadData, ListSessions, LogIn, LogOut, RevokeSessions, SignUp,
     Throttle, ValidSession, ValidateSession,
 };
 use doorward_domain::Client;
@@ -13,12 +13,13 @@ use poem::Request;
 
 use crate::audit::AuditEvent;
 use crate::client;
-use crate::cookie::SessionCookie;
+use crate::cookie::{DeviceCookie, SessionCookie};
 use crate::credential::Credential;
 use crate::form::AccountView;
 use crate::metrics::HttpMetrics;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
+use crate::wire::Transport;
 
 /// The use cases and ports that are served.
 pub struct Services {
@@ -51,13 +52,16 @@ pub(crate) struct Context {
     pub(crate) services: Services,
     pub(crate) settings: HttpSettings,
     pub(crate) cookie: SessionCookie,
+    pub(crate) device_cookie: DeviceCookie,
     pub(crate) metrics: Arc<HttpMetrics>,
 }
 
 impl Context {
     pub(crate) fn new(services: Services, settings: HttpSettings, metrics: Arc<HttpMetrics>) -> Self {
-        let cookie = SessionCookie::new(settings.cookie.clone(), settings.public_origin.is_https());
-        Self { services, settings, cookie, metrics }
+        let is_https = settings.public_origin.is_https();
+        let cookie = SessionCookie::new(settings.cookie.clone(), is_https);
+        let device_cookie = DeviceCookie::new(settings.cookie.clone(), is_https);
+        Self { services, settings, cookie, device_cookie, metrics }
     }
 
     /// Who is on the other end.
@@ -65,11 +69,21 @@ impl Context {
         client::of(request, &self.settings.trusted_proxies)
     }
 
-    /// The same, unless their address tried too much already: the check that comes before session and body.
+    /// The same, unless their address tried too much already: the check that comes before session and body. Whoever shows
+    /// that they signed in before, true or not, is counted once it is known as whom.
     pub(crate) async fn admitted_client(&self, request: &Request, attempt: Attempt) -> Result<Client, Problem> {
         let client = self.client(request);
-        self.services.throttle.check_address(attempt, &client).await?;
+        let is_known_perhaps = attempt == Attempt::Password && !self.device_cookie.tokens(request.headers()).is_empty();
+        if !is_known_perhaps {
+            self.services.throttle.check_address(attempt, &client).await?;
+        }
         Ok(client)
+    }
+
+    /// What the browser shows of where it signed in before, and whether it keeps what it is given.
+    pub(crate) fn devices(&self, request: &Request, transport: &Transport) -> Devices {
+        let presented = self.device_cookie.tokens(request.headers());
+        Devices { presented, are_kept: matches!(transport, Transport::Cookie) }
     }
 
     /// Notes for the operator what somebody who is signed in did.

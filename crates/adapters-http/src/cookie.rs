@@ -1,51 +1,50 @@
-//! The session cookie: read leniently, since other apps' cookies come in the same header, and written strictly.
+//! The session cookie, and the one that a browser is known by: read leniently, since other apps' cookies come in the same
+//! header, and written strictly.
 
-use doorward_domain::SessionToken;
+use doorward_app::Devices;
+use doorward_domain::{DeviceToken, SessionToken, ThrottleLimits};
 use poem::http::{HeaderMap, HeaderValue, header};
+use zeroize::Zeroizing;
 
 use crate::settings::CookieSettings;
 
 /// A year, in seconds: the guide's `expires: false`. The server alone decides when the session ends.
-const LIFETIME_SECS: u32 = 365 * 24 * 60 * 60;
+const LIFETIME_SECS: u64 = 365 * 24 * 60 * 60;
 /// How many cookies of the session's name are looked at; browsers send more than one where domains overlap.
 const MAX_CANDIDATES: usize = 4;
 
-/// Reads and writes the session cookie.
+/// What the name of the session cookie is followed by in that of the devices. Behind it, since browsers look at how a name
+/// begins.
+const DEVICE_SUFFIX: &str = "_device";
+/// What stands between the tokens in the cookie of the devices, and in no token.
+const BETWEEN_DEVICES: char = '.';
+
+/// A cookie of one name.
 #[derive(Clone, Debug)]
-pub(crate) struct SessionCookie {
+struct Cookie {
     settings: CookieSettings,
     secure: bool,
 }
 
-impl SessionCookie {
-    /// `secure` is whether people reach this server by https.
-    pub(crate) fn new(settings: CookieSettings, secure: bool) -> Self {
-        Self { settings, secure }
-    }
-
-    /// The tokens that the request's cookies carry, those of the session's name and a token's shape.
-    pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<SessionToken> {
+impl Cookie {
+    /// The values that the request's cookies of this name have.
+    fn values<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
         let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-        pairs
-            .filter_map(|pair| {
-                let value = pair.trim_ascii().strip_prefix(self.settings.name.as_bytes())?.strip_prefix(b"=")?;
-                SessionToken::parse(std::str::from_utf8(value).ok()?)
-            })
-            .take(MAX_CANDIDATES)
-            .collect()
+        pairs.filter_map(|pair| {
+            let value = pair.trim_ascii().strip_prefix(self.settings.name.as_bytes())?.strip_prefix(b"=")?;
+            std::str::from_utf8(value).ok()
+        })
     }
 
-    /// The `Set-Cookie` that hands a token to the browser.
-    pub(crate) fn issue(&self, token: &SessionToken) -> HeaderValue {
-        self.set_cookie(token.expose(), &format!("Max-Age={LIFETIME_SECS}"))
+    fn set(&self, value: &str, lifetime_secs: u64) -> HeaderValue {
+        self.write(value, &format!("Max-Age={lifetime_secs}"))
     }
 
-    /// The `Set-Cookie` that takes it away again.
-    pub(crate) fn blank(&self) -> HeaderValue {
-        self.set_cookie("", "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    fn blank(&self) -> HeaderValue {
+        self.write("", "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
     }
 
-    fn set_cookie(&self, value: &str, lifetime: &str) -> HeaderValue {
+    fn write(&self, value: &str, lifetime: &str) -> HeaderValue {
         let CookieSettings { name, domain } = &self.settings;
         let domain = domain.as_ref().map_or(String::new(), |domain| format!("; Domain={domain}"));
         let secure = if self.secure { "; Secure" } else { "" };
@@ -53,6 +52,62 @@ impl SessionCookie {
         let mut header = HeaderValue::try_from(cookie).expect("name and domain were checked when the server started");
         header.set_sensitive(true);
         header
+    }
+}
+
+/// Reads and writes the cookie that says where a browser signed in before.
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceCookie(Cookie);
+
+impl DeviceCookie {
+    /// As [`SessionCookie::new`], with the settings of the session cookie.
+    pub(crate) fn new(session: CookieSettings, secure: bool) -> Self {
+        let settings = CookieSettings { name: format!("{}{DEVICE_SUFFIX}", session.name), ..session };
+        Self(Cookie { settings, secure })
+    }
+
+    /// What may be tokens of devices; what is none is as if it was not there.
+    pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<DeviceToken> {
+        let texts = self.0.values(headers).flat_map(|value| value.split(BETWEEN_DEVICES));
+        texts.filter_map(DeviceToken::parse).take(Devices::MOST).collect()
+    }
+
+    /// The `Set-Cookie` that hands the tokens to the browser, for as long as they mean anything.
+    pub(crate) fn issue(&self, tokens: &[DeviceToken]) -> HeaderValue {
+        let texts: Vec<_> = tokens.iter().map(DeviceToken::expose).collect();
+        let value = Zeroizing::new(texts.join(&BETWEEN_DEVICES.to_string()));
+        self.0.set(&value, ThrottleLimits::DEFAULT.known_for.as_secs())
+    }
+
+    /// The `Set-Cookie` that takes them away again.
+    pub(crate) fn blank(&self) -> HeaderValue {
+        self.0.blank()
+    }
+}
+
+/// Reads and writes the session cookie.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionCookie(Cookie);
+
+impl SessionCookie {
+    /// `secure` is whether people reach this server by https.
+    pub(crate) fn new(settings: CookieSettings, secure: bool) -> Self {
+        Self(Cookie { settings, secure })
+    }
+
+    /// The tokens that the request's cookies carry, those of the session's name and a token's shape.
+    pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<SessionToken> {
+        self.0.values(headers).filter_map(SessionToken::parse).take(MAX_CANDIDATES).collect()
+    }
+
+    /// The `Set-Cookie` that hands a token to the browser.
+    pub(crate) fn issue(&self, token: &SessionToken) -> HeaderValue {
+        self.0.set(token.expose(), LIFETIME_SECS)
+    }
+
+    /// The `Set-Cookie` that takes it away again.
+    pub(crate) fn blank(&self) -> HeaderValue {
+        self.0.blank()
     }
 }
 
@@ -125,12 +180,57 @@ mod tests {
         assert!(blank.to_str().expect("ASCII").ends_with("; Domain=example.com; Secure"), "{blank:?}");
     }
 
+    fn devices_in(lines: &[&str]) -> Vec<String> {
+        let headers = lines.iter().map(|line| (header::COOKIE, HeaderValue::from_str(line).expect("a header value")));
+        let mut read = HeaderMap::new();
+        headers.for_each(|(name, value)| {
+            read.append(name, value);
+        });
+        let cookie = DeviceCookie::new(CookieSettings { name: "auth_session".into(), domain: None }, false);
+        cookie.tokens(&read).iter().map(|token| token.expose()[..1].to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_no_token_of_a_device_is_as_if_it_was_not_there() {
+        let [a, b, c] = ["a", "b", "c"].map(|letter| letter.repeat(SessionToken::CHARS));
+        assert_eq!(devices_in(&[&format!("auth_session={c}; auth_session_device={a}.{b}")]), ["a", "b"]);
+        assert_eq!(
+            devices_in(&[&format!("auth_session_device=.x..{a}.{b}="), &format!("auth_session_device={c}")]),
+            ["a", "c"]
+        );
+        for none in
+            ["", "auth_session_device", "auth_session_device=", "auth_session_device=..", &format!("auth_session={a}")]
+        {
+            assert_eq!(devices_in(&[none]), [""; 0], "{none}");
+        }
+        let many = vec![a.as_str(); 500].join(".");
+        assert_eq!(devices_in(&[&format!("auth_session_device={many}")]).len(), Devices::MOST);
+    }
+
+    #[test]
+    fn the_cookie_of_devices_has_the_attributes_of_the_session_s_and_90_days() {
+        let [a, b] = ["a", "b"].map(|letter| DeviceToken::new(token(letter)));
+        let texts = format!("{}.{}", a.expose(), b.expose());
+        let settings = CookieSettings { name: "__Host-s".into(), domain: None };
+        let issued = DeviceCookie::new(settings, true).issue(&[a, b]);
+        assert_eq!(issued, format!("__Host-s_device={texts}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure"));
+        assert!(issued.is_sensitive());
+        let settings = CookieSettings { name: "s".into(), domain: Some("example.com".into()) };
+        let blank = DeviceCookie::new(settings, false).blank();
+        assert_eq!(
+            blank,
+            "s_device=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Domain=example.com"
+        );
+    }
+
     proptest! {
         #[test]
         fn no_cookie_header_panics_or_yields_what_is_no_token(line in proptest::collection::vec(0x20u8..=0xff, 0..300)) {
             if let Ok(value) = HeaderValue::from_bytes(&line) {
                 let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
                 prop_assert!(cookie().tokens(&headers).len() <= MAX_CANDIDATES);
+                let devices = DeviceCookie::new(CookieSettings { name: "a".into(), domain: None }, false);
+                prop_assert!(devices.tokens(&headers).len() <= Devices::MOST);
             }
         }
     }

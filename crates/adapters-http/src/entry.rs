@@ -1,6 +1,6 @@
 //! What sign-up and login share: reading who wants in, and letting them in or not, each client in its own way.
 
-use doorward_app::{Attempt, Credentials, OpenedSession};
+use doorward_app::{Attempt, Credentials, Devices, OpenedSession};
 use doorward_domain::{Client, SessionToken};
 use poem::Request;
 use poem_openapi::types::Type;
@@ -23,6 +23,7 @@ pub(crate) struct Entry {
     /// What may be sessions that the request came with.
     pub(crate) presented: Vec<SessionToken>,
     pub(crate) client: Client,
+    pub(crate) devices: Devices,
     form: FormName,
     wants: Wants,
     transport: Transport,
@@ -46,6 +47,7 @@ impl Entry {
         let fields = body.read().await?;
         let settings = &context.settings;
         let next = fields.text("next");
+        let transport = Transport::read(&fields)?.unwrap_or(Transport::Cookie);
         Ok(Self {
             credentials: Credentials {
                 username: fields.text("username").cloned(),
@@ -53,9 +55,10 @@ impl Entry {
             },
             presented,
             client,
+            devices: context.devices(request, &transport),
             form,
             wants: Wants::of(request),
-            transport: Transport::read(&fields)?.unwrap_or(Transport::Cookie),
+            transport,
             next: next.and_then(|next| return_to::location(next, &settings.public_origin, &settings.return_origins)),
         })
     }
@@ -82,12 +85,18 @@ pub(crate) fn admit<const STATUS: u16>(
     next: Option<String>,
 ) -> SignedIn<STATUS> {
     let body = || Box::new(SessionBody::from(&opened.valid));
-    let cookie = || context.cookie.issue(&opened.token);
+    // Who looks at the first alone finds the session.
+    let cookies = || {
+        let devices = opened.devices.as_ref().map(|devices| context.device_cookie.issue(devices));
+        std::iter::once(context.cookie.issue(&opened.token)).chain(devices).collect()
+    };
     match (transport, wants) {
-        (Transport::Bearer, _) => SignedIn::Session { body: Box::new(body().with_token(&opened.token)), cookie: None },
-        (Transport::Cookie, Wants::Json) => SignedIn::Session { body: body(), cookie: Some(cookie()) },
+        (Transport::Bearer, _) => {
+            SignedIn::Session { body: Box::new(body().with_token(&opened.token)), cookies: vec![] }
+        }
+        (Transport::Cookie, Wants::Json) => SignedIn::Session { body: body(), cookies: cookies() },
         (Transport::Cookie, Wants::Page | Wants::Seed) => {
-            SignedIn::Redirect { location: next.unwrap_or_else(|| "/".into()), cookie: cookie() }
+            SignedIn::Redirect { location: next.unwrap_or_else(|| "/".into()), cookies: cookies() }
         }
     }
 }

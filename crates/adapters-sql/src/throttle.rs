@@ -49,14 +49,16 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
     }
 
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError> {
-        let ThrottledSuccess { taken, account, mark, marked_until } = success;
+        let ThrottledSuccess { taken, account, marks, marked_until } = success;
         let mut lease = self.begin().await?;
         give_back(&mut lease, taken, i64::MAX).await?;
         if !taken.iter().any(|bucket| bucket.key == *account) {
             lease.execute(statements::END_FAILURES, &[Value::Bucket(account)]).await?;
         }
         let until = Number(marked_until.as_unix_millis());
-        lease.execute(statements::SET_MARK, &[Value::Bucket(mark), until]).await?;
+        for mark in marks {
+            lease.execute(statements::SET_MARK, &[Value::Bucket(mark), until]).await?;
+        }
         lease.commit().await
     }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Fault, OpenedSession, SessionMint, ValidSession};
+use crate::{Devices, Fault, OpenedSession, SessionMint, ValidSession};
 
 /// Gives a user another password.
 pub struct ChangePassword {
@@ -55,6 +55,7 @@ impl ChangePassword {
         user: &User,
         pair: &PasswordPair,
         client: &Client,
+        devices: &Devices,
     ) -> Result<OpenedSession, ChangePasswordError> {
         let text = |field: &Option<Zeroizing<String>>| field.clone().ok_or(InvalidPassword::Missing);
         let current = text(&pair.current).and_then(|raw| Password::parse_login(&raw));
@@ -62,7 +63,7 @@ impl ChangePassword {
         let new = text(&pair.new).and_then(|raw| Password::parse_new(&raw, user.username.as_str(), &self.rules));
         let new = new.map_err(ChangePasswordError::InvalidNew)?;
 
-        let mut guess = self.passwords.begin(user.username.key_id(), client).await?;
+        let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
         loop {
             let verified = match guess.check(&current).await? {
                 Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
@@ -74,7 +75,8 @@ impl ChangePassword {
             match self.users.replace_password_and_end_sessions(&change).await {
                 Ok(()) => {
                     let valid = ValidSession { session: change.session, user: user.clone(), fresh: false };
-                    return Ok(OpenedSession { token, valid, rehashed: false });
+                    let devices = guess.known_devices(&user.id, &change.new_hash, devices).await;
+                    return Ok(OpenedSession { token, valid, rehashed: false, devices });
                 }
                 Err(KeyedWriteError::KeyChanged) => {}
                 Err(KeyedWriteError::Store(error)) => return Err(Fault::from(error).into()),
@@ -134,7 +136,7 @@ mod tests {
     ) -> Result<OpenedSession, ChangePasswordError> {
         let passwords = passwords(users, hashes_to_itself(), unbounded());
         let change = ChangePassword::new(passwords, Arc::new(changes), mint(), PasswordRules::DEFAULT);
-        change.run(&user("Alice"), &pair, &client()).await
+        change.run(&user("Alice"), &pair, &client(), &Devices::default()).await
     }
 
     #[tokio::test]

@@ -34,7 +34,7 @@ impl CreateSession {
         if !self.sessions.open_unasked(&session, &Client::default(), most).await.map_err(Fault::from)? {
             return Err(CreateSessionError::NoSuchUser);
         }
-        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false })
+        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false, devices: None })
     }
 }
 

@@ -7,8 +7,8 @@ use doorward_domain::{Client, InvalidPassword, Password, User};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::Fault;
 use crate::password_check::{Checked, PasswordCheck};
+use crate::{Devices, Fault};
 
 /// Removes a user with all keys and sessions.
 pub struct DeleteAccount {
@@ -32,9 +32,10 @@ impl DeleteAccount {
         user: &User,
         password: Option<&Zeroizing<String>>,
         client: &Client,
+        devices: &Devices,
     ) -> Result<(), DeleteAccountError> {
         let password = Password::parse_login(password.ok_or(InvalidPassword::Missing)?)?;
-        let mut guess = self.passwords.begin(user.username.key_id(), client).await?;
+        let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
         loop {
             let verified = match guess.check(&password).await? {
                 Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
@@ -81,7 +82,7 @@ mod tests {
         hasher.expect_verify().returning(move |_, _| Ok(verdict));
         let delete = DeleteAccount::new(passwords(knows_alice(), hasher, unbounded()), Arc::new(users));
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
-        delete.run(&user("Alice"), password.as_ref(), &client()).await
+        delete.run(&user("Alice"), password.as_ref(), &client(), &Devices::default()).await
     }
 
     #[tokio::test]

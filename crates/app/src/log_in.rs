@@ -7,7 +7,7 @@ use doorward_domain::{Client, InvalidPassword, InvalidUsername, LoginName, Passw
 use thiserror::Error;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Credentials, Fault, OpenedSession, SessionMint, ValidSession};
+use crate::{Credentials, Devices, Fault, OpenedSession, SessionMint, ValidSession};
 
 /// Opens a session for whoever knows a user's password.
 pub struct LogIn {
@@ -32,11 +32,12 @@ impl LogIn {
         credentials: &Credentials,
         presented: &[SessionToken],
         client: &Client,
+        devices: &Devices,
     ) -> Result<OpenedSession, LogInError> {
         let name = LoginName::parse(credentials.username()?)?;
         let password = Password::parse_login(credentials.password()?)?;
         let replaces: Vec<_> = presented.iter().map(|token| self.mint.digest(token)).collect();
-        let mut guess = self.passwords.begin(name.key_id(), client).await?;
+        let mut guess = self.passwords.begin(name.key_id(), client, devices).await?;
         loop {
             let (mut verified, user, outdated) = match guess.check(&password).await? {
                 Checked::Right { verified, user, outdated } => (verified, user, outdated),
@@ -49,7 +50,9 @@ impl LogIn {
             match self.sessions.open(&session, client, &verified, &replaces, self.mint.most_per_user()).await {
                 Ok(()) => {
                     let valid = ValidSession { session, user, fresh: false };
-                    return Ok(OpenedSession { token, valid, rehashed: outdated });
+                    let hash = verified.rehashed.as_ref().unwrap_or(&verified.hash);
+                    let devices = guess.known_devices(&valid.user.id, hash, devices).await;
+                    return Ok(OpenedSession { token, valid, rehashed: outdated, devices });
                 }
                 Err(KeyedWriteError::KeyChanged) => {}
                 Err(KeyedWriteError::Store(error)) => return Err(Fault::from(error).into()),
@@ -148,7 +151,12 @@ mod tests {
             .returning(|_, _, _, _, _| Ok(()));
 
         let opened = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("ALICE", "correct horse"), std::slice::from_ref(&came_with), &client())
+            .run(
+                &credentials("ALICE", "correct horse"),
+                std::slice::from_ref(&came_with),
+                &client(),
+                &Devices::default(),
+            )
             .await
             .expect("logged in");
         assert_eq!(opened.valid.user, user("Alice"));
@@ -162,11 +170,11 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(Verdict::Wrong));
         let unknown = log_in(knows_nobody(), MockSessionStore::new(), hasher)
-            .run(&credentials("nobody", "correct horse"), &[], &client())
+            .run(&credentials("nobody", "correct horse"), &[], &client(), &Devices::default())
             .await
             .expect_err("refused");
         let wrong = log_in(knows_alice(), MockSessionStore::new(), says(Verdict::Wrong))
-            .run(&credentials("alice", "wrong horse"), &[], &client())
+            .run(&credentials("alice", "wrong horse"), &[], &client(), &Devices::default())
             .await
             .expect_err("refused");
         assert!(matches!(unknown, LogInError::IncorrectCredentials { .. }), "{unknown:?}");
@@ -176,7 +184,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_is_refused_whatever_the_hasher_says() {
         let refused = log_in(knows_nobody(), MockSessionStore::new(), says(Verdict::Right))
-            .run(&credentials("nobody", "correct horse"), &[], &client())
+            .run(&credentials("nobody", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
@@ -193,7 +201,7 @@ mod tests {
             let mut hasher = MockPasswordHasher::new();
             hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(move |_, _| Ok(verdict));
             let refused = log_in(users, MockSessionStore::new(), hasher)
-                .run(&credentials("alice", "correct horse"), &[], &client())
+                .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
                 .await;
             assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
         }
@@ -212,8 +220,9 @@ mod tests {
             })
             .times(1)
             .returning(|_, _, _, _, _| Ok(()));
-        let opened =
-            log_in(knows_alice(), sessions, hasher).run(&credentials("alice", "correct horse"), &[], &client()).await;
+        let opened = log_in(knows_alice(), sessions, hasher)
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .await;
         assert!(opened.is_ok(), "{opened:?}");
     }
 
@@ -231,7 +240,9 @@ mod tests {
         });
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(1).returning(|_, _, _, _, _| Err(KeyedWriteError::KeyChanged));
-        let refused = log_in(users, sessions, hasher).run(&credentials("alice", "old password"), &[], &client()).await;
+        let refused = log_in(users, sessions, hasher)
+            .run(&credentials("alice", "old password"), &[], &client(), &Devices::default())
+            .await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
 
@@ -240,7 +251,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(Guess::CHECKS).returning(|_, _, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
     }
@@ -248,11 +259,11 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_can_be_called_costs_no_hash_and_no_query() {
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("", ""), &[], &client())
+            .run(&credentials("", ""), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("a", ""), &[], &client())
+            .run(&credentials("a", ""), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidPassword(InvalidPassword::Length))), "{refused:?}");
     }
@@ -262,14 +273,14 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| Err(StoreError::Unavailable(cause())));
         let refused = log_in(users, MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().returning(|_, _, _, _, _| Err(StoreError::Corrupt(cause()).into()));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
@@ -281,7 +292,7 @@ mod tests {
         store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
         let passwords = passwords(knows_alice(), MockPasswordHasher::new(), bounded(store));
         let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
     }
@@ -296,7 +307,7 @@ mod tests {
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused =
             LogIn::new(passwords(knows_nobody(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
-                .run(&credentials("nobody", "correct horse"), &[], &client())
+                .run(&credentials("nobody", "correct horse"), &[], &client(), &Devices::default())
                 .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -313,10 +324,28 @@ mod tests {
             sessions.expect_open().returning(move |_, _, _, _, _| outcomes.next().expect("two attempts"));
             let passwords = passwords(knows_alice(), says(verdict), bounded(store));
             let outcome = LogIn::new(passwords, Arc::new(sessions), mint())
-                .run(&credentials("alice", "correct horse"), &[], &client())
+                .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
                 .await;
             assert_eq!(outcome.is_ok(), verdict == Verdict::Right, "{outcome:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_cannot_be_made_known_is_signed_in_all_the_same() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_take().returning(|_, _| Ok(Duration::ZERO));
+        let mut outcomes = [Ok(()), Err(StoreError::Unavailable(cause()))].into_iter();
+        store.expect_succeed().times(2).returning(move |_| outcomes.next().expect("two writes"));
+        let mut sessions = MockSessionStore::new();
+        sessions.expect_open().times(1).returning(|_, _, _, _, _| Ok(()));
+        let passwords = passwords(knows_alice(), says(Verdict::Right), bounded(store));
+        let devices = Devices { presented: vec![], are_kept: true };
+        let opened = LogIn::new(passwords, Arc::new(sessions), mint())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &devices)
+            .await
+            .expect("logged in");
+        assert!(opened.devices.is_none(), "it keeps what it has");
     }
 
     #[tokio::test]
@@ -324,14 +353,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = says(Verdict::RightButOutdated);
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -345,7 +374,7 @@ mod tests {
             Arc::new(MockSessionStore::new()),
             mint_from(tokens),
         );
-        let refused = log_in.run(&credentials("alice", "correct horse"), &[], &client()).await;
+        let refused = log_in.run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default()).await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

@@ -5,10 +5,10 @@ use std::mem;
 use std::sync::Arc;
 
 use doorward_domain::ports::{PasswordHasher, UserStore, Verdict, VerifiedKey};
-use doorward_domain::{Client, Key, KeyId, Password, User, UserId};
+use doorward_domain::{Client, DeviceToken, Key, KeyId, Password, PasswordHash, User, UserId};
 
-use crate::Fault;
-use crate::throttle::{Admitted, Throttle};
+use crate::throttle::{Admitted, Target, Throttle};
+use crate::{Devices, Fault};
 
 /// Checks passwords against keys.
 pub struct PasswordCheck {
@@ -25,15 +25,20 @@ impl PasswordCheck {
     }
 
     /// Admits an attempt at the password of a key, whether or not there is such a key.
-    pub(crate) async fn begin(&self, key: KeyId, client: &Client) -> Result<Guess<'_>, Fault> {
+    pub(crate) async fn begin(&self, key: KeyId, client: &Client, devices: &Devices) -> Result<Guess<'_>, Fault> {
         let found = self.users.find_by_key(&key).await?;
         let user = found.as_ref().map(|(_, user)| &user.id);
-        let admitted = self.throttle.admit_guess(user, &key, client).await?;
-        Ok(Guess { check: self, key, found: Found::Now(found), admitted, checks: 0 })
+        let password = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
+        let target = Target { user, key: &key, password };
+        let (admitted, known) = match self.throttle.admit_known_device(target, client, devices).await? {
+            Some((admitted, place)) => (Some(admitted), password.cloned().map(|password| (place, password))),
+            None => (self.throttle.admit_guess(user, &key, client).await?, None),
+        };
+        Ok(Guess { check: self, key, found: Found::Now(found), admitted, known, checks: 0 })
     }
 
     /// Hashes a password that was just found right, or that is to take its place.
-    pub(crate) async fn hash(&self, password: &Password) -> Result<doorward_domain::PasswordHash, Fault> {
+    pub(crate) async fn hash(&self, password: &Password) -> Result<PasswordHash, Fault> {
         Ok(self.hasher.hash(password).await?)
     }
 }
@@ -44,6 +49,8 @@ pub(crate) struct Guess<'a> {
     key: KeyId,
     found: Found,
     admitted: Option<Admitted>,
+    /// Which of its tokens the browser is known by, and for which password.
+    known: Option<(usize, PasswordHash)>,
     checks: usize,
 }
 
@@ -112,5 +119,24 @@ impl Guess<'_> {
         }
         let verified = VerifiedKey { id: key.id, hash, rehashed: None };
         Ok(Checked::Right { verified, user, outdated: verdict == Verdict::RightButOutdated })
+    }
+    /// The tokens that the browser is to keep from now on, where it keeps any: known for the password that has this hash.
+    /// The session is open whether or not this succeeds; `None` where it does not, and the browser keeps what it has.
+    pub(crate) async fn known_devices(
+        &self,
+        user: &UserId,
+        hash: &PasswordHash,
+        devices: &Devices,
+    ) -> Option<Vec<DeviceToken>> {
+        if !devices.are_kept {
+            return None;
+        }
+        if self.known.as_ref().is_some_and(|(_, known)| known == hash) {
+            return Some(devices.candidates().map(|(_, token)| token.clone()).collect());
+        }
+        let device = self.check.throttle.new_device().ok()??;
+        let target = Target { user: Some(user), key: &self.key, password: Some(hash) };
+        self.check.throttle.introduce(target, &device).await.ok()?;
+        Some(devices.with(device, self.known.as_ref().map(|(place, _)| *place)))
     }
 }

@@ -9,7 +9,8 @@ use doorward_domain::{
 };
 use thiserror::Error;
 
-use crate::{Credentials, Fault, OpenedSession, SessionMint, Throttle, ValidSession};
+use crate::throttle::Target;
+use crate::{Credentials, Devices, Fault, OpenedSession, SessionMint, Throttle, ValidSession};
 
 /// Who may sign up, and with what.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,7 @@ impl SignUp {
         credentials: &Credentials,
         presented: &[SessionToken],
         client: &Client,
+        devices: &Devices,
     ) -> Result<OpenedSession, SignUpError> {
         if !self.policy.open {
             return Err(SignUpError::Closed);
@@ -79,8 +81,11 @@ impl SignUp {
 
         let NewAccount { user, key, session, .. } = account;
         // The account is there whether or not this is: it only keeps strangers' guesses from slowing its owner.
-        let _ = self.throttle.acquaint(&user.id, &key.id, client).await;
-        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false })
+        let device = if devices.are_kept { self.throttle.new_device().unwrap_or(None) } else { None };
+        let target = Target { user: Some(&user.id), key: &key.id, password: key.password_hash.as_ref() };
+        let acquainted = self.throttle.acquaint(target, client, device.as_ref()).await;
+        let devices = device.filter(|_| acquainted.is_ok()).map(|device| devices.with(device, None));
+        Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false, devices })
     }
 }
 
@@ -165,7 +170,12 @@ mod tests {
 
         let came_with = token('p');
         let opened = sign_up(users, hashes(), POLICY)
-            .run(&credentials("Alice", "correct horse"), std::slice::from_ref(&came_with), &client())
+            .run(
+                &credentials("Alice", "correct horse"),
+                std::slice::from_ref(&came_with),
+                &client(),
+                &Devices::default(),
+            )
             .await
             .expect("signed up");
 
@@ -187,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn the_username_is_judged_before_the_password() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&Credentials::default(), &[], &client())
+            .run(&Credentials::default(), &[], &client(), &Devices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidUsername(InvalidUsername::Missing)), "{refused:?}");
@@ -197,7 +207,7 @@ mod tests {
     async fn what_cannot_be_chosen_costs_no_hash_and_no_query() {
         for (username, password) in [("abc", "correct horse"), ("alice", "short"), ("alice", "password1")] {
             let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-                .run(&credentials(username, password), &[], &client())
+                .run(&credentials(username, password), &[], &client(), &Devices::default())
                 .await
                 .expect_err("refused");
             let on_username = matches!(refused, SignUpError::InvalidUsername(_));
@@ -210,7 +220,7 @@ mod tests {
     async fn a_missing_password_is_an_invalid_one() {
         let credentials = Credentials { password: None, ..credentials("alice", "") };
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&credentials, &[], &client())
+            .run(&credentials, &[], &client(), &Devices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidPassword(InvalidPassword::Missing)), "{refused:?}");
@@ -219,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn closed_means_that_nothing_is_looked_at() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy { open: false, ..POLICY })
-            .run(&Credentials::default(), &[], &client())
+            .run(&Credentials::default(), &[], &client(), &Devices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::Closed), "{refused:?}");
@@ -230,7 +240,7 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(CreateUserError::KeyTaken));
         let refused = sign_up(users, hashes(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::UsernameTaken), "{refused:?}");
@@ -240,14 +250,16 @@ mod tests {
     async fn a_store_that_fails_is_a_fault_of_its_kind() {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Unavailable(cause()).into()));
-        let refused =
-            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), &[], &client()).await;
+        let refused = sign_up(users, hashes(), POLICY)
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Corrupt(cause()).into()));
-        let refused =
-            sign_up(users, hashes(), POLICY).run(&credentials("alice", "correct horse"), &[], &client()).await;
+        let refused = sign_up(users, hashes(), POLICY)
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 
@@ -256,14 +268,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Failed(cause())));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
@@ -278,7 +290,7 @@ mod tests {
             .returning(|_, _| Ok(Duration::from_secs(6)));
         let (users, hasher) = (Arc::new(MockUserStore::new()), Arc::new(MockPasswordHasher::new()));
         let refused = SignUp::new(users, hasher, bounded(store), mint(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
     }
@@ -289,13 +301,13 @@ mod tests {
         store.expect_take().returning(|_, _| Ok(Duration::ZERO));
         store
             .expect_succeed()
-            .withf(|success| success.taken.is_empty() && scope_of(&success.mark) == "known-at")
+            .withf(|success| success.taken.is_empty() && success.marks.iter().map(scope_of).eq(["known-at"]))
             .times(1)
             .returning(|_| Err(StoreError::Unavailable(cause())));
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Ok(()));
         let opened = SignUp::new(Arc::new(users), Arc::new(hashes()), bounded(store), mint(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
             .await;
         assert!(opened.is_ok(), "the account is there: {opened:?}");
     }
@@ -306,7 +318,7 @@ mod tests {
         tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
         let sign_up =
             SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), unbounded(), mint_from(tokens), POLICY);
-        let refused = sign_up.run(&credentials("alice", "correct horse"), &[], &client()).await;
+        let refused = sign_up.run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

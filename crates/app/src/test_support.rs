@@ -103,7 +103,7 @@ pub(crate) fn client() -> Client {
 
 /// Which kind of scope a key of [`tokens`] stands for.
 pub(crate) fn scope_of(key: &ThrottleKey) -> &'static str {
-    let kinds = ["address", "account-at-address", "account", "sign-up", "known-at"];
+    let kinds = ["address", "account-at-address", "account-at-device", "account", "sign-up", "known-at", "known-by"];
     let kind = key.as_bytes().split(|byte| *byte == b' ').next().expect("a kind");
     kinds.into_iter().find(|known| known.as_bytes() == kind).expect("a known kind")
 }

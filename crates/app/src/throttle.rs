@@ -1,14 +1,16 @@
 //! Bounding guesses: which buckets an attempt takes from, and what becomes of them when it was no guess. The order is
-//! always the same: address, account at this address, account.
+//! always the same: address, account at this address, account. A browser that is known for the account has a bucket of its
+//! own instead.
 
 use std::sync::Arc;
 
 use doorward_domain::ports::{Clock, LoginThrottle, StoreError, ThrottledSuccess, TokenGenerator};
 use doorward_domain::{
-    AddressBlock, Bucket, Client, KeyId, RateLimit, ThrottleKey, ThrottleLimits, ThrottleScope, UserId,
+    AddressBlock, Bucket, Client, DeviceScope, DeviceToken, KeyId, PasswordHash, RateLimit, ThrottleKey,
+    ThrottleLimits, ThrottleScope, UserId,
 };
 
-use crate::Fault;
+use crate::{Devices, Fault};
 
 /// Bounds guesses at passwords, and sign-ups.
 pub struct Throttle {
@@ -31,7 +33,15 @@ pub enum Attempt {
 pub(crate) struct Admitted {
     taken: Vec<Bucket>,
     account: ThrottleKey,
-    mark: ThrottleKey,
+    marks: Vec<ThrottleKey>,
+}
+
+/// The key that is guessed at, and what was found by it.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) user: Option<&'a UserId>,
+    pub(crate) key: &'a KeyId,
+    pub(crate) password: Option<&'a PasswordHash>,
 }
 
 impl Throttle {
@@ -90,16 +100,42 @@ impl Throttle {
             taken.push(account);
         }
         self.take(&taken).await?;
-        Ok(Some(Admitted { taken, account: account.key, mark }))
+        Ok(Some(Admitted { taken, account: account.key, marks: vec![mark] }))
+    }
+
+    /// Admits an attempt from a browser that is known for the key's present password, and says which of its tokens shows
+    /// that. No bucket but the browser's own counts it, so that nobody's guesses keep it out, from its own address neither,
+    /// and whoever has stolen its token guesses no faster than from one address. `None` where it is not known: what it shows
+    /// is made up, or of another account, and counts for nothing.
+    pub(crate) async fn admit_known_device(
+        &self,
+        target: Target<'_>,
+        client: &Client,
+        devices: &Devices,
+    ) -> Result<Option<(Admitted, usize)>, Fault> {
+        let Some(limits) = &self.limits else { return Ok(None) };
+        for (place, token) in devices.candidates() {
+            let known_by = self.known_by(target, token);
+            if !self.store.is_marked(&known_by, self.clock.now()).await? {
+                continue;
+            }
+            let scope = ThrottleScope::AccountAtDevice(target.key.clone(), self.keys.digest(token.unused()));
+            let taken = vec![self.bucket(&scope, limits.account_at_address)];
+            self.take(&taken).await?;
+            let account = self.keys.throttle_key(&ThrottleScope::Account(target.key.clone()));
+            let known_at = self.known_at(target.user, target.key, AddressBlock::of(client.address));
+            return Ok(Some((Admitted { taken, account, marks: vec![known_at, known_by] }, place)));
+        }
+        Ok(None)
     }
 
     /// Takes back what was counted of an attempt that was right, and no more: one's own logins do not hide one's guesses
     /// at others. From now on the account is known at the client's address.
     pub(crate) async fn succeed(&self, admitted: Admitted) -> Result<(), StoreError> {
         let Some(limits) = &self.limits else { return Ok(()) };
-        let Admitted { taken, account, mark } = admitted;
+        let Admitted { taken, account, marks } = admitted;
         let marked_until = self.clock.now().plus(limits.known_for);
-        self.store.succeed(&ThrottledSuccess { taken, account, mark, marked_until }).await
+        self.store.succeed(&ThrottledSuccess { taken, account, marks, marked_until }).await
     }
 
     /// Gives back what an attempt took whose password was never looked at.
@@ -107,11 +143,34 @@ impl Throttle {
         self.store.release(&admitted.taken).await
     }
 
-    /// Notes that an account was made at the client's address.
-    pub(crate) async fn acquaint(&self, user: &UserId, key: &KeyId, client: &Client) -> Result<(), StoreError> {
-        let block = AddressBlock::of(client.address);
+    /// Notes that an account was made at the client's address, and by a browser that is to keep the token, if there is one.
+    pub(crate) async fn acquaint(
+        &self,
+        target: Target<'_>,
+        client: &Client,
+        device: Option<&DeviceToken>,
+    ) -> Result<(), StoreError> {
+        let known_at = self.known_at(target.user, target.key, AddressBlock::of(client.address));
+        let known_by = device.map(|device| self.known_by(target, device));
+        self.mark(target.key, std::iter::once(known_at).chain(known_by)).await
+    }
+
+    /// Notes that the browser that is to keep the token is known for the key's password from now on.
+    pub(crate) async fn introduce(&self, target: Target<'_>, device: &DeviceToken) -> Result<(), StoreError> {
+        self.mark(target.key, [self.known_by(target, device)]).await
+    }
+
+    /// A token for a browser to be known by; `None` where nothing is bounded, and so nobody needs to be known.
+    pub(crate) fn new_device(&self) -> Result<Option<DeviceToken>, Fault> {
+        if self.limits.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(DeviceToken::new(self.keys.session_token()?)))
+    }
+
+    async fn mark(&self, key: &KeyId, marks: impl IntoIterator<Item = ThrottleKey>) -> Result<(), StoreError> {
         let account = self.keys.throttle_key(&ThrottleScope::Account(key.clone()));
-        self.succeed(Admitted { taken: vec![], account, mark: self.known_at(Some(user), key, block) }).await
+        self.succeed(Admitted { taken: vec![], account, marks: marks.into_iter().collect() }).await
     }
 
     async fn take(&self, buckets: &[Bucket]) -> Result<(), Fault> {
@@ -121,6 +180,12 @@ impl Throttle {
 
     fn known_at(&self, user: Option<&UserId>, key: &KeyId, block: AddressBlock) -> ThrottleKey {
         self.keys.throttle_key(&ThrottleScope::KnownAt(user.cloned(), key.clone(), block))
+    }
+
+    fn known_by(&self, Target { user, key, password }: Target<'_>, token: &DeviceToken) -> ThrottleKey {
+        let device = self.keys.digest(token.unused());
+        let scope = DeviceScope { user: user.cloned(), key: key.clone(), password: password.cloned(), device };
+        self.keys.throttle_key(&ThrottleScope::KnownBy(scope))
     }
 
     fn bucket(&self, scope: &ThrottleScope, limit: RateLimit) -> Bucket {
@@ -135,7 +200,7 @@ mod tests {
     use doorward_domain::ports::MockLoginThrottle;
 
     use super::*;
-    use crate::test_support::{NOW, cause, client, clock_at, scope_of, tokens, user};
+    use crate::test_support::{NOW, cause, client, clock_at, scope_of, token, tokens, user};
 
     const LIMITS: ThrottleLimits = ThrottleLimits::DEFAULT;
 
@@ -145,6 +210,10 @@ mod tests {
 
     fn alice() -> KeyId {
         user("Alice").username.key_id()
+    }
+
+    fn devices(letters: &str) -> Devices {
+        Devices { presented: letters.chars().map(|letter| DeviceToken::new(token(letter))).collect(), are_kept: true }
     }
 
     fn taken(buckets: &[Bucket]) -> Vec<&'static str> {
@@ -165,7 +234,7 @@ mod tests {
             .withf(|success| {
                 taken(&success.taken) == ["address", "account-at-address", "account"]
                     && scope_of(&success.account) == "account"
-                    && scope_of(&success.mark) == "known-at"
+                    && success.marks.iter().map(scope_of).eq(["known-at"])
                     && success.marked_until == NOW.plus(LIMITS.known_for)
             })
             .times(1)
@@ -192,6 +261,86 @@ mod tests {
             .times(1)
             .returning(|_, _| Ok(Duration::ZERO));
         assert!(throttle(store).admit_guess(Some(&user("Alice").id), &alice(), &client()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_known_browser_takes_from_its_own_bucket_alone_and_stays_known() {
+        let mut store = MockLoginThrottle::new();
+        let mut marked = [false, true].into_iter();
+        store
+            .expect_is_marked()
+            .withf(|mark, now| scope_of(mark) == "known-by" && *now == NOW)
+            .times(2)
+            .returning(move |_, _| Ok(marked.next().expect("two tokens")));
+        store
+            .expect_take()
+            .withf(|buckets, _| {
+                taken(buckets) == ["account-at-device"] && buckets[0].limit == LIMITS.account_at_address
+            })
+            .times(1)
+            .returning(|_, _| Ok(Duration::ZERO));
+        store
+            .expect_succeed()
+            .withf(|success| {
+                taken(&success.taken) == ["account-at-device"]
+                    && scope_of(&success.account) == "account"
+                    && success.marks.iter().map(scope_of).eq(["known-at", "known-by"])
+            })
+            .times(1)
+            .returning(|_| Ok(()));
+        let throttle = throttle(store);
+        let (user, key) = (user("Alice").id, alice());
+        let target = Target { user: Some(&user), key: &key, password: None };
+        let known = throttle.admit_known_device(target, &client(), &devices("abc")).await.expect("admitted");
+        let (admitted, place) = known.expect("known");
+        assert_eq!(place, 1);
+        throttle.succeed(admitted).await.expect("no fault");
+    }
+
+    #[tokio::test]
+    async fn what_no_browser_is_known_by_is_asked_for_as_often_whoever_it_is_and_takes_nothing() {
+        let (somebody, key) = (user("Alice").id, alice());
+        for user in [Some(&somebody), None] {
+            let mut store = MockLoginThrottle::new();
+            store.expect_is_marked().times(Devices::MOST).returning(|_, _| Ok(false));
+            let target = Target { user, key: &key, password: None };
+            let known = throttle(store).admit_known_device(target, &client(), &devices("abcdefgh")).await;
+            assert!(known.expect("no fault").is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_known_browser_that_tries_too_much_waits_like_any_other() {
+        let wait = Duration::from_mins(1);
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _| Ok(true));
+        store.expect_take().returning(move |_, _| Ok(wait));
+        let (user, key) = (user("Alice").id, alice());
+        let target = Target { user: Some(&user), key: &key, password: None };
+        let refused = throttle(store).admit_known_device(target, &client(), &devices("a")).await.err();
+        assert!(matches!(refused, Some(Fault::TooManyAttempts { wait: told }) if told == wait), "{refused:?}");
+    }
+
+    #[test]
+    fn a_browser_is_known_for_one_password_of_one_user() {
+        let throttle = throttle(MockLoginThrottle::new());
+        let (users, keys) =
+            (["user-1", "user-2"].map(|id| UserId::restore(id.into())), [alice(), user("Bob").username.key_id()]);
+        let hashes = ["one", "other"].map(|hash| PasswordHash::restore(hash.into()));
+        let mut scopes = std::collections::BTreeSet::new();
+        for user in [Some(&users[0]), Some(&users[1]), None] {
+            for key in &keys {
+                for password in [Some(&hashes[0]), Some(&hashes[1]), None] {
+                    for letter in ['a', 'b'] {
+                        let device = throttle.keys.digest(&token(letter));
+                        let scope =
+                            DeviceScope { user: user.cloned(), key: key.clone(), password: password.cloned(), device };
+                        scopes.insert(ThrottleScope::KnownBy(scope).canonical());
+                    }
+                }
+            }
+        }
+        assert_eq!(scopes.len(), 3 * 2 * 3 * 2);
     }
 
     #[tokio::test]
@@ -239,6 +388,11 @@ mod tests {
         assert!(throttle.check_address(Attempt::Password, &client()).await.is_ok());
         assert!(throttle.admit_sign_up(&client()).await.is_ok());
         assert!(throttle.admit_guess(Some(&user("Alice").id), &alice(), &client()).await.expect("admitted").is_none());
-        assert!(throttle.acquaint(&user("Alice").id, &alice(), &client()).await.is_ok());
+        assert!(throttle.new_device().expect("no fault").is_none());
+        let (user, key) = (user("Alice").id, alice());
+        let target = Target { user: Some(&user), key: &key, password: None };
+        assert!(throttle.acquaint(target, &client(), Some(&DeviceToken::new(token('d')))).await.is_ok());
+        let known = throttle.admit_known_device(target, &client(), &devices("d")).await.expect("no fault");
+        assert!(known.is_none());
     }
 }

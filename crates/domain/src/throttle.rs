@@ -3,11 +3,14 @@
 //! The rule is the generic cell rate algorithm (GCRA, ITU-T I.371): of a bucket one instant is kept, that at which it
 //! would be full again, and each token taken moves it on. A refusal moves nothing, so that trying again costs no time.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use crate::client::AddressBlock;
 use crate::key::KeyId;
+use crate::password::PasswordHash;
 use crate::time::Timestamp;
+use crate::token::TokenHash;
 use crate::user::UserId;
 
 /// How many attempts a bucket admits.
@@ -63,7 +66,7 @@ impl RateLimit {
 /// How attempts on passwords and sign-ups are bounded (OWASP ASVS 5.0, 6.3.1 and 2.4.1; NIST SP 800-63B-4, 3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThrottleLimits {
-    /// Guesses at the password of one account from one address.
+    /// Guesses at the password of one account from one address, or from one browser that it is known by.
     pub account_at_address: RateLimit,
     /// Guesses from one address, whatever the account.
     pub address: RateLimit,
@@ -71,7 +74,7 @@ pub struct ThrottleLimits {
     pub account: RateLimit,
     /// Sign-ups from one address, whether or not they succeed.
     pub sign_up: RateLimit,
-    /// How long an account is known at an address after it signed in from there.
+    /// How long an account is known at an address, and by a browser, after it signed in from there.
     pub known_for: Duration,
 }
 
@@ -96,6 +99,8 @@ pub enum ThrottleScope {
     Address(AddressBlock),
     /// Guesses at an account from an address.
     AccountAtAddress(KeyId, AddressBlock),
+    /// Guesses at an account from a browser that it is known by.
+    AccountAtDevice(KeyId, TokenHash),
     /// Guesses at an account.
     Account(KeyId),
     /// Sign-ups from an address.
@@ -103,11 +108,27 @@ pub enum ThrottleScope {
     /// That a user signed in from an address; nothing is counted by it. `None` stands for a user that does not exist. The
     /// key alone would not do: who deletes an account leaves its name to the next.
     KnownAt(Option<UserId>, KeyId, AddressBlock),
+    /// That a user signed in from a browser; nothing is counted by it.
+    KnownBy(DeviceScope),
+}
+
+/// What a browser is known for: that it was there when this password was right. No other password will do: who changes it
+/// leaves behind all browsers that somebody else signed in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceScope {
+    /// Who signed in; `None` stands for a user that does not exist.
+    pub user: Option<UserId>,
+    /// By which key.
+    pub key: KeyId,
+    /// What the key's password hashes to; `None` where it has none.
+    pub password: Option<PasswordHash>,
+    /// What the browser's token hashes to.
+    pub device: TokenHash,
 }
 
 impl ThrottleScope {
-    /// A text that no other scope has. It begins with the kind; the parts cannot run into each other, since no address
-    /// and no user's id has a space in it.
+    /// A text that no other scope has. It begins with the kind; the parts cannot run into each other, since no address,
+    /// no user's id and no hash has a space in it.
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
@@ -118,8 +139,21 @@ impl ThrottleScope {
             Self::KnownAt(user, key, block) => {
                 format!("known-at {block} {} {}", user.as_ref().map_or("-", UserId::as_str), key.as_str())
             }
+            Self::AccountAtDevice(key, device) => format!("account-at-device {} {}", hex(device), key.as_str()),
+            Self::KnownBy(DeviceScope { user, key, password, device }) => {
+                let user = user.as_ref().map_or("-", UserId::as_str);
+                let password = password.as_ref().map_or("-", PasswordHash::expose);
+                format!("known-by {} {user} {password} {}", hex(device), key.as_str())
+            }
         }
     }
+}
+
+fn hex(digest: &TokenHash) -> String {
+    digest.as_bytes().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What a store knows a scope by: the SHA-256 of its canonical text, so that no name and no address is kept.

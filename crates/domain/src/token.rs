@@ -1,4 +1,4 @@
-//! Session tokens: the credential of a session, and what a store knows it by.
+//! Tokens: the credential of a session, that of a browser which signed in before, and what a store knows them by.
 
 use std::fmt;
 
@@ -38,6 +38,37 @@ impl fmt::Debug for SessionToken {
     }
 }
 
+/// The secret by which a browser shows that somebody signed in with it before. It is made and read as the token of a
+/// session is, and proves none.
+#[derive(Clone, Debug)]
+pub struct DeviceToken(SessionToken);
+
+impl DeviceToken {
+    /// Takes a token that was just made and that no session has.
+    #[must_use]
+    pub const fn new(unused: SessionToken) -> Self {
+        Self(unused)
+    }
+
+    /// Reads a token that a client sent; `None` for a text that no token can have.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        SessionToken::parse(raw).map(Self)
+    }
+
+    /// What was made, for hashing.
+    #[must_use]
+    pub const fn unused(&self) -> &SessionToken {
+        &self.0
+    }
+
+    /// The text, for the one answer that hands it to the browser.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
 /// The SHA-256 of a token's text: all that a store ever holds of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
@@ -72,6 +103,7 @@ mod tests {
         let text = "A".repeat(SessionToken::CHARS);
         let token = SessionToken::parse(&text).expect("a token's shape");
         assert_eq!(format!("{token:?} {:?}", TokenHash::restore([65; 32])), "SessionToken(…) TokenHash(…)");
+        assert_eq!(format!("{:?}", DeviceToken::new(token)), "DeviceToken(SessionToken(…))");
     }
 
     #[test]

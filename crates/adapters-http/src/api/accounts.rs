@@ -30,7 +30,7 @@ impl AccountsApi {
     async fn sign_up(&self, request: &Request, body: Submission<SignUpFields>) -> Result<SignedIn<201>, Problem> {
         let sign_up = &self.0.services.sign_up;
         let entry = Entry::read(&self.0, request, FormName::SignUp, body).await?;
-        match sign_up.run(&entry.credentials, &entry.presented, &entry.client).await {
+        match sign_up.run(&entry.credentials, &entry.presented, &entry.client, &entry.devices).await {
             Ok(opened) => {
                 self.0.metrics.audit.note(AuditEvent::SignUp, Some(&opened.valid.user.id));
                 Ok(entry.admit(&self.0, &opened))
@@ -46,7 +46,7 @@ impl AccountsApi {
     #[oai(path = "/api/login", method = "post", operation_id = "logIn", tag = "Tag::Accounts")]
     async fn log_in(&self, request: &Request, body: Submission<LogInFields>) -> Result<SignedIn<200>, Problem> {
         let entry = Entry::read(&self.0, request, FormName::LogIn, body).await?;
-        match self.0.services.log_in.run(&entry.credentials, &entry.presented, &entry.client).await {
+        match self.0.services.log_in.run(&entry.credentials, &entry.presented, &entry.client, &entry.devices).await {
             Ok(opened) => {
                 let user = &opened.valid.user.id;
                 self.0.metrics.audit.note(AuditEvent::LogIn, Some(user));
@@ -102,7 +102,8 @@ impl AccountsApi {
         let pair =
             PasswordPair { current: fields.text("currentPassword").cloned(), new: fields.text("newPassword").cloned() };
         let change_password = &self.0.services.change_password;
-        match change_password.run(&signed_in.user, &pair, &client).await {
+        let devices = self.0.devices(request, &transport);
+        match change_password.run(&signed_in.user, &pair, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::PasswordChanged, &signed_in);
                 Ok(admit(&self.0, &opened, transport, Wants::of(request), None))
@@ -147,10 +148,14 @@ impl AccountsApi {
         let client = self.0.admitted_client(request, Attempt::Password).await?;
         let signed_in = self.0.require_session(credential).await?;
         let fields = body.read().await?;
-        match self.0.services.delete_account.run(&signed_in.user, fields.text("password"), &client).await {
+        let devices = self.0.devices(request, &Transport::Bearer);
+        let password = fields.text("password");
+        match self.0.services.delete_account.run(&signed_in.user, password, &client, &devices).await {
             Ok(()) => {
+                let device_cookie = (!devices.presented.is_empty()).then(|| self.0.device_cookie.blank());
+                let cookies = std::iter::once(self.0.cookie.blank()).chain(device_cookie);
                 self.0.note(AuditEvent::AccountDeleted, &signed_in);
-                Ok(Done::new(Wants::of(request), "/login", Some(self.0.cookie.blank())))
+                Ok(Done::new(Wants::of(request), "/login", cookies))
             }
             Err(error) => {
                 if matches!(error, DeleteAccountError::Incorrect) {

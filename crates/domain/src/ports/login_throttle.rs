@@ -28,7 +28,7 @@ pub trait LoginThrottle: Send + Sync {
     /// Gives back what an attempt took that came to nothing, neither right nor wrong.
     async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError>;
 
-    /// Gives back what was taken, token by token and no more; ends a row of failures; and sets a mark. All of it, or
+    /// Gives back what was taken, token by token and no more; ends a row of failures; and sets marks. All of it, or
     /// none.
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError>;
 
@@ -50,8 +50,8 @@ pub struct ThrottledSuccess {
     pub taken: Vec<Bucket>,
     /// The bucket whose row of failures ends, taken from or not.
     pub account: ThrottleKey,
-    /// The mark to set.
-    pub mark: ThrottleKey,
-    /// The first instant at which it means nothing any more.
+    /// The marks to set.
+    pub marks: Vec<ThrottleKey>,
+    /// The first instant at which they mean nothing any more.
     pub marked_until: Timestamp,
 }
