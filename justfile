@@ -49,7 +49,7 @@ seed-store count url:
     cargo bench -p doorward-tests --bench bench -- --seed-store "{{ url }}" "{{ count }}"
 
 # Fuzz all that reads what a stranger sends, each target for so many seconds; needs cargo-fuzz and a C++ compiler
-fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins passwords redirects tokens usernames":
+fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins passwords recovery_codes redirects tokens usernames":
     #!/usr/bin/env bash
     set -euo pipefail
     cargo fuzz --version >/dev/null 2>&1 || {

@@ -8,11 +8,12 @@ use std::process::Command;
 const PAGE: &str = include_str!("../docs/security.md");
 
 /// How many lines each topic of the checklist has.
-const LINES: [(&str, u32); 16] = [
+const LINES: [(&str, u32); 17] = [
     ("PW", 8),
     ("UN", 5),
     ("EN", 4),
     ("TH", 6),
+    ("RC", 5),
     ("PX", 4),
     ("SE", 7),
     ("CK", 4),

@@ -24,6 +24,7 @@ async fn no_password_and_no_token_is_in_the_store_or_in_the_fullest_log() {
             .log_during(async {
                 let mut secrets = enter_in_every_way(&client).await;
                 be_refused_in_every_way(&client, &secrets[0]).await;
+                let of_recovery = recover_in_every_way(&client).await;
                 let before = place.dump().await;
                 // A store that fails, whose cause is logged: asked for a session that nobody asked for yet.
                 place.run(place.rubbish[0]).await;
@@ -33,6 +34,7 @@ async fn no_password_and_no_token_is_in_the_store_or_in_the_fullest_log() {
                 let fields = [("username", "user-0"), ("password", PASSWORD)];
                 let reply = send(client.submit("/api/login", Encoding::Json, &fields)).await;
                 assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
+                secrets.extend(of_recovery);
                 secrets.extend([PASSWORD, MISTYPED, GUESSED].map(str::to_owned));
                 (secrets, before + &place.dump().await)
             })
@@ -40,8 +42,17 @@ async fn no_password_and_no_token_is_in_the_store_or_in_the_fullest_log() {
         program.signal(Signal::TERM);
         let (_, _, log) = program.end().await;
         let log = log.join("\n");
-        for expected in ["sign_up", "log_in", "log_out", "incorrect_credentials", "cross_origin", "unknown", "answered"]
-        {
+        for expected in [
+            "sign_up",
+            "log_in",
+            "log_out",
+            "account_recovered",
+            "recovery_failed",
+            "incorrect_credentials",
+            "cross_origin",
+            "unknown",
+            "answered",
+        ] {
             assert!(log.contains(expected), "{expected} is in the log");
         }
         assert!(stored.contains("user-0") && stored.contains("$argon2id$"), "the store was read");
@@ -69,6 +80,32 @@ async fn enter_in_every_way(client: &Client) -> Vec<String> {
         }
     }
     tokens
+}
+
+/// Makes recovery codes and uses some of them up, rightly and wrongly, and returns the codes and the tokens.
+async fn recover_in_every_way(client: &Client) -> Vec<String> {
+    let token = client.sign_up("forgetful", PASSWORD).await;
+    let made = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await;
+    let codes = made.json()["codes"].as_array().expect("codes").clone();
+    let codes: Vec<String> = codes.iter().map(|code| code.as_str().expect("a text").to_owned()).collect();
+    let mut secrets = vec![token];
+    for (code, encoding) in codes.iter().zip(Encoding::ALL) {
+        for username in ["forgetful", "forgetful", "user-0"] {
+            let fields = [("username", username), ("code", code), ("newPassword", PASSWORD)];
+            let reply = send(client.submit("/api/recover", encoding, &fields)).await;
+            assert_ne!(reply.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", reply.body);
+            secrets.extend(reply.cookie_value());
+        }
+        // A code in the field of the username, where a person is in a hurry.
+        let fields = [("username", code.as_str()), ("code", "forgetful"), ("newPassword", GUESSED)];
+        assert_eq!(send(client.submit("/api/recover", encoding, &fields)).await.status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(secrets.len(), 1 + 3, "each code let in once");
+    for code in codes {
+        secrets.push(code.replace('-', ""));
+        secrets.push(code);
+    }
+    secrets
 }
 
 /// Has every kind of request refused that may carry a password or a token, and signs out in the end.

@@ -113,6 +113,18 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     }
     browser.visit(&server, "/").await;
     look("profile-devices", "Profile").await;
+    browser.submit_form("/api/recovery-codes").await;
+    look("recovery-codes", "Your recovery codes").await;
+    browser.visit(&server, "/recover").await;
+    look("recover", "Recover your account").await;
+    for (name, code, password) in
+        [("recover-incorrect", "0000-0000-0000-0000", "staple battery"), ("recover-short", "0000-0000-0000-0000", "x")]
+    {
+        browser.fill(&[("username", WIDEST_USERNAME), ("code", code), ("newPassword", password)]).await;
+        browser.submit().await;
+        look(name, "Recover your account").await;
+    }
+    browser.visit(&server, "/").await;
     browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
     look("profile-open", "Profile").await;
     browser.fill(&[("currentPassword", "wrong horse"), ("newPassword", "staple battery")]).await;
@@ -166,6 +178,10 @@ pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read
     browser.submit().await;
     browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
     look_at(browser, "german-profile", "Profil").await;
+    browser.submit_form("/api/recovery-codes").await;
+    look_at(browser, "german-recovery-codes", "Ihre Codes").await;
+    browser.visit(&server, "/recover").await;
+    look_at(browser, "german-recover", "Zugang wiederherstellen").await;
     browser.visit(&server, "/nirgends").await;
     look_at(browser, "german-problem-404", "Nicht gefunden").await;
 }

@@ -5,6 +5,7 @@ mod data;
 mod forms;
 mod guide;
 mod looks;
+mod recovery;
 
 /// Stamps each promise out in a browser that nothing else uses. A promise of `everywhere` is kept with scripts on and off.
 macro_rules! in_a_browser {
@@ -37,11 +38,17 @@ in_a_browser! {
         forms:
             a_failed_form_says_what_is_wrong_beside_its_field,
             where_one_was_going_survives_a_failed_attempt;
+        recovery:
+            a_person_keeps_the_codes_they_are_offered_and_gets_back_in_with_one,
+            who_wants_no_codes_now_is_let_be_and_finds_them_later,
+            where_one_was_going_survives_a_recovery;
     }
     with_scripts_only {
         comfort:
             a_password_can_be_shown_and_is_hidden_again_before_it_is_sent,
             the_form_component_of_the_guide_works;
+        recovery:
+            codes_are_printed_alone_and_asked_for_once;
         looks:
             every_page_fits_every_screen_and_reads_well_in_light_and_dark,
             pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well,

@@ -13,7 +13,7 @@ use crate::support::server::TestServer;
 const UPDATE: &str = "DOORWARD_TEST_UPDATE";
 
 /// Operations that anybody may call; every other one must answer 401 to a stranger.
-const PUBLIC: [&str; 4] = ["signUp", "logIn", "live", "ready"];
+const PUBLIC: [&str; 5] = ["signUp", "logIn", "recoverAccount", "live", "ready"];
 
 async fn server() -> TestServer {
     TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await

@@ -11,6 +11,7 @@ mod metrics;
 mod negotiation;
 mod outer_rules;
 mod pages;
+mod recovery;
 mod sessions;
 mod texts;
 mod throttle;
@@ -104,6 +105,18 @@ on_every_store! {
         a_token_of_a_device_is_no_session_and_a_session_is_no_device,
         who_keeps_no_cookies_or_needs_none_gets_none,
         a_browser_is_known_for_ninety_days_from_its_last_login;
+    recovery:
+        a_new_user_makes_ten_codes_by_the_session_alone,
+        codes_that_are_there_or_an_older_session_take_the_password,
+        a_browser_gets_its_codes_as_a_page_and_its_errors_beside_the_form,
+        of_racing_askers_without_a_password_one_gets_the_codes_that_work,
+        a_code_ends_every_session_and_opens_one_with_a_new_password,
+        a_code_is_read_as_people_type_it_in_any_encoding,
+        the_fields_of_a_recovery_are_judged_in_their_order,
+        an_unknown_user_a_user_without_codes_and_a_wrong_or_used_code_are_told_the_same,
+        of_racing_uses_of_one_code_one_is_let_in,
+        codes_outlive_a_change_of_the_password_and_go_with_the_account,
+        the_store_holds_no_code;
     throttle:
         an_account_is_guessed_at_ten_times_from_one_address_and_then_once_a_minute,
         unknown_names_are_refused_at_the_same_attempt_with_the_same_answer,
@@ -117,6 +130,8 @@ on_every_store! {
         what_a_busy_server_turned_away_is_no_guess,
         racing_guesses_do_not_slip_through,
         guesses_at_the_other_doors_share_the_count,
+        guesses_at_recovery_codes_share_the_count_of_logins,
+        a_recovery_is_known_where_it_was_made,
         an_address_signs_up_thirty_times_and_then_once_each_six_seconds,
         counts_survive_a_restart_and_hold_on_every_node,
         the_store_keeps_no_name_and_no_address_of_a_guess;

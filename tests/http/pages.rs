@@ -16,9 +16,12 @@ async fn passwords_can_be_pasted_and_managers_know_which_is_which() {
     let client = server.client();
     let token = client.sign_up("alice", "correct horse").await;
     let (name, old, new) = ("username", "current-password", "new-password");
-    for (path, signed_in, fields) in
-        [("/login", false, &[name, old][..]), ("/signup", false, &[name, new]), ("/", true, &[old, new, old])]
-    {
+    for (path, signed_in, fields) in [
+        ("/login", false, &[name, old][..]),
+        ("/signup", false, &[name, new]),
+        ("/", true, &[old, new, old]),
+        ("/recover", false, &[name, "off", new]),
+    ] {
         let request = client.get(path);
         let request = if signed_in { request.header("cookie", cookie(&token)) } else { request };
         let page = send(request).await.body;
@@ -26,7 +29,7 @@ async fn passwords_can_be_pasted_and_managers_know_which_is_which() {
         assert_eq!(inputs.len(), fields.len(), "{path}: {inputs:?}");
         for (input, field) in inputs.iter().zip(fields) {
             assert!(input.contains(&format!(r#"autocomplete="{field}""#)), "{path}: {input}");
-            let expected = if *field == name { r#"type="text""# } else { r#"type="password""# };
+            let expected = if [name, "off"].contains(field) { r#"type="text""# } else { r#"type="password""# };
             assert!(input.contains(expected), "{path}: {input}");
             assert!(!input.contains("maxlength") && !input.contains("onpaste"), "{path}: {input}");
         }

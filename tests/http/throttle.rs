@@ -27,6 +27,12 @@ async fn log_in_as(client: &Client, from: &str, encoding: Encoding, username: &s
     send(client.submit("/api/login", encoding, &fields).header("x-forwarded-for", from)).await
 }
 
+/// A recovery from an address.
+async fn recover(client: &Client, from: &str, username: &str, code: &str) -> Reply {
+    let fields = [("username", username), ("code", code), ("newPassword", "staple battery")];
+    send(client.submit("/api/recover", Encoding::Json, &fields).header("x-forwarded-for", from)).await
+}
+
 /// How many wrong guesses in a row are looked at before one is refused, of at most so many.
 async fn guesses(client: &Client, from: &str, username: &str, most: usize) -> usize {
     for guess in 0..most {
@@ -276,6 +282,48 @@ pub async fn guesses_at_the_other_doors_share_the_count(place: Place) {
     let fields = [("currentPassword", PASSWORD), ("newPassword", "staple battery")];
     let change = client.submit("/api/password", Encoding::Json, &fields).header("x-forwarded-for", "192.0.2.1");
     assert_eq!(send(change.header("cookie", cookie(&token))).await.status, StatusCode::OK);
+}
+
+pub async fn guesses_at_recovery_codes_share_the_count_of_logins(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    let mut refused = Vec::new();
+    for (name, from) in [("alice", "192.0.2.1"), ("nobody", "192.0.2.2")] {
+        assert_eq!(guesses(&client, from, name, 3).await, 3, "logins come first");
+        let mut looked_at = 0;
+        for guess in 0..60 {
+            let reply = recover(&client, from, name, &format!("{guess:016}")).await;
+            match reply.status {
+                StatusCode::BAD_REQUEST => looked_at += 1,
+                _ => refused.push((assert_refused(&reply), reply.body)),
+            }
+        }
+        assert_eq!(looked_at, 7, "{name}");
+        assert_refused(&log_in(&client, from, name, PASSWORD).await);
+        let no_code = recover(&client, from, name, "no code").await;
+        no_code.assert_error(400, "incorrect_recovery_code", "Incorrect username or recovery code");
+    }
+    assert_eq!(refused.len(), 106);
+    assert!(refused.iter().all(|told| *told == refused[0]), "whoever it is about");
+}
+
+pub async fn a_recovery_is_known_where_it_was_made(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let codes = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await.json();
+    for stranger in 0..5 {
+        guesses(&client, &format!("192.0.2.{stranger}"), "alice", 10).await;
+    }
+    let code = |number: usize| codes["codes"][number].as_str().expect("a code").to_owned();
+    assert_refused(&recover(&client, "198.51.100.7", "alice", &code(0)).await);
+    server.clock.advance(Duration::from_secs(30));
+    assert_eq!(recover(&client, "198.51.100.7", "alice", &code(0)).await.status, StatusCode::OK);
+    for number in 1..10 {
+        let again = recover(&client, "198.51.100.7", "alice", &code(number)).await;
+        assert_eq!(again.status, StatusCode::OK, "strangers' guesses do not count there, nor do its own successes");
+    }
 }
 
 pub async fn an_address_signs_up_thirty_times_and_then_once_each_six_seconds(place: Place) {

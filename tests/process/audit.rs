@@ -26,7 +26,10 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
     let other = client.log_in("alice", PASSWORD).await.expect("let in");
     assert!(client.log_in("alice", "wrong horse").await.is_none());
     let id = client.session(&other).await.json()["sessionId"].as_str().expect("an id").to_owned();
+    let made = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await.json();
+    let code = made["codes"][0].as_str().expect("a code");
     for (path, fields) in [
+        ("/api/recovery-codes".into(), vec![("password", "wrong horse")]),
         (format!("/api/sessions/{id}/revoke"), vec![]),
         ("/api/sessions/revoke-others".into(), vec![]),
         ("/api/password".into(), vec![("currentPassword", "wrong horse"), ("newPassword", NEW_PASSWORD)]),
@@ -34,6 +37,10 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
         ("/api/password".into(), vec![("currentPassword", PASSWORD), ("newPassword", NEW_PASSWORD)]),
     ] {
         send(client.submit(&path, Encoding::Json, &fields).header("cookie", cookie(&token))).await;
+    }
+    for code in ["0000-0000-0000-0000", code] {
+        let fields = [("username", "alice"), ("code", code), ("newPassword", NEW_PASSWORD)];
+        send(client.submit("/api/recover", Encoding::Json, &fields)).await;
     }
     program.signal(Signal::TERM);
     let (_, folder, first) = program.end().await;
@@ -58,11 +65,15 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
         "sign_up",
         "log_in",
         "log_in_failed",
+        "recovery_codes_issued",
+        "recovery_codes_refused",
         "session_revoked",
         "other_sessions_revoked",
         "password_change_failed",
         "account_deletion_failed",
         "password_changed",
+        "recovery_failed",
+        "account_recovered",
         "log_in",
         "rehash",
         "cross_origin",
@@ -86,7 +97,7 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
     }
     assert!(seen[expected.len()..].iter().all(|event| event["user_id"].is_null()), "nobody was nobody's");
     let log = [first, second].concat().join("\n");
-    for typed in ["nobody", "wrong horse", PASSWORD, NEW_PASSWORD, &token] {
+    for typed in ["nobody", "wrong horse", PASSWORD, NEW_PASSWORD, &token, code] {
         assert!(!log.contains(typed), "{typed}");
     }
 }

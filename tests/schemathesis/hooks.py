@@ -9,8 +9,8 @@ import schemathesis
 
 COOKIE = "auth_session"
 
-# What a schema cannot say: that somebody has the name already, and that a password is not theirs.
-CAUSES = {"username_taken", "incorrect_credentials", "incorrect_password"}
+# What a schema cannot say: that somebody has the name already, and that a password or a code is not theirs.
+CAUSES = {"username_taken", "incorrect_credentials", "incorrect_password", "incorrect_recovery_code"}
 
 # Characters that Unicode calls letters or marks, and that show nothing (Default_Ignorable_Code_Point, UCD).
 UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
@@ -49,6 +49,14 @@ class Person:
         reply = self.ask("POST", base_url, how, json=fields)
         self.token = reply.json().get("token")
         return self.token is not None
+
+    def recovery_code(self, base_url):
+        """A code that is good once."""
+        self.signed_in(base_url)
+        fields, headers = {"password": self.password}, {"Authorization": f"Bearer {self.token}"}
+        url = f"{base_url.rstrip('/')}/api/recovery-codes"
+        reply = self.http.post(url, json=fields, headers=headers, timeout=10)
+        return reply.json()["codes"][0]
 
     def ask(self, method, base_url, path, **body):
         headers = {"Authorization": f"Bearer {self.token}"} if self.token and method == "GET" else {}
@@ -91,6 +99,8 @@ def before_call(context, case, kwargs):
         PERSON.signed_in(case.operation.base_url)
         own = {"username": PERSON.username, "password": PERSON.password, "currentPassword": PERSON.password}
         right.update((name, value) for name, value in own.items() if name in right)
+        if "code" in right:
+            right["code"] = PERSON.recovery_code(case.operation.base_url)
     case.body = right
 
 
@@ -112,6 +122,7 @@ def refused_only_for_cause(context, response, case):
     if response.status_code == 400 and (
         code in CAUSES
         or (code == "invalid_password" and "first passwords" in detail)
+        or (code == "invalid_password" and "recovery codes" in detail and "password" not in (case.body or {}))
         or (code == "invalid_username" and is_more_than_a_pattern_says(case.body["username"]))
         or (code == "malformed_request" and has_a_name_that_no_field_can_have(case))
     ):

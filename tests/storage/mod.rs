@@ -20,6 +20,7 @@ mod people;
 pub mod places;
 mod postgres_server;
 mod records;
+mod recovery;
 mod session_leases;
 mod sessions;
 mod sqlite_file;
@@ -104,6 +105,21 @@ macro_rules! keeps_every_promise {
                 pages_follow_each_other_without_gap_or_overlap,
                 keys_are_read_without_their_hashes,
                 a_sign_in_of_a_kind_that_nobody_wrote_is_corrupt;
+            recovery:
+                new_codes_take_the_place_of_the_old,
+                codes_are_replaced_only_by_who_saw_them,
+                a_key_that_changed_gets_no_codes,
+                codes_that_cannot_all_be_written_leave_the_old_ones,
+                of_twenty_racing_replacements_of_codes_exactly_one_succeeds,
+                a_code_lets_its_user_back_in_once,
+                what_is_no_code_of_the_user_changes_nothing,
+                a_code_gives_no_password_to_a_key_that_has_none,
+                a_recovery_that_fails_half_way_leaves_all_as_it_was,
+                of_twenty_racing_uses_of_one_code_exactly_one_succeeds,
+                racing_uses_of_ten_codes_all_succeed_and_leave_one_session,
+                a_login_that_races_a_recovery_leaves_no_session_of_the_old_password,
+                whatever_races_a_deletion_ends_with_nothing_left_or_nothing_deleted,
+                codes_go_with_their_user;
             throttle:
                 a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,
                 where_one_bucket_admits_nothing_none_is_taken_from,

@@ -103,7 +103,7 @@ impl Place {
         }
         let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
         let mut rows = Vec::new();
-        for table in ["users", "user_keys", "sessions", "sign_in_events"] {
+        for table in ["users", "user_keys", "sessions", "recovery_codes", "sign_in_events"] {
             let query = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
             rows.extend(sqlx::query_scalar::<_, String>(query).fetch_all(&mut connection).await.expect("rows"));
         }

@@ -90,7 +90,8 @@ async fn a_file_of_an_older_version_is_migrated_with_all_that_is_in_it() {
     open(&file).await.expect("a new store").close().await;
     let people: Vec<_> = (0..40).map(|number| account(&format!("somebody {number}"), number)).collect();
     let mut connection = raw(&file).await;
-    // What a store was before attributes and keys without a password: those three files, and what they were recorded as.
+    // What a store was before recovery codes, attributes and keys without a password: those three files, and what they were
+    // recorded as.
     let tables: Vec<(String,)> =
         sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_sqlx_migrations'")
             .fetch_all(&mut connection)

@@ -66,7 +66,7 @@ impl Browser {
         self.client.goto("about:blank").await.expect("an empty page");
         self.forget_cookies().await;
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "", "features": [] })).await;
         self.devtools("Browser.setDownloadBehavior", json!({ "behavior": "default" })).await;
         self.devtools("Page.setBypassCSP", json!({ "enabled": false })).await;
         self.complaints().await;
@@ -188,6 +188,30 @@ impl Browser {
     pub async fn prefer_colors(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    /// Shows the page as it would be printed.
+    pub async fn show_as_printed(&self) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    }
+
+    /// Follows a link to a file and returns what is in it, once all of it is there.
+    pub async fn download(&self, css: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        self.download_into(folder.path()).await;
+        self.click(css).await;
+        for _ in 0..500 {
+            let files =
+                std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+            if let Some(file) = files.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "txt")) {
+                let text = std::fs::read_to_string(file).expect("a text");
+                if !text.is_empty() {
+                    return text;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nothing was downloaded from {css}");
     }
 
     /// Shows pages from now on in a window, or on a phone, of this size in CSS pixels.

@@ -1,4 +1,6 @@
-// Comfort only: every page works without this file. Adds a button to each password field that shows what was typed.
+// Comfort only: every page works without this file.
+
+// Adds a button to each password field that shows what was typed.
 for (const secret of document.querySelectorAll(".secret")) {
   const input = secret.querySelector("input");
   const button = document.createElement("button");
@@ -20,4 +22,26 @@ for (const secret of document.querySelectorAll(".secret")) {
   input.form.addEventListener("submit", () => show(false));
   show(false);
   secret.append(button);
+}
+
+// Adds a button that prints recovery codes.
+for (const actions of document.querySelectorAll("[data-print]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = actions.dataset.print;
+  button.addEventListener("click", () => window.print());
+  actions.append(button);
+}
+
+// Asks for recovery codes once, however often the button is pressed: the codes of a second answer would end those of the
+// first.
+for (const form of document.querySelectorAll('form[action="/api/recovery-codes"]')) {
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  // A page that somebody comes back to begins anew.
+  window.addEventListener("pageshow", () => (sent = false));
 }

@@ -8,7 +8,7 @@ use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaRespon
 use poem_openapi::types::Type;
 
 use crate::negotiation::Wants;
-use crate::wire::SessionBody;
+use crate::wire::{RecoveryCodesBody, SessionBody};
 
 /// A session was opened; `STATUS` is that of the JSON answer.
 pub(crate) enum SignedIn<const STATUS: u16> {
@@ -16,6 +16,18 @@ pub(crate) enum SignedIn<const STATUS: u16> {
     Redirect { location: String, cookies: Vec<HeaderValue> },
     /// To a program: the session, with a cookie unless the client keeps the token itself.
     Session { body: Box<SessionBody>, cookies: Vec<HeaderValue> },
+}
+
+impl<const STATUS: u16> SignedIn<STATUS> {
+    /// The same, telling a program how many recovery codes are left.
+    pub(crate) fn with_recovery_codes_left(self, left: u32) -> Self {
+        match self {
+            Self::Session { body, cookies } => {
+                Self::Session { body: Box::new(body.with_recovery_codes_left(left)), cookies }
+            }
+            Self::Redirect { .. } => self,
+        }
+    }
 }
 
 impl<const STATUS: u16> IntoResponse for SignedIn<STATUS> {
@@ -52,6 +64,46 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
 
 /// Enough for most sessions, so that the JSON of one is not moved while it is written.
 const USUAL_BYTES: usize = 320;
+
+/// New recovery codes, which are shown once.
+pub(crate) enum Issued {
+    /// To a program.
+    Json(Json<RecoveryCodesBody>),
+    /// To a person.
+    Page(Response),
+}
+
+impl IntoResponse for Issued {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Json(body) => body.into_response(),
+            Self::Page(page) => page,
+        }
+    }
+}
+
+impl ApiResponse for Issued {
+    fn meta() -> MetaResponses {
+        let codes = MetaResponse {
+            description: "The codes; as a page, to a client that accepts one",
+            status: Some(StatusCode::OK.as_u16()),
+            status_range: None,
+            content: vec![
+                MetaMediaType {
+                    content_type: Json::<RecoveryCodesBody>::CONTENT_TYPE,
+                    schema: Json::<RecoveryCodesBody>::schema_ref(),
+                },
+                MetaMediaType { content_type: "text/html; charset=utf-8", schema: String::schema_ref() },
+            ],
+            headers: vec![],
+        };
+        MetaResponses { responses: vec![codes] }
+    }
+
+    fn register(registry: &mut Registry) {
+        RecoveryCodesBody::register(registry);
+    }
+}
 
 /// The session, to whoever asked for it.
 pub(crate) struct SessionAnswer(pub(crate) SessionBody);

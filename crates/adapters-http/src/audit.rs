@@ -16,6 +16,10 @@ pub(crate) enum AuditEvent {
     OtherSessionsRevoked,
     PasswordChanged,
     PasswordChangeFailed,
+    RecoveryCodesIssued,
+    RecoveryCodesRefused,
+    AccountRecovered,
+    RecoveryFailed,
     AccountDeleted,
     AccountDeletionFailed,
     DataDownloaded,
@@ -24,7 +28,7 @@ pub(crate) enum AuditEvent {
 }
 
 impl AuditEvent {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::SignUp,
         Self::LogIn,
         Self::LogInFailed,
@@ -34,6 +38,10 @@ impl AuditEvent {
         Self::OtherSessionsRevoked,
         Self::PasswordChanged,
         Self::PasswordChangeFailed,
+        Self::RecoveryCodesIssued,
+        Self::RecoveryCodesRefused,
+        Self::AccountRecovered,
+        Self::RecoveryFailed,
         Self::AccountDeleted,
         Self::AccountDeletionFailed,
         Self::DataDownloaded,
@@ -53,6 +61,10 @@ impl AuditEvent {
             Self::OtherSessionsRevoked => "other_sessions_revoked",
             Self::PasswordChanged => "password_changed",
             Self::PasswordChangeFailed => "password_change_failed",
+            Self::RecoveryCodesIssued => "recovery_codes_issued",
+            Self::RecoveryCodesRefused => "recovery_codes_refused",
+            Self::AccountRecovered => "account_recovered",
+            Self::RecoveryFailed => "recovery_failed",
             Self::AccountDeleted => "account_deleted",
             Self::AccountDeletionFailed => "account_deletion_failed",
             Self::DataDownloaded => "data_downloaded",

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use doorward_app::{
-    Attempt, ChangePassword, DeleteAccount, Devices, DownloadData, ListSessions, LogIn, LogOut, RevokeSessions, SignUp,
-    Throttle, ValidSession, ValidateSession,
+    Attempt, ChangePassword, DeleteAccount, Devices, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut,
+    RecoverAccount, RevokeSessions, SignUp, Throttle, ValidSession, ValidateSession,
 };
 use doorward_domain::Client;
 use doorward_domain::ports::StoreProbe;
@@ -15,8 +15,9 @@ use crate::audit::AuditEvent;
 use crate::client;
 use crate::cookie::{DeviceCookie, SessionCookie};
 use crate::credential::Credential;
-use crate::form::AccountView;
+use crate::form::{AccountForm, AccountView, CodesView, FormEcho};
 use crate::metrics::HttpMetrics;
+use crate::negotiation::Wants;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
 use crate::wire::Transport;
@@ -35,6 +36,10 @@ pub struct Services {
     pub revoke_sessions: RevokeSessions,
     /// Change of the password.
     pub change_password: ChangePassword,
+    /// New recovery codes.
+    pub issue_recovery_codes: IssueRecoveryCodes,
+    /// The way back in that they open.
+    pub recover_account: RecoverAccount,
     /// Deletion of the account.
     pub delete_account: DeleteAccount,
     /// All that is kept of somebody.
@@ -104,7 +109,32 @@ impl Context {
     /// What the profile page shows to whoever is signed in.
     pub(crate) async fn account_view(&self, signed_in: ValidSession) -> Result<AccountView, Problem> {
         let sessions = self.services.list_sessions.run(&signed_in.user.id).await?;
-        Ok(AccountView { signed_in, sessions })
+        let issue_codes = &self.services.issue_recovery_codes;
+        let unused = issue_codes.unused(&signed_in.user.id).await?;
+        let codes = CodesView {
+            left: unused.len(),
+            created_at: unused.first().map(|code| code.created_at),
+            just_signed_in: issue_codes.is_fresh(&signed_in),
+        };
+        Ok(AccountView { signed_in, sessions, codes })
+    }
+
+    /// Puts a problem on the profile page, beside the form it belongs to, for whoever wants pages.
+    pub(crate) async fn on_profile(
+        &self,
+        request: &Request,
+        signed_in: ValidSession,
+        form: AccountForm,
+        problem: Problem,
+    ) -> Problem {
+        if problem.json_only || Wants::of(request) != Wants::Page {
+            return problem;
+        }
+        match self.account_view(signed_in).await {
+            Ok(view) => Problem { form: Some(FormEcho::Account(form, Box::new(view))), ..problem },
+            // What is wrong with the store is worth more than what is wrong with the form.
+            Err(fault) => fault,
+        }
     }
 
     /// Who is signed in, where somebody must be.

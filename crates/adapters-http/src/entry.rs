@@ -40,13 +40,11 @@ impl Entry {
     ) -> Result<Self, Problem> {
         let attempt = match form {
             FormName::SignUp => Attempt::SignUp,
-            FormName::LogIn => Attempt::Password,
+            FormName::LogIn | FormName::Recover => Attempt::Password,
         };
         let client = context.admitted_client(request, attempt).await?;
         let presented = Credential::of(request).tokens(&context.cookie);
         let fields = body.read().await?;
-        let settings = &context.settings;
-        let next = fields.text("next");
         let transport = Transport::read(&fields)?.unwrap_or(Transport::Cookie);
         Ok(Self {
             credentials: Credentials {
@@ -59,7 +57,7 @@ impl Entry {
             form,
             wants: Wants::of(request),
             transport,
-            next: next.and_then(|next| return_to::location(next, &settings.public_origin, &settings.return_origins)),
+            next: location(context, &fields),
         })
     }
 
@@ -99,6 +97,12 @@ pub(crate) fn admit<const STATUS: u16>(
             SignedIn::Redirect { location: next.unwrap_or_else(|| "/".into()), cookies: cookies() }
         }
     }
+}
+
+/// Where the field `next` leads, if that is a good place.
+pub(crate) fn location(context: &Context, fields: &Fields) -> Option<String> {
+    let settings = &context.settings;
+    return_to::location(fields.text("next")?, &settings.public_origin, &settings.return_origins)
 }
 
 impl Transport {

@@ -1,6 +1,7 @@
 //! What a failed form leaves behind, so that it can be shown again.
 
 use doorward_app::ValidSession;
+use doorward_domain::Timestamp;
 use doorward_domain::ports::LiveSession;
 
 /// The form that a problem belongs to.
@@ -12,14 +13,15 @@ pub(crate) enum FormEcho {
     Account(AccountForm, Box<AccountView>),
 }
 
-/// Which of the two forms that let somebody in.
+/// Which of the forms that let somebody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FormName {
     SignUp,
     LogIn,
+    Recover,
 }
 
-/// What somebody typed into a form, but for the password, to show it again.
+/// What somebody typed into a form, but for what is secret, to show it again.
 #[derive(Clone, Debug)]
 pub(crate) struct EntryEcho {
     pub(crate) name: FormName,
@@ -35,8 +37,27 @@ pub(crate) enum AccountForm {
     CurrentPassword,
     /// Changing the password: the new one.
     NewPassword,
+    /// Making recovery codes.
+    RecoveryCodes,
     /// Deleting the account.
     Deletion,
+}
+
+/// What is left of a user's recovery codes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CodesView {
+    pub(crate) left: usize,
+    /// When they were made; `None` where there are none.
+    pub(crate) created_at: Option<Timestamp>,
+    /// Whether the session was opened a short while ago.
+    pub(crate) just_signed_in: bool,
+}
+
+impl CodesView {
+    /// Whether the session alone makes the first codes.
+    pub(crate) fn need_no_password(&self) -> bool {
+        self.left == 0 && self.just_signed_in
+    }
 }
 
 /// What the profile page shows.
@@ -44,4 +65,5 @@ pub(crate) enum AccountForm {
 pub(crate) struct AccountView {
     pub(crate) signed_in: ValidSession,
     pub(crate) sessions: Vec<LiveSession>,
+    pub(crate) codes: CodesView,
 }

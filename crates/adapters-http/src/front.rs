@@ -257,12 +257,12 @@ mod tests {
     use std::time::Duration;
 
     use doorward_app::{
-        ChangePassword, DeleteAccount, DownloadData, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions,
-        SessionMint, SignUp, SignUpPolicy, Throttle, ValidateSession,
+        ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut, PasswordCheck,
+        RecoverAccount, RevokeSessions, SessionMint, SignUp, SignUpPolicy, Throttle, ValidateSession,
     };
     use doorward_domain::ports::{
-        HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockSessionStore,
-        MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
+        HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockRecoveryStore,
+        MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
     };
     use doorward_domain::{PasswordRules, SessionPolicy, SessionToken, TokenHash, UsernameRules};
     use poem::http::Method;
@@ -292,18 +292,35 @@ mod tests {
 
         let policy = SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT };
         let (users, sessions, hasher) = (Arc::new(users), Arc::new(sessions), Arc::new(hasher));
+        let recovery = Arc::new(MockRecoveryStore::new());
         let (tokens, clock) = (Arc::new(tokens), Arc::new(MockClock::new()));
         let sessions_policy = SessionPolicy { active: Duration::from_secs(1), ..SessionPolicy::DEFAULT };
         let mint = Arc::new(SessionMint::new(tokens.clone(), clock.clone(), sessions_policy));
         let throttle = Arc::new(Throttle::new(Arc::new(MockLoginThrottle::new()), tokens.clone(), clock.clone(), None));
         let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
         let services = Services {
-            sign_up: SignUp::new(users.clone(), hasher, throttle.clone(), mint.clone(), policy),
+            sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), policy),
             log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
             log_out: LogOut::new(sessions.clone(), tokens.clone()),
             list_sessions: ListSessions::new(sessions.clone(), clock.clone(), sessions_policy),
             revoke_sessions: RevokeSessions::new(sessions.clone()),
-            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint, policy.passwords),
+            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint.clone(), policy.passwords),
+            issue_recovery_codes: IssueRecoveryCodes::new(
+                passwords.clone(),
+                users.clone(),
+                recovery.clone(),
+                tokens.clone(),
+                mint.clone(),
+            ),
+            recover_account: RecoverAccount::new(
+                users.clone(),
+                recovery,
+                hasher,
+                throttle.clone(),
+                tokens.clone(),
+                mint,
+                policy.passwords,
+            ),
             delete_account: DeleteAccount::new(passwords, users),
             download_data: DownloadData::new(Arc::new(MockAccountRecords::new()), clock.clone(), sessions_policy),
             throttle,

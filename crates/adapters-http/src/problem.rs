@@ -4,9 +4,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use doorward_app::{ChangePasswordError, DeleteAccountError, Fault, LogInError, SignUpError, SignUpPolicy};
+use doorward_app::{
+    ChangePasswordError, DeleteAccountError, Fault, IssueRecoveryCodesError, LogInError, RecoverAccountError,
+    SignUpError, SignUpPolicy,
+};
 use doorward_domain::ports::Cause;
-use doorward_domain::{InvalidPassword, InvalidUsername, Password, PasswordRules, Username, UsernameRules};
+use doorward_domain::{
+    InvalidPassword, InvalidUsername, Password, PasswordRules, RecoveryCode, Username, UsernameRules,
+};
 use poem::error::ResponseError;
 use poem::http::StatusCode;
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
@@ -68,8 +73,7 @@ impl Problem {
 
     pub(crate) fn of_log_in(error: LogInError) -> Self {
         match error {
-            LogInError::InvalidUsername(_) => Self::new(ProblemKind::InvalidUsername)
-                .detail(Message::new("enter-username").with("max", Username::MAX_CHARS)),
+            LogInError::InvalidUsername(_) => Self::invalid_login_name(),
             LogInError::InvalidPassword(_) => Self::new(ProblemKind::InvalidPassword)
                 .detail(Message::new("enter-password").with("max", Password::MAX_CHARS)),
             LogInError::IncorrectCredentials { .. } => Self::new(ProblemKind::IncorrectCredentials),
@@ -88,12 +92,42 @@ impl Problem {
         }
     }
 
+    pub(crate) fn of_issue_recovery_codes(error: IssueRecoveryCodesError) -> Self {
+        match error {
+            IssueRecoveryCodesError::InvalidPassword(_) => Self::invalid_current_password(),
+            IssueRecoveryCodesError::PasswordNeeded => {
+                Self::new(ProblemKind::InvalidPassword).detail(Message::new("password-for-codes"))
+            }
+            IssueRecoveryCodesError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
+            IssueRecoveryCodesError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_recover_account(error: RecoverAccountError, rules: &PasswordRules) -> Self {
+        match error {
+            RecoverAccountError::InvalidUsername(_) => Self::invalid_login_name(),
+            RecoverAccountError::NoCode => Self::new(ProblemKind::IncorrectRecoveryCode)
+                .detail(Message::new("code-shape").with("count", RecoveryCode::CHARS)),
+            RecoverAccountError::InvalidPassword(error) => {
+                Self::new(ProblemKind::InvalidPassword).detail(new_password_advice(error, rules))
+            }
+            RecoverAccountError::Incorrect { .. } => {
+                Self::new(ProblemKind::IncorrectRecoveryCode).detail(Message::new("code-works-once"))
+            }
+            RecoverAccountError::Fault(fault) => fault.into(),
+        }
+    }
+
     pub(crate) fn of_delete_account(error: DeleteAccountError) -> Self {
         match error {
             DeleteAccountError::InvalidPassword(_) => Self::invalid_current_password(),
             DeleteAccountError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
             DeleteAccountError::Fault(fault) => fault.into(),
         }
+    }
+
+    fn invalid_login_name() -> Self {
+        Self::new(ProblemKind::InvalidUsername).detail(Message::new("enter-username").with("max", Username::MAX_CHARS))
     }
 
     fn invalid_current_password() -> Self {
@@ -183,6 +217,7 @@ pub(crate) enum ProblemKind {
     UsernameTaken,
     IncorrectCredentials,
     IncorrectPassword,
+    IncorrectRecoveryCode,
     MalformedRequest,
     Unauthenticated,
     CrossOrigin,
@@ -200,12 +235,13 @@ pub(crate) enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::InvalidUsername,
         Self::InvalidPassword,
         Self::UsernameTaken,
         Self::IncorrectCredentials,
         Self::IncorrectPassword,
+        Self::IncorrectRecoveryCode,
         Self::MalformedRequest,
         Self::Unauthenticated,
         Self::CrossOrigin,
@@ -231,6 +267,9 @@ impl ProblemKind {
                 (StatusCode::BAD_REQUEST, "incorrect_credentials", "Incorrect username or password")
             }
             Self::IncorrectPassword => (StatusCode::BAD_REQUEST, "incorrect_password", "Incorrect password"),
+            Self::IncorrectRecoveryCode => {
+                (StatusCode::BAD_REQUEST, "incorrect_recovery_code", "Incorrect username or recovery code")
+            }
             Self::MalformedRequest => (StatusCode::BAD_REQUEST, "malformed_request", "Malformed request"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Unauthenticated"),
             Self::CrossOrigin => (StatusCode::FORBIDDEN, "cross_origin", "Cross-origin request refused"),

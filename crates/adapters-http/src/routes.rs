@@ -7,7 +7,7 @@ use poem::{EndpointExt, IntoEndpoint};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 use prometheus_client::registry::Registry;
 
-use crate::api::{AccountsApi, HealthApi, SessionsApi, VerifyApi};
+use crate::api::{AccountsApi, HealthApi, RecoveryApi, SessionsApi, VerifyApi};
 use crate::context::{Context, Services};
 use crate::front::Front;
 use crate::methods::Methods;
@@ -15,11 +15,12 @@ use crate::metrics::HttpMetrics;
 use crate::pages::{self, Pages};
 use crate::settings::HttpSettings;
 
-type Api = (AccountsApi, SessionsApi, VerifyApi, HealthApi);
+type Api = (AccountsApi, RecoveryApi, SessionsApi, VerifyApi, HealthApi);
 
-fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
+fn api(context: &Arc<Context>, pages: &Arc<Pages>) -> OpenApiService<Api, ()> {
     let api = (
         AccountsApi(Arc::clone(context)),
+        RecoveryApi(Arc::clone(context), Arc::clone(pages)),
         SessionsApi(Arc::clone(context)),
         VerifyApi(Arc::clone(context)),
         HealthApi(Arc::clone(context)),
@@ -35,8 +36,8 @@ pub fn endpoint(services: Services, settings: HttpSettings, registry: &mut Regis
     let metrics = Arc::new(HttpMetrics::new(paths()));
     registry.register_collector(Box::new(Arc::clone(&metrics)));
     let context = Arc::new(Context::new(services, settings, metrics));
-    let api = api(&context);
     let pages = Arc::new(Pages::new(&context.settings));
+    let api = api(&context, &pages);
     let spec: Arc<str> = api.spec().into();
     let api = Arc::new(api.into_endpoint());
     let routes =

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use doorward_app::ValidSession;
-use doorward_domain::ports::{KeyRecord, LiveSession};
+use doorward_domain::ports::{KeyRecord, LiveSession, UnusedCode};
 use doorward_domain::{
-    Attributes, Client, SessionId, SessionToken, SignInEvent, SignInKind, Timestamp, User, UserAgent,
+    Attributes, Client, RecoveryCode, SessionId, SessionToken, SignInEvent, SignInKind, Timestamp, User, UserAgent,
 };
 use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
@@ -37,6 +37,10 @@ pub(crate) struct SessionBody {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    /// How many recovery codes the user has left, only in the answer to a recovery.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes_left: Option<u32>,
 }
 
 /// The state of a session; an idle one is renewed before it is shown, so that none is ever seen.
@@ -89,6 +93,7 @@ impl From<&ValidSession> for SessionBody {
                 attributes: attributes_body(&user.attributes),
             },
             token: None,
+            recovery_codes_left: None,
         }
     }
 }
@@ -97,6 +102,11 @@ impl SessionBody {
     /// The same with its credential.
     pub(crate) fn with_token(self, token: &SessionToken) -> Self {
         Self { token: Some(token.expose().to_owned()), ..self }
+    }
+
+    /// The same with what is left of the recovery codes.
+    pub(crate) fn with_recovery_codes_left(self, left: u32) -> Self {
+        Self { recovery_codes_left: Some(left), ..self }
     }
 }
 
@@ -245,6 +255,7 @@ enum SignInWord {
     SignUp,
     LogIn,
     PasswordChanged,
+    Recovered,
     Vouched,
 }
 
@@ -256,11 +267,46 @@ impl From<&SignInEvent> for SignInBody {
                 SignInKind::SignUp => SignInWord::SignUp,
                 SignInKind::LogIn => SignInWord::LogIn,
                 SignInKind::PasswordChanged => SignInWord::PasswordChanged,
+                SignInKind::Recovered => SignInWord::Recovered,
                 SignInKind::Vouched => SignInWord::Vouched,
             },
             at: rfc3339(sign_in.at),
             user_agent: user_agent(&sign_in.client),
             address: address(&sign_in.client),
+        }
+    }
+}
+
+/// New recovery codes.
+#[derive(Object)]
+#[oai(rename = "NewCodes")]
+pub(crate) struct RecoveryCodesBody {
+    /// Ten codes. They are shown here and nowhere else.
+    codes: Vec<String>,
+}
+
+impl From<&[RecoveryCode]> for RecoveryCodesBody {
+    fn from(codes: &[RecoveryCode]) -> Self {
+        Self { codes: codes.iter().map(|code| code.expose().to_owned()).collect() }
+    }
+}
+
+/// What is left of the recovery codes.
+#[derive(Object)]
+#[oai(rename = "CodesLeft", rename_all = "camelCase")]
+pub(crate) struct RecoveryCodesLeftBody {
+    /// How many the user has not used yet.
+    left: u32,
+    /// When they were made (RFC 3339, UTC); null where there are none.
+    #[oai(nullable)]
+    created_at: Option<String>,
+}
+
+impl From<&[UnusedCode]> for RecoveryCodesLeftBody {
+    fn from(unused: &[UnusedCode]) -> Self {
+        Self {
+            left: unused.len().try_into().unwrap_or(u32::MAX),
+            created_at: unused.first().map(|code| rfc3339(code.created_at)),
         }
     }
 }
@@ -333,6 +379,34 @@ pub(crate) struct ChangePasswordFields {
     #[oai(validator(min_length = 6, max_length = 255))]
     new_password: String,
     transport: Option<Transport>,
+}
+
+/// The fields of the making of recovery codes.
+#[derive(Object)]
+#[oai(rename = "IssueRecoveryCodes")]
+pub(crate) struct IssueRecoveryCodesFields {
+    /// The password, 1 to 255 characters. May be left out by a user without codes whose session was opened in the last
+    /// ten minutes.
+    #[oai(validator(min_length = 1, max_length = 255))]
+    password: Option<String>,
+}
+
+/// The fields of a recovery.
+#[derive(Object)]
+#[oai(rename = "Recover", rename_all = "camelCase")]
+pub(crate) struct RecoverFields {
+    /// 1 to 31 characters.
+    #[oai(validator(min_length = 1, max_length = 31))]
+    username: String,
+    /// A recovery code: 16 letters and digits, in either letter case, with any spaces and hyphens.
+    #[oai(validator(min_length = 16))]
+    code: String,
+    /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
+    #[oai(validator(min_length = 6, max_length = 255))]
+    new_password: String,
+    transport: Option<Transport>,
+    /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
+    next: Option<Any<Value>>,
 }
 
 /// The fields of the deletion of an account.

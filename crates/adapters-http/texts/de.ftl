@@ -47,10 +47,43 @@ delete-title = Konto löschen
 delete-warning = Ihr Konto wird mit allem, was davon gespeichert ist, sofort und endgültig gelöscht.
 delete = Konto löschen
 
+## Wiederherstellungscodes
+
+forgot = Passwort vergessen?
+codes-offer = Wiederherstellungscodes anlegen
+codes-why = Hier gibt es keine E-Mail. Wenn Sie Ihr Passwort vergessen, kommen Sie nur mit einem Wiederherstellungscode wieder hinein.
+make-codes = Codes erzeugen
+not-now = Nicht jetzt
+codes-left = Sie haben noch { $left } von { $of } Wiederherstellungscodes.
+codes-few = { $left ->
+    [one] Sie haben noch einen Wiederherstellungscode. Erzeugen Sie neue, bevor Sie sie brauchen.
+   *[other] Sie haben noch { $left } von { $of } Wiederherstellungscodes. Erzeugen Sie neue, bevor sie aufgebraucht sind.
+}
+codes-none = Wiederherstellungscodes: keine
+codes-of = Wiederherstellungscodes: noch { $left } von { $of }
+codes-what = Mit jedem Code kommen Sie einmal wieder hinein, wenn Sie Ihr Passwort vergessen haben.
+codes-made = Ihre sind von { $when }.
+codes-replaced = Die Codes, die Sie jetzt haben, gelten dann nicht mehr.
+your-codes = Ihre Codes
+codes-shown-once = Diese Codes werden nur jetzt gezeigt. Frühere Codes gelten nicht mehr.
+codes-keep = Mit jedem kommen Sie einmal wieder hinein, wenn Sie Ihr Passwort vergessen haben. Bewahren Sie sie so auf, dass nur Sie sie finden: auf Papier oder in einem Passwortmanager.
+sheet-title = Wiederherstellungscodes von { $name } für { $site }, erzeugt { $when }
+sheet-place = Einlösen unter { $url }
+download = Herunterladen
+print = Drucken
+back-to-profile = Zurück zu Ihrem Profil
+recover-title = Zugang wiederherstellen
+recover-how = Geben Sie einen Ihrer Wiederherstellungscodes ein und wählen Sie ein neues Passwort. Überall sonst werden Sie abgemeldet.
+recovery-code = Wiederherstellungscode
+code-hint = { $count } Buchstaben und Ziffern. Leerzeichen, Bindestriche und Großschreibung sind gleichgültig.
+recover = Wiederherstellen
+no-codes = Kein Wiederherstellungscode? Dann kann Ihnen nur helfen, wer diese Seite betreibt.
+
 ## Wohin es von einer Fehlerseite aus geht
 
 back-to-sign-in = Zurück zur Anmeldung
 back-to-sign-up = Zurück zur Registrierung
+back-to-recovery = Zurück zur Wiederherstellung
 start-page = Zur Startseite
 tell-request-id = Wenn es wieder geschieht, nennen Sie denen, die diese Seite betreiben, diese Nummer: { $id }
 
@@ -65,6 +98,8 @@ username_taken = Dieser Benutzername ist vergeben
 incorrect_credentials = Benutzername oder Passwort ist falsch
     .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
 incorrect_password = Das Passwort ist falsch
+    .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
+incorrect_recovery_code = Benutzername oder Wiederherstellungscode ist falsch
     .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
 malformed_request = Unlesbare Anfrage
     .advice = Was ankam, war nicht zu lesen. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
@@ -100,6 +135,9 @@ unavailable = Die Konten sind nicht erreichbar
 enter-username = Geben Sie Ihren Benutzernamen ein, 1 bis { $max } Zeichen.
 enter-password = Geben Sie Ihr Passwort ein, 1 bis { $max } Zeichen.
 enter-present-password = Geben Sie Ihr bisheriges Passwort ein, 1 bis { $max } Zeichen.
+password-for-codes = Geben Sie Ihr bisheriges Passwort ein, um neue Wiederherstellungscodes zu erzeugen.
+code-shape = Ein Wiederherstellungscode hat { $count } Buchstaben und Ziffern.
+code-works-once = Jeder Code gilt nur einmal. Versuchen Sie es mit einem anderen.
 choose-another = Wählen Sie einen anderen.
 use-characters = Verwenden Sie { $min } bis { $max } Zeichen.
 surrounding-space = Lassen Sie das Leerzeichen am Anfang oder am Ende weg.

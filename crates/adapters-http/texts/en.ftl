@@ -48,10 +48,43 @@ delete-title = Delete your account
 delete-warning = Your account is removed with all that is kept of it, at once and for good.
 delete = Delete account
 
+## Recovery codes
+
+forgot = Forgot your password?
+codes-offer = Get recovery codes
+codes-why = There is no e-mail here. If you forget your password, only a recovery code lets you back in.
+make-codes = Make recovery codes
+not-now = Not now
+codes-left = You have { $left } of { $of } recovery codes left.
+codes-few = { $left ->
+    [one] You have one recovery code left. Make new ones before you need them.
+   *[other] You have { $left } of { $of } recovery codes left. Make new ones before they run out.
+}
+codes-none = Recovery codes: none
+codes-of = Recovery codes: { $left } of { $of } left
+codes-what = Each code lets you back in once, if you forget your password.
+codes-made = Yours were made { $when }.
+codes-replaced = The codes that you have now will no longer work.
+your-codes = Your recovery codes
+codes-shown-once = These codes are shown only now. Codes from before no longer work.
+codes-keep = Each lets you back in once, if you forget your password. Keep them where only you find them: on paper, or in a password manager.
+sheet-title = Recovery codes of { $name } for { $site }, made { $when }
+sheet-place = To use one, open { $url }
+download = Download
+print = Print
+back-to-profile = Back to your profile
+recover-title = Recover your account
+recover-how = Enter one of your recovery codes and choose a new password. Everywhere else you are signed out.
+recovery-code = Recovery code
+code-hint = { $count } letters and digits. Spaces, hyphens and capitals do not matter.
+recover = Recover account
+no-codes = No recovery code? Then only whoever runs this site can help you.
+
 ## Where to go from a page that says what is wrong
 
 back-to-sign-in = Back to the sign-in page
 back-to-sign-up = Back to the sign-up page
+back-to-recovery = Back to the recovery page
 start-page = Go to the start page
 tell-request-id = If it happens again, tell whoever runs this site this number: { $id }
 
@@ -66,6 +99,8 @@ username_taken = Username already taken
 incorrect_credentials = Incorrect username or password
     .advice = Check what you typed and try again.
 incorrect_password = Incorrect password
+    .advice = Check what you typed and try again.
+incorrect_recovery_code = Incorrect username or recovery code
     .advice = Check what you typed and try again.
 malformed_request = Malformed request
     .advice = What was sent could not be read. Go back, reload the page and try again.
@@ -101,6 +136,9 @@ unavailable = Store unavailable
 enter-username = Enter your username, 1 to { $max } characters.
 enter-password = Enter your password, 1 to { $max } characters.
 enter-present-password = Enter your present password, 1 to { $max } characters.
+password-for-codes = Enter your present password to make new recovery codes.
+code-shape = A recovery code has { $count } letters and digits.
+code-works-once = Each code works once. Try another one.
 choose-another = Choose another one.
 use-characters = Use { $min } to { $max } characters.
 surrounding-space = Leave out the space at the start or the end.

@@ -1,4 +1,4 @@
-//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`,
+//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`, `RecoveryStore`,
 //! `AccountRecords`, `LoginThrottle` and `StoreProbe`.
 //!
 //! What both databases say alike is here, once: the statements, the order of steps of each port method, and what a row
@@ -14,6 +14,7 @@ mod migrations;
 mod postgres;
 mod readership;
 mod records;
+mod recovery;
 mod row;
 mod session_cache;
 mod session_lease;
@@ -29,7 +30,7 @@ mod value;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use doorward_domain::ports::{AccountRecords, LoginThrottle, SessionStore, StoreProbe, UserStore};
+use doorward_domain::ports::{AccountRecords, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
 pub use session_lease::SessionLease;
@@ -74,6 +75,12 @@ impl Store {
         self.0.clone()
     }
 
+    /// The recovery codes in it.
+    #[must_use]
+    pub fn recovery(&self) -> Arc<dyn RecoveryStore> {
+        self.0.clone()
+    }
+
     /// The buckets in it.
     #[must_use]
     pub fn throttle(&self) -> Arc<dyn LoginThrottle> {
@@ -93,6 +100,6 @@ impl Store {
 }
 
 #[async_trait]
-trait Backend: UserStore + SessionStore + AccountRecords + LoginThrottle + StoreProbe {
+trait Backend: UserStore + SessionStore + RecoveryStore + AccountRecords + LoginThrottle + StoreProbe {
     async fn close(&self);
 }

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use doorward_domain::ports::{KeyRecord, LiveSession};
+use doorward_domain::ports::{KeyRecord, LiveSession, UnusedCode};
 use doorward_domain::{
-    Attributes, Client, Key, KeyId, PasswordHash, Session, SessionId, SignInEvent, SignInKind, Timestamp, TokenHash,
-    User, UserAgent, UserId, Username,
+    Attributes, Client, Key, KeyId, PasswordHash, RecoveryCodeHash, Session, SessionId, SignInEvent, SignInKind,
+    Timestamp, TokenHash, User, UserAgent, UserId, Username,
 };
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
@@ -17,6 +17,7 @@ pub(crate) trait Columns {
     fn optional_text(&self, column: &'static str) -> sqlx::Result<Option<String>>;
     fn number(&self, column: &'static str) -> sqlx::Result<i64>;
     fn token(&self, column: &'static str) -> sqlx::Result<TokenHash>;
+    fn code(&self, column: &'static str) -> sqlx::Result<RecoveryCodeHash>;
     fn instant(&self, column: &'static str) -> sqlx::Result<Timestamp>;
 }
 
@@ -42,17 +43,23 @@ where
     }
 
     fn token(&self, column: &'static str) -> sqlx::Result<TokenHash> {
-        let bytes: Vec<u8> = self.try_get(column)?;
-        let digest = bytes.try_into().map_err(|bytes: Vec<u8>| sqlx::Error::ColumnDecode {
-            index: column.to_owned(),
-            source: format!("a digest of {} bytes", bytes.len()).into(),
-        })?;
-        Ok(TokenHash::restore(digest))
+        digest(column, self.try_get(column)?).map(TokenHash::restore)
+    }
+
+    fn code(&self, column: &'static str) -> sqlx::Result<RecoveryCodeHash> {
+        digest(column, self.try_get(column)?).map(RecoveryCodeHash::restore)
     }
 
     fn instant(&self, column: &'static str) -> sqlx::Result<Timestamp> {
         self.try_get(column).map(|Instant(instant)| instant)
     }
+}
+
+fn digest(column: &'static str, bytes: Vec<u8>) -> sqlx::Result<[u8; 32]> {
+    bytes.try_into().map_err(|bytes: Vec<u8>| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: format!("a digest of {} bytes", bytes.len()).into(),
+    })
 }
 
 pub(crate) fn session_and_user(row: &impl Columns) -> sqlx::Result<(Session, User)> {
@@ -137,4 +144,8 @@ pub(crate) fn user(row: &impl Columns) -> sqlx::Result<User> {
 fn attributes(row: &impl Columns, column: &'static str) -> sqlx::Result<Attributes> {
     Attributes::parse(&row.text(column)?)
         .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
+}
+
+pub(crate) fn unused_code(row: &impl Columns) -> sqlx::Result<UnusedCode> {
+    Ok(UnusedCode { hash: row.code("code_hash")?, created_at: row.instant("created_at")? })
 }

@@ -144,7 +144,7 @@ pub(crate) const DELETE_ALL_KEYS: &str = "DELETE FROM user_keys WHERE user_id = 
 /// `$1` key. Returns whose key it was.
 pub(crate) const DELETE_KEY_UNASKED: &str = "DELETE FROM user_keys WHERE id = $1 RETURNING user_id";
 
-/// `$1` user. Keys and sessions go with it.
+/// `$1` user. Keys, sessions and recovery codes go with it.
 pub(crate) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";
 
 /// Takes a token of a bucket, and changes no row where it admits nothing. Instants and intervals are milliseconds, since
@@ -174,6 +174,29 @@ pub(crate) const SET_MARK: &str = "INSERT INTO throttle (key, tat, failures) VAL
 
 /// `$1` bucket or mark.
 pub(crate) const FIND_BUCKET: &str = "SELECT tat, failures FROM throttle WHERE key = $1";
+
+/// `$1` user.
+pub(crate) const LIST_CODES: &str = "SELECT code_hash, created_at FROM recovery_codes WHERE user_id = $1";
+
+/// Changes nothing, and keeps others from changing the key until the transaction has ended.
+/// `$1` key, `$2` its user, `$3` the hash it must still have.
+pub(crate) const HOLD_KEY: &str =
+    "UPDATE user_keys SET password_hash = password_hash WHERE id = $1 AND user_id = $2 AND password_hash = $3";
+
+/// `$1` user.
+pub(crate) const DELETE_ALL_CODES: &str = "DELETE FROM recovery_codes WHERE user_id = $1 RETURNING code_hash";
+
+/// `$1` user, `$2` code, `$3` created.
+pub(crate) const INSERT_CODE: &str = "INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES ($1, $2, $3)";
+
+/// Changes no row where the user has no such code, so that a wrong code writes nothing, nor where the key has no password.
+/// `$1` the new hash, `$2` key, `$3` its user, `$4` code.
+pub(crate) const REPLACE_HASH_BY_CODE: &str = "UPDATE user_keys SET password_hash = $1 \
+     WHERE id = $2 AND user_id = $3 AND password_hash IS NOT NULL \
+     AND EXISTS (SELECT 1 FROM recovery_codes WHERE user_id = $3 AND code_hash = $4)";
+
+/// `$1` user, `$2` code.
+pub(crate) const DELETE_CODE: &str = "DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2";
 
 /// Reads a table, so that a store that has lost its file or its schema does not pass for alive.
 pub(crate) const PING: &str = "SELECT id FROM users LIMIT 1";

@@ -1,5 +1,5 @@
 //! The store that all backends share: which connection a port call runs on, and the probe. The ports themselves are in
-//! [`crate::users`], [`crate::sessions`], [`crate::records`] and [`crate::throttle`].
+//! [`crate::users`], [`crate::sessions`], [`crate::recovery`], [`crate::records`] and [`crate::throttle`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

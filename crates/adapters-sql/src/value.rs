@@ -1,7 +1,7 @@
 //! What statements are given: the few kinds of value that the schema has, and how they are bound. How an instant is
 //! written each backend says in its own folder.
 
-use doorward_domain::{ThrottleKey, Timestamp, TokenHash};
+use doorward_domain::{RecoveryCodeHash, ThrottleKey, Timestamp, TokenHash};
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
 use sqlx::{Database, Encode, Type};
@@ -13,6 +13,7 @@ pub(crate) enum Value<'a> {
     OptionalText(Option<&'a str>),
     Token(&'a TokenHash),
     Bucket(&'a ThrottleKey),
+    Code(&'a RecoveryCodeHash),
     Instant(Timestamp),
     Number(i64),
 }
@@ -50,6 +51,7 @@ where
         Value::OptionalText(text) => query.bind(text),
         Value::Token(token) => query.bind(token.as_bytes().as_slice()),
         Value::Bucket(key) => query.bind(key.as_bytes().as_slice()),
+        Value::Code(code) => query.bind(code.as_bytes().as_slice()),
         Value::Instant(instant) => query.bind(Instant(instant)),
         Value::Number(number) => query.bind(number),
     })

@@ -1,5 +1,5 @@
-//! Checking a password: the step that logging in, changing the password and deleting the account share, so that there is
-//! one way to guess at it, with one bound.
+//! Checking a password: the step that logging in, changing the password, making recovery codes and deleting the account
+//! share, so that there is one way to guess at it, with one bound.
 
 use std::mem;
 use std::sync::Arc;

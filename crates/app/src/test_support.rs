@@ -6,8 +6,8 @@ use doorward_domain::ports::{
     Cause, MockClock, MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore, TokenGenerator, Verdict,
 };
 use doorward_domain::{
-    Attributes, Client, Key, PasswordHash, Session, SessionId, SessionPolicy, SessionToken, ThrottleKey,
-    ThrottleLimits, Timestamp, TokenHash, User, UserAgent, UserId, Username,
+    Attributes, Client, Key, PasswordHash, RecoveryCode, RecoveryCodeHash, Session, SessionId, SessionPolicy,
+    SessionToken, ThrottleKey, ThrottleLimits, Timestamp, TokenHash, User, UserAgent, UserId, Username,
 };
 use zeroize::Zeroizing;
 
@@ -66,6 +66,16 @@ pub(crate) fn session_opened_at(now: Timestamp) -> Session {
     Session::open(id, token_hash(&token('t')), user("Alice").id, now, &SessionPolicy::DEFAULT)
 }
 
+/// The recovery code that [`tokens`] makes.
+pub(crate) fn code() -> RecoveryCode {
+    RecoveryCode::of_random(&[7; RecoveryCode::BYTES])
+}
+
+/// What [`tokens`] makes of any recovery code.
+pub(crate) fn code_hash() -> RecoveryCodeHash {
+    RecoveryCodeHash::restore([7; 32])
+}
+
 /// A generator that always makes the same.
 pub(crate) fn tokens() -> MockTokenGenerator {
     let mut tokens = MockTokenGenerator::new();
@@ -76,6 +86,8 @@ pub(crate) fn tokens() -> MockTokenGenerator {
         start.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
         ThrottleKey::restore(start)
     });
+    tokens.expect_recovery_code().returning(|| Ok(code()));
+    tokens.expect_recovery_code_hash().returning(|_, _| code_hash());
     tokens.expect_session_token().returning(|| Ok(token('n')));
     tokens.expect_session_id().returning(|| Ok(SessionId::restore("session-new".into())));
     tokens.expect_user_id().returning(|| Ok(UserId::restore("user-new".into())));

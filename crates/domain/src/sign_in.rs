@@ -15,13 +15,15 @@ pub enum SignInKind {
     LogIn,
     /// They changed their password, which ends every session and opens one.
     PasswordChanged,
+    /// They forgot their password and used a recovery code, which ends every session and opens one.
+    Recovered,
     /// They proved elsewhere who they are, and the operator's program vouched for them.
     Vouched,
 }
 
 impl SignInKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::SignUp, Self::LogIn, Self::PasswordChanged, Self::Vouched];
+    pub const ALL: [Self; 5] = [Self::SignUp, Self::LogIn, Self::PasswordChanged, Self::Recovered, Self::Vouched];
 
     /// The word for it, in stores and for programs; it never changes.
     #[must_use]
@@ -30,6 +32,7 @@ impl SignInKind {
             Self::SignUp => "sign_up",
             Self::LogIn => "log_in",
             Self::PasswordChanged => "password_changed",
+            Self::Recovered => "recovered",
             Self::Vouched => "vouched",
         }
     }

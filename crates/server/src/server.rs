@@ -9,8 +9,8 @@ use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
 use doorward_adapters_http::{Front, HttpSettings, Origin, Services};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{
-    ChangePassword, DeleteAccount, DownloadData, ListSessions, LogIn, LogOut, PasswordCheck, RevokeSessions,
-    SessionMint, SignUp, Sweep, Swept, Throttle, ValidateSession,
+    ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut, PasswordCheck,
+    RecoverAccount, RevokeSessions, SessionMint, SignUp, Sweep, Swept, Throttle, ValidateSession,
 };
 use doorward_domain::ThrottleLimits;
 use doorward_domain::ports::{Clock, PasswordHasher, RandomnessError, TokenGenerator};
@@ -75,7 +75,13 @@ impl Server {
             Arc::new(Throttle::new(store.throttle(), Arc::clone(&tokens), Arc::clone(&clock), settings.throttle));
         let passwords = Arc::new(PasswordCheck::new(store.users(), Arc::clone(&hasher), Arc::clone(&throttle)));
         let services = Services {
-            sign_up: SignUp::new(store.users(), hasher, Arc::clone(&throttle), Arc::clone(&mint), settings.sign_up),
+            sign_up: SignUp::new(
+                store.users(),
+                Arc::clone(&hasher),
+                Arc::clone(&throttle),
+                Arc::clone(&mint),
+                settings.sign_up,
+            ),
             log_in: LogIn::new(Arc::clone(&passwords), store.sessions(), Arc::clone(&mint)),
             log_out: LogOut::new(store.sessions(), Arc::clone(&tokens)),
             list_sessions: ListSessions::new(store.sessions(), Arc::clone(&clock), settings.sessions),
@@ -83,6 +89,22 @@ impl Server {
             change_password: ChangePassword::new(
                 Arc::clone(&passwords),
                 store.users(),
+                Arc::clone(&mint),
+                settings.sign_up.passwords,
+            ),
+            issue_recovery_codes: IssueRecoveryCodes::new(
+                Arc::clone(&passwords),
+                store.users(),
+                store.recovery(),
+                Arc::clone(&tokens),
+                Arc::clone(&mint),
+            ),
+            recover_account: RecoverAccount::new(
+                store.users(),
+                store.recovery(),
+                hasher,
+                Arc::clone(&throttle),
+                Arc::clone(&tokens),
                 mint,
                 settings.sign_up.passwords,
             ),

@@ -12,6 +12,7 @@ pub mod forwarding;
 mod head;
 pub mod origins;
 pub mod passwords;
+pub mod recovery_codes;
 pub mod redirects;
 pub mod tokens;
 pub mod usernames;
@@ -20,7 +21,7 @@ pub mod usernames;
 pub type Check = fn(&[u8]);
 
 /// Every check by the name of its target.
-pub const ALL: [(&str, Check); 10] = [
+pub const ALL: [(&str, Check); 11] = [
     ("accept", accept::check),
     ("cookies", cookies::check),
     ("cross_origin", cross_origin::check),
@@ -28,6 +29,7 @@ pub const ALL: [(&str, Check); 10] = [
     ("forwarding", forwarding::check),
     ("origins", origins::check),
     ("passwords", passwords::check),
+    ("recovery_codes", recovery_codes::check),
     ("redirects", redirects::check),
     ("tokens", tokens::check),
     ("usernames", usernames::check),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorward_app::{Attempt, ChangePasswordError, DeleteAccountError, LogInError, PasswordPair, ValidSession};
+use doorward_app::{Attempt, ChangePasswordError, DeleteAccountError, LogInError, PasswordPair};
 use poem::Request;
 use poem_openapi::OpenApi;
 
@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::credential::Credential;
 use crate::download::DataFile;
 use crate::entry::{Entry, admit};
-use crate::form::{AccountForm, FormEcho, FormName};
+use crate::form::{AccountForm, FormName};
 use crate::negotiation::Wants;
 use crate::problem::{Problem, ProblemKind};
 use crate::submission::Submission;
@@ -118,7 +118,7 @@ impl AccountsApi {
                 }
                 let problem = Problem::of_change_password(error, &change_password.rules());
                 let problem = Problem { json_only: matches!(transport, Transport::Bearer), ..problem };
-                Err(self.on_profile(request, signed_in, form, problem).await)
+                Err(self.0.on_profile(request, signed_in, form, problem).await)
             }
         }
     }
@@ -163,28 +163,8 @@ impl AccountsApi {
                 }
                 let problem = Problem::of_delete_account(error);
                 let problem = Problem { json_only: credential.bearer().is_some(), ..problem };
-                Err(self.on_profile(request, signed_in, AccountForm::Deletion, problem).await)
+                Err(self.0.on_profile(request, signed_in, AccountForm::Deletion, problem).await)
             }
-        }
-    }
-}
-
-impl AccountsApi {
-    /// Puts a problem on the profile page, beside the form it belongs to, for whoever wants pages.
-    async fn on_profile(
-        &self,
-        request: &Request,
-        signed_in: ValidSession,
-        form: AccountForm,
-        problem: Problem,
-    ) -> Problem {
-        if problem.json_only || Wants::of(request) != Wants::Page {
-            return problem;
-        }
-        match self.0.account_view(signed_in).await {
-            Ok(view) => Problem { form: Some(FormEcho::Account(form, Box::new(view))), ..problem },
-            // What is wrong with the store is worth more than what is wrong with the form.
-            Err(fault) => fault,
         }
     }
 }

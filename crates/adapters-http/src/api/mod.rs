@@ -2,11 +2,13 @@
 
 mod accounts;
 mod health;
+mod recovery;
 pub(crate) mod sessions;
 pub(crate) mod verify;
 
 pub(crate) use accounts::AccountsApi;
 pub(crate) use health::HealthApi;
+pub(crate) use recovery::RecoveryApi;
 pub(crate) use sessions::SessionsApi;
 pub(crate) use verify::VerifyApi;
 
@@ -16,6 +18,8 @@ use poem_openapi::Tags;
 enum Tag {
     /// Signing up, in and out; the password; leaving
     Accounts,
+    /// A way back in without the password
+    Recovery,
     /// Who is signed in
     Sessions,
     /// Whether the server can do its work

@@ -1,15 +1,16 @@
 //! The pages: server-rendered from typed templates that escape everything, complete without scripts.
 
 mod assets;
+mod codes;
 mod device;
 mod docs;
 
 use std::sync::Arc;
 
 use askama::Template;
-use doorward_app::SignUpPolicy;
+use doorward_app::{IssuedCodes, SignUpPolicy};
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{Password, SessionId, UserAgent, Username};
+use doorward_domain::{Password, RecoveryCode, SessionId, User, UserAgent, Username};
 use poem::endpoint::make;
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Html;
@@ -19,7 +20,8 @@ use serde::Deserialize;
 use crate::answer::found;
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::form::{AccountForm, AccountView, EntryEcho, FormEcho, FormName};
+use crate::form::{AccountForm, AccountView, CodesView, EntryEcho, FormEcho, FormName};
+use crate::origin::Origin;
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 use crate::settings::HttpSettings;
@@ -27,10 +29,11 @@ use crate::texts::{Language, Message, Texts};
 use crate::wire;
 
 /// The paths of all that is no operation of the API; each has a GET.
-pub(crate) const PATHS: [&str; 9] = [
+pub(crate) const PATHS: [&str; 10] = [
     "/",
     "/login",
     "/signup",
+    "/recover",
     "/docs",
     "/openapi.json",
     assets::STYLE_PATH,
@@ -45,6 +48,8 @@ pub(crate) struct Pages {
     site_name: Option<String>,
     /// The language of every page; without one, each reader's own.
     language: Option<Language>,
+    /// What people type to get here.
+    public_origin: Origin,
     assets: assets::Assets,
 }
 
@@ -54,6 +59,7 @@ impl Pages {
             sign_up: settings.sign_up,
             site_name: settings.site.name.clone(),
             language: settings.language,
+            public_origin: settings.public_origin.clone(),
             assets: assets::Assets::new(&settings.site),
         }
     }
@@ -70,7 +76,7 @@ impl Pages {
         if let (Some(form), Some(messages)) = (&problem.form, Messages::of(problem, t)) {
             return match form {
                 FormEcho::Entry(echo) => self.form(echo, messages, language),
-                FormEcho::Account(form, view) => self.profile(view, messages.beside(*form), language),
+                FormEcho::Account(form, view) => self.profile(view, messages.beside(*form), language, false),
             };
         }
         let code = problem.kind.code();
@@ -87,8 +93,9 @@ impl Pages {
         )
     }
 
-    fn profile(&self, view: &AccountView, messages: AccountMessages, language: Language) -> Response {
-        let AccountView { signed_in, sessions } = view;
+    /// The profile; `offers` is whether it may offer what somebody said they do not want now.
+    fn profile(&self, view: &AccountView, messages: AccountMessages, language: Language, offers: bool) -> Response {
+        let AccountView { signed_in, sessions, codes } = view;
         let frame = self.frame(language);
         html(
             frame,
@@ -98,9 +105,17 @@ impl Pages {
                 devices: sessions.iter().map(|live| Device::new(live, &signed_in.session.id, frame.t)).collect(),
                 messages,
                 password_hint: self.password_hint(frame.t),
+                codes: Codes::new(codes, offers, frame.t),
                 frame,
             },
         )
+    }
+
+    /// New recovery codes, on the only page that ever shows them.
+    pub(crate) fn codes(&self, user: &User, issued: &IssuedCodes, language: Language) -> Response {
+        let frame = self.frame(language);
+        let sheet = codes::Sheet::new(user, issued, frame.site_name(), &self.public_origin, frame.t);
+        html(frame, &CodesPage { file: sheet.file(), sheet, frame })
     }
 
     fn form(&self, echo: &EntryEcho, messages: Messages, language: Language) -> Response {
@@ -115,6 +130,15 @@ impl Pages {
                     username_hint: frame.t.message(
                         &Message::new("characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS),
                     ),
+                    password_hint: self.password_hint(frame.t),
+                    frame,
+                },
+            ),
+            FormName::Recover => html(
+                frame,
+                &RecoverPage {
+                    form,
+                    code_hint: frame.t.message(&Message::new("code-hint").with("count", RecoveryCode::CHARS)),
                     password_hint: self.password_hint(frame.t),
                     frame,
                 },
@@ -146,6 +170,13 @@ struct Frame<'a> {
     follows_reader: bool,
 }
 
+impl Frame<'_> {
+    /// What the site is called where the operator does not say.
+    fn site_name(&self) -> &str {
+        self.site_name.unwrap_or("Doorward")
+    }
+}
+
 /// What to say beside which field.
 #[derive(Default)]
 struct Messages {
@@ -169,7 +200,9 @@ impl Messages {
             ProblemKind::InvalidPassword | ProblemKind::IncorrectPassword => {
                 Some(Self { password: message, ..Self::default() })
             }
-            ProblemKind::IncorrectCredentials => Some(Self { form: message, ..Self::default() }),
+            ProblemKind::IncorrectCredentials | ProblemKind::IncorrectRecoveryCode => {
+                Some(Self { form: message, ..Self::default() })
+            }
             _ => None,
         }
     }
@@ -184,6 +217,7 @@ impl Messages {
         match form {
             AccountForm::CurrentPassword => AccountMessages { current: message, ..AccountMessages::default() },
             AccountForm::NewPassword => AccountMessages { new: message, ..AccountMessages::default() },
+            AccountForm::RecoveryCodes => AccountMessages { codes: message, ..AccountMessages::default() },
             AccountForm::Deletion => AccountMessages { deletion: message, ..AccountMessages::default() },
         }
     }
@@ -194,12 +228,13 @@ impl Messages {
 struct AccountMessages {
     current: Option<String>,
     new: Option<String>,
+    codes: Option<String>,
     deletion: Option<String>,
 }
 
 impl AccountMessages {
     fn any(&self) -> bool {
-        self.current.is_some() || self.new.is_some() || self.deletion.is_some()
+        [&self.current, &self.new, &self.codes, &self.deletion].into_iter().any(Option::is_some)
     }
 }
 
@@ -235,6 +270,44 @@ impl<'a> Device<'a> {
     }
 }
 
+/// The recovery codes as the profile shows them.
+struct Codes {
+    /// Whether to offer them to somebody who has none.
+    offered: bool,
+    /// Whether the session alone makes them.
+    need_no_password: bool,
+    /// How many are left, where that is worth to be said before all else.
+    notice: Option<String>,
+    /// The same in a line of its own.
+    summary: String,
+    /// When they were made; `None` where there are none.
+    made: Option<String>,
+}
+
+impl Codes {
+    /// From how few on they are about to run out.
+    const FEW: usize = 3;
+
+    fn new(view: &CodesView, offers: bool, t: &Texts) -> Self {
+        let CodesView { left, created_at, just_signed_in } = *view;
+        let count = |message: Message| t.message(&message.with("left", left).with("of", RecoveryCode::PER_USER));
+        let few = (1..=Self::FEW).contains(&left);
+        // Whoever just used one is told so, and so is whoever did not: somebody else has their codes.
+        let just_used = just_signed_in && (1..RecoveryCode::PER_USER).contains(&left);
+        Self {
+            offered: offers && view.need_no_password(),
+            need_no_password: view.need_no_password(),
+            notice: match (few, just_used) {
+                (true, _) => Some(count(Message::new("codes-few"))),
+                (false, true) => Some(count(Message::new("codes-left"))),
+                (false, false) => None,
+            },
+            summary: if left == 0 { t.say("codes-none") } else { count(Message::new("codes-of")) },
+            made: created_at.map(|instant| t.with("codes-made", "when", wire::minute(instant))),
+        }
+    }
+}
+
 struct FormView<'a> {
     username: &'a str,
     next: Option<&'a str>,
@@ -259,6 +332,24 @@ struct SignUpPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "recover.html")]
+struct RecoverPage<'a> {
+    frame: Frame<'a>,
+    form: FormView<'a>,
+    code_hint: String,
+    password_hint: String,
+}
+
+#[derive(Template)]
+#[template(path = "codes.html")]
+struct CodesPage<'a> {
+    frame: Frame<'a>,
+    sheet: codes::Sheet<'a>,
+    /// The address that a browser takes for a file with the sheet.
+    file: String,
+}
+
+#[derive(Template)]
 #[template(path = "closed.html")]
 struct ClosedPage<'a> {
     frame: Frame<'a>,
@@ -274,6 +365,7 @@ struct ProfilePage<'a> {
     devices: Vec<Device<'a>>,
     messages: AccountMessages,
     password_hint: String,
+    codes: Codes,
 }
 
 #[derive(Template)]
@@ -306,6 +398,7 @@ impl<'a> WayOn<'a> {
             (ProblemKind::Unauthenticated | ProblemKind::SignupClosed, _) => ("/login", t.say("sign-in")),
             (_, Some(FormName::LogIn)) => ("/login", t.say("back-to-sign-in")),
             (_, Some(FormName::SignUp)) => ("/signup", t.say("back-to-sign-up")),
+            (_, Some(FormName::Recover)) => ("/recover", t.say("back-to-recovery")),
             (_, None) => ("/", t.say("start-page")),
         };
         Self { path, next, text }
@@ -321,6 +414,9 @@ fn html(frame: Frame<'_>, page: &impl Template) -> Response {
     }
     response
 }
+
+/// The query of the profile for whoever wants no offer now.
+const LATER: &str = "later";
 
 /// What a page's query may say.
 #[derive(Deserialize)]
@@ -350,6 +446,7 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
         .at("/", get(profile))
         .at("/login", form_page(FormName::LogIn))
         .at("/signup", form_page(FormName::SignUp))
+        .at("/recover", form_page(FormName::Recover))
         .at("/docs", get(text(documentation, "text/html; charset=utf-8")))
         .at("/openapi.json", get(text(spec, "application/json; charset=utf-8")))
         .at(assets::STYLE_PATH, get(pages.assets.style.endpoint()))
@@ -369,7 +466,8 @@ async fn show_form(context: &Context, pages: &Pages, name: FormName, request: &R
     let settings = &context.settings;
     let next =
         query.next.and_then(|next| return_to::location(&next, &settings.public_origin, &settings.return_origins));
-    if context.session(Credential::of(request)).await?.is_some() {
+    // Who is signed in may have forgotten the password all the same.
+    if name != FormName::Recover && context.session(Credential::of(request)).await?.is_some() {
         return Ok(found(next.as_deref().unwrap_or("/")));
     }
     let echo = EntryEcho { name, username: String::new(), next };
@@ -379,5 +477,6 @@ async fn show_form(context: &Context, pages: &Pages, name: FormName, request: &R
 async fn show_profile(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
     let Some(signed_in) = context.session(Credential::of(request)).await? else { return Ok(found("/login")) };
     let view = context.account_view(signed_in).await?;
-    Ok(pages.profile(&view, AccountMessages::default(), pages.language(request.headers())))
+    let offers = request.uri().query() != Some(LATER);
+    Ok(pages.profile(&view, AccountMessages::default(), pages.language(request.headers()), offers))
 }

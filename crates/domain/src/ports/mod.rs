@@ -7,6 +7,7 @@ mod account_records;
 mod clock;
 mod login_throttle;
 mod password_hasher;
+mod recovery_store;
 mod session_store;
 mod store_probe;
 mod token_generator;
@@ -18,6 +19,7 @@ pub use account_records::{AccountRecords, KeyRecord};
 pub use clock::Clock;
 pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
+pub use recovery_store::{CodeReplacement, RecoverError, Recovery, RecoveryStore, ReplaceCodesError, UnusedCode};
 pub use session_store::{KeyedWriteError, LiveSession, SessionStore, VerifiedKey};
 pub use store_probe::StoreProbe;
 pub use token_generator::{RandomnessError, TokenGenerator};
@@ -26,8 +28,8 @@ pub use user_store::{AddKeyError, CreateUnattendedError, CreateUserError, NewAcc
 #[cfg(feature = "mocks")]
 pub use {
     account_records::MockAccountRecords, clock::MockClock, login_throttle::MockLoginThrottle,
-    password_hasher::MockPasswordHasher, session_store::MockSessionStore, store_probe::MockStoreProbe,
-    token_generator::MockTokenGenerator, user_store::MockUserStore,
+    password_hasher::MockPasswordHasher, recovery_store::MockRecoveryStore, session_store::MockSessionStore,
+    store_probe::MockStoreProbe, token_generator::MockTokenGenerator, user_store::MockUserStore,
 };
 
 /// Why something on the other side of a port went wrong: opaque here, logged once by whoever answers the client.

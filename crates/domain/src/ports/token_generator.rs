@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::Cause;
-use crate::{SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId};
+use crate::{RecoveryCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId};
 
 /// Makes tokens and ids from the operating system's randomness, and the digests that a store knows
 /// things by.
@@ -27,8 +27,17 @@ pub trait TokenGenerator: Send + Sync {
     /// [`RandomnessError`] where the system gives none; there is no fallback.
     fn user_id(&self) -> Result<UserId, RandomnessError>;
 
+    /// A new code of [`RecoveryCode::BYTES`] random bytes.
+    ///
+    /// # Errors
+    /// [`RandomnessError`] where the system gives none; there is no fallback.
+    fn recovery_code(&self) -> Result<RecoveryCode, RandomnessError>;
+
     /// The SHA-256 of the token's text.
     fn digest(&self, token: &SessionToken) -> TokenHash;
+
+    /// The SHA-256 of the code's canonical text as a code of this user.
+    fn recovery_code_hash(&self, user: &UserId, code: &RecoveryCode) -> RecoveryCodeHash;
 
     /// The SHA-256 of the scope's canonical text.
     fn throttle_key(&self, scope: &ThrottleScope) -> ThrottleKey;

@@ -1,0 +1,400 @@
+//! Recovering an account: whoever has a user's recovery code gets in without the password, and chooses a new one.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{
+    PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
+};
+use doorward_domain::{
+    Client, DeviceToken, InvalidPassword, InvalidUsername, LoginName, Password, PasswordRules, RecoveryCode,
+    SessionToken, UserId,
+};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::throttle::Target;
+use crate::{Devices, Fault, OpenedSession, SessionMint, Throttle, ValidSession};
+
+/// Lets a user back in by a recovery code.
+pub struct RecoverAccount {
+    users: Arc<dyn UserStore>,
+    recovery: Arc<dyn RecoveryStore>,
+    hasher: Arc<dyn PasswordHasher>,
+    throttle: Arc<Throttle>,
+    tokens: Arc<dyn TokenGenerator>,
+    mint: Arc<SessionMint>,
+    rules: PasswordRules,
+}
+
+/// What a person types who wants back in, as a client sent it; `None` where a field was missing or was not a string.
+#[derive(Clone, Default)]
+pub struct RecoveryClaim {
+    /// The field `username`.
+    pub username: Option<Zeroizing<String>>,
+    /// The field `code`.
+    pub code: Option<Zeroizing<String>>,
+    /// The field `newPassword`.
+    pub new_password: Option<Zeroizing<String>>,
+}
+
+/// A user who is back in.
+#[derive(Debug)]
+pub struct Recovered {
+    /// Their only session.
+    pub opened: OpenedSession,
+    /// How many recovery codes they have left.
+    pub codes_left: u32,
+}
+
+impl RecoverAccount {
+    /// The use case on these ports.
+    #[must_use]
+    pub fn new(
+        users: Arc<dyn UserStore>,
+        recovery: Arc<dyn RecoveryStore>,
+        hasher: Arc<dyn PasswordHasher>,
+        throttle: Arc<Throttle>,
+        tokens: Arc<dyn TokenGenerator>,
+        mint: Arc<SessionMint>,
+        rules: PasswordRules,
+    ) -> Self {
+        Self { users, recovery, hasher, throttle, tokens, mint, rules }
+    }
+
+    /// What a new password must be like.
+    #[must_use]
+    pub fn rules(&self) -> PasswordRules {
+        self.rules
+    }
+
+    /// Uses up the code, replaces the password, ends every session of the user, and those that the person came with, and
+    /// opens one.
+    ///
+    /// # Errors
+    /// [`RecoverAccountError`]; nothing was changed then.
+    pub async fn run(
+        &self,
+        claim: &RecoveryClaim,
+        presented: &[SessionToken],
+        client: &Client,
+        devices: &Devices,
+    ) -> Result<Recovered, RecoverAccountError> {
+        let typed = claim.username.as_ref().ok_or(InvalidUsername::Missing)?;
+        let name = LoginName::parse(typed)?;
+        let code = claim.code.as_ref().and_then(|text| RecoveryCode::parse(text));
+        let code = code.ok_or(RecoverAccountError::NoCode)?;
+        let password = claim.new_password.as_ref().ok_or(InvalidPassword::Missing)?;
+        let password = Password::parse_new(password, typed, &self.rules)?;
+
+        let key_id = name.key_id();
+        let found = self.users.find_by_key(&key_id).await?;
+        let account = found.as_ref().map(|(_, user)| &user.id);
+        let present = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
+        let target = Target { user: account, key: &key_id, password: present };
+        let (admitted, known) = match self.throttle.admit_known_device(target, client, devices).await? {
+            Some((admitted, place)) => (Some(admitted), Some(place)),
+            None => (self.throttle.admit_guess(account, &key_id, client).await?, None),
+        };
+        let recovered = async {
+            // As dear as the check of a password at a login, and paid for whatever name and code.
+            let new_hash = self.hasher.hash(&password).await?;
+            // A user that does not exist is looked for in the store like any other, by an id that nobody has.
+            let nobody = self.mint.new_user_id()?;
+            let user_id = account.unwrap_or(&nobody);
+            let (token, session) = self.mint.mint(user_id.clone(), self.mint.now())?;
+            let recovery = Recovery {
+                key_id: key_id.clone(),
+                code: self.tokens.recovery_code_hash(user_id, &code),
+                new_hash,
+                session,
+                client: client.clone(),
+                replaces: presented.iter().map(|token| self.mint.digest(token)).collect(),
+            };
+            match self.recovery.recover_and_end_sessions(&recovery).await {
+                Ok(codes_left) => Ok(Some((token, recovery, codes_left))),
+                Err(RecoverError::NoSuchCode) => Ok(None),
+                Err(RecoverError::Store(error)) => Err(Fault::from(error)),
+            }
+        };
+        let recovered = match recovered.await {
+            Ok(recovered) => recovered,
+            Err(fault) => {
+                if let Some(admitted) = admitted {
+                    // Nobody learnt anything by it. Where this fails as well, the token comes back with time.
+                    let _ = self.throttle.release(&admitted).await;
+                }
+                return Err(fault.into());
+            }
+        };
+        let (Some((token, recovery, codes_left)), Some((_, user))) = (recovered, &found) else {
+            return Err(RecoverAccountError::Incorrect { account: account.cloned() });
+        };
+        if let Some(admitted) = admitted {
+            // The person is in whether or not this is: the code is used up.
+            let _ = self.throttle.succeed(admitted).await;
+        }
+        let target = Target { user: Some(&user.id), key: &key_id, password: Some(&recovery.new_hash) };
+        let devices = self.known_devices(target, devices, known).await;
+        let valid = ValidSession { session: recovery.session, user: user.clone(), fresh: false };
+        Ok(Recovered { opened: OpenedSession { token, valid, rehashed: false, devices }, codes_left })
+    }
+
+    /// The tokens that the browser is to keep from now on, where it keeps any: known for the new password, as none was
+    /// before. The session is open whether or not this succeeds.
+    async fn known_devices(
+        &self,
+        target: Target<'_>,
+        devices: &Devices,
+        known: Option<usize>,
+    ) -> Option<Vec<DeviceToken>> {
+        if !devices.are_kept {
+            return None;
+        }
+        let device = self.throttle.new_device().ok()??;
+        self.throttle.introduce(target, &device).await.ok()?;
+        Some(devices.with(device, known))
+    }
+}
+
+/// Why nobody was let back in.
+#[derive(Debug, Error)]
+pub enum RecoverAccountError {
+    /// No username can be like this.
+    #[error(transparent)]
+    InvalidUsername(#[from] InvalidUsername),
+    /// No recovery code can be like this.
+    #[error("there is no recovery code, or one that none can be")]
+    NoCode,
+    /// The new password cannot be chosen.
+    #[error(transparent)]
+    InvalidPassword(#[from] InvalidPassword),
+    /// No such user, or not a code of theirs, or one that was used: deliberately one and the same.
+    #[error("the username or the recovery code is not right")]
+    Incorrect {
+        /// Whose code was guessed at, if anybody's: for the audit log, never for an answer.
+        account: Option<UserId>,
+    },
+    /// Something behind a port failed, or too much was tried.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<doorward_domain::ports::StoreError> for RecoverAccountError {
+    fn from(error: doorward_domain::ports::StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<RandomnessError> for RecoverAccountError {
+    fn from(error: RandomnessError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use doorward_domain::ports::{
+        HasherError, MockLoginThrottle, MockPasswordHasher, MockRecoveryStore, MockTokenGenerator, MockUserStore,
+        StoreError,
+    };
+    use doorward_domain::{PasswordHash, SessionPolicy};
+
+    use super::*;
+    use crate::test_support::{
+        NOW, bounded, cause, client, code, code_hash, key_of, mint, mint_from, scope_of, token, token_hash, tokens,
+        unbounded, user,
+    };
+
+    fn claim(username: &str, code: &str, new_password: &str) -> RecoveryClaim {
+        let typed = |text: &str| Some(Zeroizing::new(text.to_owned()));
+        RecoveryClaim { username: typed(username), code: typed(code), new_password: typed(new_password) }
+    }
+
+    fn good_claim() -> RecoveryClaim {
+        claim("ALICE", code().expose(), "staple battery")
+    }
+
+    fn knows_alice() -> MockUserStore {
+        let mut users = MockUserStore::new();
+        users
+            .expect_find_by_key()
+            .withf(|id| id.as_str() == "username:alice")
+            .times(1)
+            .returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
+        users
+    }
+
+    fn knows_nobody() -> MockUserStore {
+        let mut users = MockUserStore::new();
+        users.expect_find_by_key().times(1).returning(|_| Ok(None));
+        users
+    }
+
+    /// Whoever comes pays for one hash.
+    fn hashes_once() -> MockPasswordHasher {
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().times(1).returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
+        hasher
+    }
+
+    fn says(outcome: impl Fn() -> Result<u32, RecoverError> + Send + 'static) -> MockRecoveryStore {
+        let mut recovery = MockRecoveryStore::new();
+        recovery.expect_recover_and_end_sessions().times(1).returning(move |_| outcome());
+        recovery
+    }
+
+    fn recover(
+        users: MockUserStore,
+        recovery: MockRecoveryStore,
+        hasher: MockPasswordHasher,
+        throttle: Arc<Throttle>,
+    ) -> RecoverAccount {
+        RecoverAccount::new(
+            Arc::new(users),
+            Arc::new(recovery),
+            Arc::new(hasher),
+            throttle,
+            Arc::new(tokens()),
+            mint(),
+            PasswordRules::DEFAULT,
+        )
+    }
+
+    #[tokio::test]
+    async fn a_code_gives_way_to_a_new_password_and_one_session() {
+        let came_with = token('p');
+        let ended = token_hash(&came_with);
+        let mut recovery = MockRecoveryStore::new();
+        recovery
+            .expect_recover_and_end_sessions()
+            .withf(move |recovery| {
+                recovery.key_id.as_str() == "username:alice"
+                    && recovery.code == code_hash()
+                    && recovery.new_hash.expose() == "staple battery"
+                    && recovery.session.user_id == user("Alice").id
+                    && recovery.session.active_expires_at == NOW.plus(SessionPolicy::DEFAULT.active)
+                    && recovery.client == client()
+                    && recovery.replaces == [ended]
+            })
+            .times(1)
+            .returning(|_| Ok(7));
+        let recovered = recover(knows_alice(), recovery, hashes_once(), unbounded())
+            .run(&good_claim(), std::slice::from_ref(&came_with), &client(), &Devices::default())
+            .await
+            .expect("let in");
+        assert_eq!(recovered.codes_left, 7);
+        assert_eq!(recovered.opened.valid.user, user("Alice"));
+        assert_eq!(recovered.opened.valid.session.token_hash, token_hash(&recovered.opened.token));
+        assert_ne!(recovered.opened.token.expose(), came_with.expose(), "a presented token is never adopted");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_costs_the_same_calls_and_is_told_the_same_as_a_wrong_code() {
+        for (users, account) in [(knows_nobody(), None), (knows_alice(), Some(user("Alice").id))] {
+            let mut store = MockLoginThrottle::new();
+            store.expect_is_marked().times(1).returning(|_, _| Ok(false));
+            store.expect_take().times(1).withf(|taken, _| taken.len() == 3).returning(|_, _| Ok(Duration::ZERO));
+            let recovery = says(|| Err(RecoverError::NoSuchCode));
+            let refused = recover(users, recovery, hashes_once(), bounded(store))
+                .run(&good_claim(), &[], &client(), &Devices::default())
+                .await
+                .expect_err("refused");
+            assert!(
+                matches!(&refused, RecoverAccountError::Incorrect { account: told } if *told == account),
+                "{refused:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_is_refused_whatever_the_store_says() {
+        let refused = recover(knows_nobody(), says(|| Ok(9)), hashes_once(), unbounded())
+            .run(&good_claim(), &[], &client(), &Devices::default())
+            .await;
+        assert!(matches!(refused, Err(RecoverAccountError::Incorrect { account: None })), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_costs_no_hash_and_no_query_and_is_judged_field_by_field() {
+        let nothing =
+            || recover(MockUserStore::new(), MockRecoveryStore::new(), MockPasswordHasher::new(), unbounded());
+        let refused = nothing().run(&RecoveryClaim::default(), &[], &client(), &Devices::default()).await;
+        assert!(matches!(refused, Err(RecoverAccountError::InvalidUsername(InvalidUsername::Missing))), "{refused:?}");
+        for typed in ["", "7Q3M-0VXK-9RBA", "staple battery"] {
+            let refused = nothing().run(&claim("alice", typed, "short"), &[], &client(), &Devices::default()).await;
+            assert!(matches!(refused, Err(RecoverAccountError::NoCode)), "{refused:?}");
+        }
+        let refused =
+            nothing().run(&RecoveryClaim { code: None, ..good_claim() }, &[], &client(), &Devices::default()).await;
+        assert!(matches!(refused, Err(RecoverAccountError::NoCode)), "{refused:?}");
+        for new in ["short", "password1", "aLiCe-K"] {
+            let refused =
+                nothing().run(&claim("Alice-k", code().expose(), new), &[], &client(), &Devices::default()).await;
+            assert!(matches!(refused, Err(RecoverAccountError::InvalidPassword(_))), "{new}: {refused:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_recovery_that_is_not_admitted_costs_no_hash() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
+        let refused = recover(knows_alice(), MockRecoveryStore::new(), MockPasswordHasher::new(), bounded(store))
+            .run(&good_claim(), &[], &client(), &Devices::default())
+            .await;
+        assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_recovery_makes_the_account_known_where_it_was_and_gives_back_what_it_took() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_take().returning(|_, _| Ok(Duration::ZERO));
+        store
+            .expect_succeed()
+            .withf(|success| success.taken.len() == 3 && success.marks.iter().map(scope_of).eq(["known-at"]))
+            .times(1)
+            .returning(|_| Err(StoreError::Unavailable(cause())));
+        let recovered = recover(knows_alice(), says(|| Ok(0)), hashes_once(), bounded(store))
+            .run(&good_claim(), &[], &client(), &Devices::default())
+            .await;
+        assert!(recovered.is_ok(), "the code is used up: {recovered:?}");
+    }
+
+    #[tokio::test]
+    async fn what_came_to_nothing_is_given_back() {
+        let released = || {
+            let mut store = MockLoginThrottle::new();
+            store.expect_is_marked().returning(|_, _| Ok(false));
+            store.expect_take().returning(|_, _| Ok(Duration::ZERO));
+            store.expect_release().withf(|taken| taken.len() == 3).times(1).returning(|_| Ok(()));
+            bounded(store)
+        };
+        let mut hasher = MockPasswordHasher::new();
+        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        let refused = recover(knows_nobody(), MockRecoveryStore::new(), hasher, released())
+            .run(&good_claim(), &[], &client(), &Devices::default())
+            .await;
+        assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Overloaded))), "{refused:?}");
+
+        let fails = says(|| Err(StoreError::Unavailable(cause()).into()));
+        let refused = recover(knows_alice(), fails, hashes_once(), released())
+            .run(&good_claim(), &[], &client(), &Devices::default())
+            .await;
+        assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Unavailable(_)))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn without_randomness_nobody_is_let_back_in() {
+        let mut without = MockTokenGenerator::new();
+        without.expect_user_id().returning(|| Err(RandomnessError(cause())));
+        let recover = RecoverAccount {
+            mint: mint_from(without),
+            ..recover(knows_alice(), MockRecoveryStore::new(), hashes_once(), unbounded())
+        };
+        let refused = recover.run(&good_claim(), &[], &client(), &Devices::default()).await;
+        assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Recovery codes, and the way back in that they open.
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use super::{StoreError, VerifiedKey};
+use crate::{Client, KeyId, PasswordHash, RecoveryCodeHash, Session, Timestamp, TokenHash, UserId};
+
+/// Holds what is left of each user's recovery codes. They go with their user.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait RecoveryStore: Send + Sync {
+    /// The codes of a user that were not used yet, in any order; none where the user never had any.
+    async fn unused_codes(&self, user: &UserId) -> Result<Vec<UnusedCode>, StoreError>;
+
+    /// Writes new codes in place of all that the user has, or does none of it.
+    ///
+    /// # Errors
+    /// [`ReplaceCodesError::KeyChanged`] when the key no longer has the hash it had, and
+    /// [`ReplaceCodesError::CodesChanged`] when the user's codes are no longer those that were seen: of any number of
+    /// racing calls that saw the same codes exactly one succeeds, and its codes are the ones that work.
+    async fn replace_codes(&self, replacement: &CodeReplacement) -> Result<(), ReplaceCodesError>;
+
+    /// Uses up the code, writes the key's new hash, whichever it had before, ends every session of the user and those the person
+    /// came with, and writes a new one, or does none of it. Says how many codes are left.
+    ///
+    /// # Errors
+    /// [`RecoverError::NoSuchCode`] when the user has no such code, or no such key with a password, or does not exist: of
+    /// any number of racing calls with one code exactly one succeeds.
+    async fn recover_and_end_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError>;
+}
+
+/// A code that was not used yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnusedCode {
+    /// The code.
+    pub hash: RecoveryCodeHash,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// All that making new codes writes.
+#[derive(Clone, Debug)]
+pub struct CodeReplacement {
+    /// Whose codes.
+    pub user_id: UserId,
+    /// A key of the user, with the hash that the password was checked against or that was there when the session was
+    /// found good.
+    pub key: VerifiedKey,
+    /// The codes that the user had.
+    pub seen: Vec<RecoveryCodeHash>,
+    /// Those that the user has from then on.
+    pub codes: Vec<RecoveryCodeHash>,
+    /// When they were made.
+    pub created_at: Timestamp,
+}
+
+/// All that a recovery writes.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    /// The key that gets the new hash.
+    pub key_id: KeyId,
+    /// The code that is used up.
+    pub code: RecoveryCodeHash,
+    /// The hash of the new password.
+    pub new_hash: PasswordHash,
+    /// The only session of its user from then on. Whose it is says whose code and key are looked for.
+    pub session: Session,
+    /// Who opens it.
+    pub client: Client,
+    /// The sessions that the person came with; they end. One that does not exist is no error.
+    pub replaces: Vec<TokenHash>,
+}
+
+/// No new codes were written.
+#[derive(Debug, Error)]
+pub enum ReplaceCodesError {
+    /// The key is gone or has another hash by now.
+    #[error("the key changed since it was looked at")]
+    KeyChanged,
+    /// One of the codes was used, or others were made, by now.
+    #[error("the recovery codes changed since they were looked at")]
+    CodesChanged,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Nobody was let back in.
+#[derive(Debug, Error)]
+pub enum RecoverError {
+    /// There is no such code.
+    #[error("there is no such recovery code")]
+    NoSuchCode,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

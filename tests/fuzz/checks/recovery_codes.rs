@@ -1,0 +1,51 @@
+//! Recovery codes: what a person typed, or the random bytes that a code is made of.
+
+use doorward_domain::RecoveryCode;
+
+/// Crockford's base 32, by the letters that it leaves out.
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | 'A'..='Z') && !"ILOU".contains(c)
+}
+
+pub fn check(input: &[u8]) {
+    if let Ok(bytes) = input.try_into() {
+        check_bytes(bytes);
+    }
+    if let Ok(text) = std::str::from_utf8(input) {
+        check_text(text);
+    }
+}
+
+fn check_bytes(bytes: &[u8; RecoveryCode::BYTES]) {
+    let code = RecoveryCode::of_random(bytes);
+    let digits: String = code.expose().split('-').collect();
+    assert!(digits.chars().all(is_digit), "{digits}");
+    // Read back by the book: each digit is five bits.
+    let value = digits.chars().fold(0_u128, |value, digit| {
+        let below = ('0'..digit).filter(|c| is_digit(*c)).count();
+        value << 5 | u128::try_from(below).expect("fewer than 32")
+    });
+    assert_eq!(&value.to_be_bytes()[6..], bytes, "{digits}");
+    check_text(code.expose());
+}
+
+fn check_text(text: &str) {
+    let Some(code) = RecoveryCode::parse(text) else { return };
+    let written = code.expose();
+    let groups: Vec<&str> = written.split('-').collect();
+    assert_eq!(groups.len(), 4, "{written}");
+    assert!(groups.iter().all(|group| group.len() == 4 && group.chars().all(is_digit)), "{written}");
+    assert!(!format!("{code:?}").contains(groups[0]), "a code shows itself");
+
+    // Nothing but what is forgiven was dropped or changed.
+    let read = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    });
+    assert_eq!(read.collect::<String>(), groups.concat());
+    for again in [written.to_owned(), written.to_lowercase(), written.replace('-', " "), written.replace('0', "o")] {
+        assert_eq!(RecoveryCode::parse(&again).expect("the same code").expose(), written, "{again}");
+    }
+    assert!(RecoveryCode::parse(&format!("{text}0")).is_none(), "one character more is no code");
+}
