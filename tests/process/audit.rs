@@ -51,6 +51,7 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
     send(client.post("/api/logout").header("origin", "https://evil.example").header("cookie", cookie(&token))).await;
     send(client.post("/api/logout").header("cookie", cookie(&token))).await;
     let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in");
+    send(client.get("/api/account/data").header("cookie", cookie(&token))).await;
     let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", NEW_PASSWORD)]);
     assert_eq!(send(delete.header("cookie", cookie(&token))).await.status, StatusCode::NO_CONTENT);
     for _ in 0..=10 {
@@ -79,6 +80,7 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
         "cross_origin",
         "log_out",
         "log_in",
+        "data_downloaded",
         "account_deleted",
     ];
     assert_eq!(names[..expected.len()], expected);

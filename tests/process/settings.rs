@@ -1,8 +1,10 @@
 //! Settings: flags, variables, `.env`, and what is said about a wrong one.
 
+use std::process::Stdio;
+
 use reqwest::StatusCode;
 
-use super::program::{Program, run};
+use super::program::{Program, command, run};
 use crate::support::client::send;
 
 #[tokio::test]
@@ -47,6 +49,23 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
     assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none(), "asking for help creates nothing");
     let version = run(folder.path(), &["--version"], &[]).await;
     assert_eq!(String::from_utf8(version.stdout).expect("UTF-8"), format!("doorward {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_one_line_and_no_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in [&["--help"][..], &["--version"], &["user", "--help"], &["session", "sweep"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device that takes nothing");
+        let child = command(folder.path()).args(arguments).stdout(full).stderr(Stdio::piped()).spawn();
+        let output = child.expect("a program that runs").wait_with_output().await.expect("an end");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{arguments:?}: {said}");
+
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let status = command(folder.path()).args(arguments).stdout(writer).status().await.expect("an end");
+        assert!(status.success(), "{arguments:?} to somebody who does not read on: {status}");
+    }
 }
 
 #[tokio::test]
@@ -103,6 +122,7 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_SITE_NAME", "W".repeat(61).leak()),
         ("DOORWARD_SITE_COLOR", "red"),
         ("DOORWARD_SITE_LOGO", "no-such-file.svg"),
+        ("DOORWARD_SITE_LOGO", "/dev/zero"),
         ("DOORWARD_LOG", "loud=very"),
         ("DOORWARD_LOG_FORMAT", "xml"),
     ];

@@ -22,6 +22,9 @@ use crate::front;
 use crate::problem::Problem;
 use crate::wire::{self, AccountDataBody, AccountUserBody, KeyBody, ListedSessionBody, SignInBody};
 
+/// Where it is had. The one thing that is read and yet noted.
+pub(crate) const PATH: &str = "/api/account/data";
+
 /// All that is kept of whoever asked for it.
 pub(crate) struct DataFile {
     name: HeaderValue,
@@ -32,11 +35,11 @@ impl DataFile {
     /// Begins to read. A store that fails at once is answered as such; one that fails later is logged.
     pub(crate) async fn begin(context: &Context, signed_in: &ValidSession) -> Result<Self, Problem> {
         let download = context.services.download_data.begin(signed_in.user.id.clone());
-        let metrics = Arc::clone(&context.metrics);
+        let (metrics, request) = (Arc::clone(&context.metrics), tracing::Span::current());
         let chunks = document(download, signed_in).await?.map_err(move |fault| {
             let problem = Problem::from(fault);
             metrics.count_problem(problem.kind);
-            tracing::error_span!("download").in_scope(|| front::log(&problem, &metrics.audit));
+            request.in_scope(|| front::log(&problem, &metrics.audit));
             io::Error::other("a download is broken off")
         });
         Ok(Self { name: file_name(&signed_in.user.username), body: Body::from_bytes_stream(chunks) })

@@ -26,7 +26,7 @@ use crate::problem::{Problem, ProblemBody, ProblemKind};
 use crate::security_headers::SecurityHeaders;
 use crate::settings::HttpSettings;
 use crate::texts::Language;
-use crate::{client, cors, cross_origin, head, submission};
+use crate::{client, cors, cross_origin, download, head, submission};
 
 /// Names the request whose cause is in the log, where an answer says no more than that something went wrong.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -168,7 +168,8 @@ impl Endpoint for Front {
         };
         // A span writes down what it has when it begins. Where nothing is expected to be logged, that is left until
         // something is: most requests only ask who somebody is.
-        let expects_events = !cross_origin::is_safe(&method) || tracing::enabled!(Level::DEBUG);
+        let expects_events =
+            !cross_origin::is_safe(&method) || path == download::PATH || tracing::enabled!(Level::DEBUG);
         let span = if expects_events { describe() } else { Span::none() };
 
         let mut response = async {

@@ -38,8 +38,7 @@ pub fn main() -> ExitCode {
         Invocation::Serve(command_line) => (command_line, None),
         Invocation::Run(command_line, command) => (command_line, Some(command)),
         Invocation::Print(text) => {
-            print!("{text}");
-            return ExitCode::SUCCESS;
+            return print(&text);
         }
         Invocation::Wrong(line) => {
             eprintln!("doorward: {line}");
@@ -62,11 +61,7 @@ pub fn main() -> ExitCode {
     };
     if let Some(command) = command {
         return match runtime.block_on(command::run(settings, command)) {
-            // Whoever does not read on, such as head, has what it wants.
-            Ok(outcome) => match std::io::stdout().write_all(outcome.as_bytes()) {
-                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-                _ => ExitCode::SUCCESS,
-            },
+            Ok(outcome) => print(&outcome),
             Err(failure) => {
                 eprintln!("doorward: {}", failure.line());
                 ExitCode::from(failure.status())
@@ -83,6 +78,18 @@ pub fn main() -> ExitCode {
             eprintln!("doorward: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Writes to standard output. Whoever does not read on, such as `head`, has what it wants.
+fn print(text: &str) -> ExitCode {
+    let mut output = std::io::stdout();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("doorward: it is done, but what came of it cannot be written: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }
 

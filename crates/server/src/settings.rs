@@ -1,6 +1,8 @@
 //! The settings, understood: each text of the command line becomes a type, or a line that names the variable, the value
 //! and what is allowed.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
@@ -328,8 +330,19 @@ fn site_name(name: &Setting<'_>) -> Result<String, WrongSetting> {
 
 fn logo(file: &Setting<'_>) -> Result<Logo, WrongSetting> {
     let allowed = format!("a file of SVG, PNG, JPEG or WebP of at most {} KiB", Logo::MAX_BYTES / 1_024);
-    let bytes = std::fs::read(file.value).map_err(|error| file.wrong(format!("{allowed} ({error})")))?;
+    let bytes = read_file(file.value, Logo::MAX_BYTES).map_err(|error| file.wrong(format!("{allowed} ({error})")))?;
     Logo::parse(bytes).map_err(|error| file.wrong(format!("{allowed} ({error})")))
+}
+
+/// Reads a file, and no more of it than shows that it is too long.
+fn read_file(path: &str, most: usize) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: a pipe that nobody writes to would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn origins(variable: &'static str, value: Option<&String>) -> Result<Vec<Origin>, WrongSetting> {
