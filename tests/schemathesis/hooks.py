@@ -163,12 +163,14 @@ def is_of_phase(case, name):
 
 def has_a_name_that_no_field_can_have(case):
     """Whether a field that the operation does not know has a name of more than 256 bytes, or in a multipart body one
-    with control characters, which cannot stand in the head of a part (RFC 9110, 5.5). A schema has no word for names."""
+    with control characters, which cannot stand in the head of a part (RFC 9110, 5.5), or with a backslash at its end,
+    which takes the quote after it for its own (RFC 9110, 5.6.4). A schema has no word for names."""
     names = list(case.body) if isinstance(case.body, dict) else []
     too_long = any(len(name.encode("utf-8", "surrogatepass")) > 256 for name in names)
     # The client escapes the ends of lines.
     controls = any(c == "\x7f" or c < " " and c not in "\t\r\n" for name in names for c in name)
-    return too_long or (case.media_type == "multipart/form-data" and controls)
+    backslash = any(name.endswith("\\") for name in names)
+    return too_long or (case.media_type == "multipart/form-data" and (controls or backslash))
 
 
 def is_more_than_a_pattern_says(name):

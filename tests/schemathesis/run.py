@@ -1,6 +1,6 @@
 """Starts the program on a free port with a store of its own, tries its API with schemathesis, and ends it.
 
-    run.py PROGRAM [--seed N] [--seconds N]
+    run.py PROGRAM [--seed N] [--examples N]
 
 Exits with 0 when everything the API answered is what its document says."""
 
@@ -25,7 +25,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("program", type=pathlib.Path, help="the binary to try")
     arguments.add_argument("--seed", type=int, default=1, help="another one tries other data")
-    arguments.add_argument("--seconds", type=int, default=75, help="how long to try")
+    arguments.add_argument("--examples", type=int, default=300, help="how many of each kind, an operation")
     arguments = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="doorward-schemathesis-") as folder:
         return run(arguments, folder)
@@ -47,7 +47,7 @@ def run(arguments, folder):
                 "run",
                 f"http://{address}/openapi.json",
                 f"--seed={arguments.seed}",
-                f"--max-time={arguments.seconds}",
+                f"--max-examples={arguments.examples}",
             ],
             cwd=folder,
             env={**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"), "PYTHONDONTWRITEBYTECODE": "1"},
