@@ -4,6 +4,7 @@ use sqlx::Database;
 use sqlx::pool::Pool;
 
 use crate::row::Columns;
+use crate::script::Script;
 use crate::value::Value;
 
 /// A database system that a store can be on.
@@ -49,6 +50,12 @@ pub(crate) trait Dialect: Database<Row: Columns> {
         connection: &mut Self::Connection,
         sql: &'static str,
         values: &[Value<'_>],
+    ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
+
+    /// Runs a script and returns the rows of all its statements.
+    fn run(
+        connection: &mut Self::Connection,
+        script: &Script<'_>,
     ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
 
     /// Whether a database error with this code says that the store cannot serve now, rather than that what it holds or

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::connections::{Connections, Loan, Turn};
 use crate::dialect::Dialect;
 use crate::row::Columns;
+use crate::script::Script;
 use crate::value::Value;
 
 /// A connection that is used again only when it was [settled](Self::settle).
@@ -34,10 +35,6 @@ impl<'a, DB: Dialect> Lease<'a, DB> {
             Err(sqlx::Error::PoolTimedOut) => Err(fault::<DB>(DB::why_none_was_free(connections.pool()).await)),
             Err(error) => Err(fault::<DB>(error)),
         }
-    }
-
-    pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
-        self.execute(DB::BEGIN, &[]).await.map(drop)
     }
 
     pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
@@ -73,8 +70,23 @@ impl<'a, DB: Dialect> Lease<'a, DB> {
         rows.iter().map(|row| row.token("token_hash")).collect::<sqlx::Result<_>>().map_err(fault::<DB>)
     }
 
+    /// Runs a script, whose statements return nothing but the tokens of the sessions they changed.
+    pub(crate) async fn run(&mut self, script: &Script<'_>) -> Result<Vec<TokenHash>, StoreError> {
+        let done = timeout_at(self.deadline, DB::run(&mut self.loan.connection, script)).await;
+        let rows = done.map_err(|_| StoreError::Unavailable(TookTooLong.into()))?.map_err(fault::<DB>)?;
+        rows.iter().map(|row| row.token("token_hash")).collect::<sqlx::Result<_>>().map_err(fault::<DB>)
+    }
+
+    /// Runs a script and then commits; returns the tokens that the script does.
+    pub(crate) async fn commit_with(mut self, mut script: Script<'_>) -> Result<Vec<TokenHash>, StoreError> {
+        script.push(COMMIT, []);
+        let tokens = self.run(&script).await?;
+        self.settle();
+        Ok(tokens)
+    }
+
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.execute("COMMIT", &[]).await?;
+        self.execute(COMMIT, &[]).await?;
         self.settle();
         Ok(())
     }
@@ -91,6 +103,9 @@ impl<'a, DB: Dialect> Lease<'a, DB> {
         self.connections.give_back(self.loan);
     }
 }
+
+/// Ends a transaction, on every system.
+const COMMIT: &str = "COMMIT";
 
 #[derive(Debug, Error)]
 #[error("the store took too long to answer")]

@@ -16,6 +16,7 @@ mod readership;
 mod records;
 mod recovery;
 mod row;
+mod script;
 mod session_cache;
 mod session_lease;
 mod sessions;

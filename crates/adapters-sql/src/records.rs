@@ -5,10 +5,10 @@ use doorward_domain::ports::{AccountRecords, KeyRecord, LiveSession, StoreError}
 use doorward_domain::{Client, Session, SignInEvent, SignInKind, Timestamp, UserAgent, UserId};
 
 use crate::dialect::Dialect;
-use crate::lease::Lease;
+use crate::script::Script;
 use crate::store::SqlStore;
 use crate::value::Value::{Instant, Number, OptionalText, Text};
-use crate::{row, sessions, statements};
+use crate::{row, statements};
 
 #[async_trait]
 impl<DB: Dialect> AccountRecords for SqlStore<DB> {
@@ -53,23 +53,22 @@ impl<DB: Dialect> AccountRecords for SqlStore<DB> {
 const BEFORE_EVERY_ID: &str = "";
 
 /// Notes how a session came to be, in the transaction that writes it, and forgets what is too much of its user.
-pub(crate) async fn note_sign_in<DB: Dialect>(
-    lease: &mut Lease<'_, DB>,
-    session: &Session,
-    client: &Client,
+pub(crate) fn note_sign_in<'a>(
+    script: &mut Script<'a>,
+    session: &'a Session,
+    client: &'a Client,
+    address: Option<&'a str>,
     kind: SignInKind,
-) -> Result<(), StoreError> {
+) {
     let user = Text(session.user_id.as_str());
-    let address = sessions::address_text(client);
     let values = [
         user,
         Instant(session.created_at),
         Text(session.id.as_str()),
         Text(kind.name()),
         OptionalText(client.user_agent.as_ref().map(UserAgent::as_str)),
-        OptionalText(address.as_deref()),
+        OptionalText(address),
     ];
-    lease.execute(statements::INSERT_SIGN_IN, &values).await?;
-    lease.execute(statements::DELETE_SURPLUS_SIGN_INS, &[user, Number(SignInEvent::MOST_KEPT.into())]).await?;
-    Ok(())
+    script.push(statements::INSERT_SIGN_IN, values);
+    script.push(statements::DELETE_SURPLUS_SIGN_INS, [user, Number(SignInEvent::MOST_KEPT.into())]);
 }

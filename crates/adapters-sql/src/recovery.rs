@@ -13,6 +13,7 @@ use crate::dialect::Dialect;
 use crate::lease::{Lease, fault};
 use crate::records::note_sign_in;
 use crate::row::Columns;
+use crate::script::Script;
 use crate::store::SqlStore;
 use crate::value::Value::{Code, Instant, Text, Token};
 use crate::{row, sessions, statements};
@@ -56,17 +57,18 @@ impl<DB: Dialect> RecoveryStore for SqlStore<DB> {
             return Err(RecoverError::NoSuchCode);
         }
 
+        let left = lease.fetch_all(statements::LIST_CODES, &[user]).await?.len();
+
         let mut ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[user]).await?;
+        let mut rest = Script::default();
         for replaced in replaces {
-            lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
+            rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
         }
         ended.extend(replaces);
         let address = sessions::address_text(client);
-        let values = sessions::columns(session, client, address.as_deref());
-        lease.execute(statements::INSERT_SESSION, &values).await?;
-        note_sign_in(&mut lease, session, client, SignInKind::Recovered).await?;
-        let left = lease.fetch_all(statements::LIST_CODES, &[user]).await?.len();
-        self.commit(lease, &ended).await?;
+        rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
+        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::Recovered);
+        self.commit_with(lease, rest, &ended).await?;
         Ok(u32::try_from(left).unwrap_or(u32::MAX))
     }
 }

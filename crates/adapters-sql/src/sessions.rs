@@ -9,8 +9,8 @@ use doorward_domain::{
 };
 
 use crate::dialect::Dialect;
-use crate::lease::Lease;
 use crate::records::note_sign_in;
+use crate::script::Script;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Instant, Number, OptionalText, Text, Token};
 use crate::{row, statements};
@@ -34,34 +34,29 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         most: Option<NonZeroU32>,
     ) -> Result<(), KeyedWriteError> {
         let VerifiedKey { id, hash, rehashed } = verified;
-        let mut lease = self.begin().await?;
-
+        let mut opening = Script::default();
         if let Some(new) = rehashed {
-            let values = [Text(new.expose()), Text(id.as_str()), Text(hash.expose())];
-            if lease.execute(statements::REPLACE_HASH, &values).await? == 0 {
-                lease.roll_back().await;
-                return Err(KeyedWriteError::KeyChanged);
-            }
+            opening.push(statements::REPLACE_HASH, [Text(new.expose()), Text(id.as_str()), Text(hash.expose())]);
         }
-
+        // Whether or not that found the old hash, a session opens only where the key has the new one.
         let hash_by_now = rehashed.as_ref().unwrap_or(hash);
         let address = address_text(client);
         let mut values = columns(session, client, address.as_deref()).to_vec();
         values.extend([Text(id.as_str()), Text(hash_by_now.expose())]);
-        if lease.execute(DB::INSERT_SESSION_OF_KEY, &values).await? == 0 {
+        opening.push(DB::INSERT_SESSION_OF_KEY, values);
+        let (lease, opened) = self.begin_with(opening).await?;
+        if opened.is_empty() {
             lease.roll_back().await;
             return Err(KeyedWriteError::KeyChanged);
         }
 
+        let mut rest = Script::default();
         for replaced in replaces {
-            lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
+            rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
         }
-        note_sign_in(&mut lease, session, client, SignInKind::LogIn).await?;
-        let mut ended = replaces.to_vec();
-        if let Some(most) = most {
-            ended.extend(end_surplus(&mut lease, session, most).await?);
-        }
-        Ok(self.commit(lease, &ended).await?)
+        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::LogIn);
+        end_surplus(&mut rest, session, most);
+        Ok(self.commit_with(lease, rest, replaces).await?)
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
@@ -117,14 +112,11 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
             return Ok(false);
         }
         let address = address_text(client);
-        let values = columns(session, client, address.as_deref());
-        lease.execute(statements::INSERT_SESSION, &values).await?;
-        note_sign_in(&mut lease, session, client, SignInKind::Vouched).await?;
-        let ended = match most {
-            Some(most) => end_surplus(&mut lease, session, most).await?,
-            None => vec![],
-        };
-        self.commit(lease, &ended).await?;
+        let mut rest = Script::default();
+        rest.push(statements::INSERT_SESSION, columns(session, client, address.as_deref()));
+        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::Vouched);
+        end_surplus(&mut rest, session, most);
+        self.commit_with(lease, rest, &[]).await?;
         Ok(true)
     }
 
@@ -172,19 +164,12 @@ fn as_seen(seen: &Session) -> [Value<'_>; 3] {
 /// The most sessions in a list: more than anybody has devices, and few enough for one answer.
 const MOST_LISTED: i64 = 1_000;
 
-/// Ends the sessions that are too many now that this one is open.
-async fn end_surplus<DB: Dialect>(
-    lease: &mut Lease<'_, DB>,
-    opened: &Session,
-    most: NonZeroU32,
-) -> Result<Vec<TokenHash>, StoreError> {
-    let values = [
-        Text(opened.user_id.as_str()),
-        Text(opened.id.as_str()),
-        Instant(opened.created_at),
-        Number(i64::from(most.get()) - 1),
-    ];
-    lease.tokens(statements::DELETE_SURPLUS_SESSIONS, &values).await
+/// Ends the sessions that are too many now that this one is open, and returns their tokens.
+fn end_surplus<'a>(script: &mut Script<'a>, opened: &'a Session, most: Option<NonZeroU32>) {
+    let Some(most) = most else { return };
+    let beside = Number(i64::from(most.get()) - 1);
+    let (user, id) = (Text(opened.user_id.as_str()), Text(opened.id.as_str()));
+    script.push(statements::DELETE_SURPLUS_SESSIONS, [user, id, Instant(opened.created_at), beside]);
 }
 
 /// How an address is kept.

@@ -14,6 +14,7 @@ use crate::connections::Connections;
 use crate::dialect::Dialect;
 use crate::lease::{Lease, fault};
 use crate::readership::Readership;
+use crate::script::Script;
 use crate::value::Value;
 use crate::{Backend, statements};
 
@@ -43,8 +44,15 @@ impl<DB: Dialect> SqlStore<DB> {
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<Lease<'_, DB>, StoreError> {
         let mut lease = self.lease(&self.writers).await?;
-        lease.begin().await?;
+        lease.execute(DB::BEGIN, &[]).await?;
         Ok(lease)
+    }
+
+    /// Begins a transaction that writes with a script, and returns the tokens that the script does.
+    pub(crate) async fn begin_with(&self, script: Script<'_>) -> Result<(Lease<'_, DB>, Vec<TokenHash>), StoreError> {
+        let mut lease = self.lease(&self.writers).await?;
+        let tokens = lease.run(&script.after(DB::BEGIN)).await?;
+        Ok((lease, tokens))
     }
 
     /// Commits a transaction that ended sessions; returns once nobody takes them for alive. Also where it fails, since
@@ -53,6 +61,28 @@ impl<DB: Dialect> SqlStore<DB> {
         let committed = lease.commit().await;
         self.readership.learn_of_end(ended).await;
         committed?;
+        self.anchor.check()
+    }
+
+    /// Commits a transaction after a script, as [`Self::commit`]: beside these, those sessions ended whose tokens the
+    /// script returns. What a script that failed would have returned nobody learns of before the lease is over.
+    pub(crate) async fn commit_with(
+        &self,
+        lease: Lease<'_, DB>,
+        script: Script<'_>,
+        ended: &[TokenHash],
+    ) -> Result<(), StoreError> {
+        let committed = lease.commit_with(script).await;
+        let ended = [ended, committed.as_deref().unwrap_or_default()].concat();
+        self.readership.learn_of_end(&ended).await;
+        committed?;
+        self.anchor.check()
+    }
+
+    /// Runs a script, which is a transaction of its own and returns nothing.
+    pub(crate) async fn write_all(&self, script: Script<'_>) -> Result<(), StoreError> {
+        let lease = self.lease(&self.writers).await?;
+        lease.commit_with(script.after(DB::BEGIN)).await?;
         self.anchor.check()
     }
 

@@ -9,6 +9,7 @@ use doorward_domain::{Bucket, RateLimit, ThrottleKey, Timestamp};
 use crate::dialect::Dialect;
 use crate::lease::Lease;
 use crate::row::Columns;
+use crate::script::Script;
 use crate::statements;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Number};
@@ -43,23 +44,23 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
     }
 
     async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError> {
-        let mut lease = self.begin().await?;
-        give_back(&mut lease, taken, 1).await?;
-        lease.commit().await
+        let mut script = Script::default();
+        give_back(&mut script, taken, 1);
+        self.write_all(script).await
     }
 
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError> {
         let ThrottledSuccess { taken, account, marks, marked_until } = success;
-        let mut lease = self.begin().await?;
-        give_back(&mut lease, taken, i64::MAX).await?;
+        let mut script = Script::default();
+        give_back(&mut script, taken, i64::MAX);
         if !taken.iter().any(|bucket| bucket.key == *account) {
-            lease.execute(statements::END_FAILURES, &[Value::Bucket(account)]).await?;
+            script.push(statements::END_FAILURES, [Value::Bucket(account)]);
         }
         let until = Number(marked_until.as_unix_millis());
         for mark in marks {
-            lease.execute(statements::SET_MARK, &[Value::Bucket(mark), until]).await?;
+            script.push(statements::SET_MARK, [Value::Bucket(mark), until]);
         }
-        lease.commit().await
+        self.write_all(script).await
     }
 
     async fn delete_spent(
@@ -96,13 +97,12 @@ async fn take_one<DB: Dialect>(lease: &mut Lease<'_, DB>, bucket: &Bucket, now: 
 }
 
 /// Gives back a token of each bucket, and makes its failures so many fewer.
-async fn give_back<DB: Dialect>(lease: &mut Lease<'_, DB>, taken: &[Bucket], fewer: i64) -> Result<(), StoreError> {
+fn give_back<'a>(script: &mut Script<'a>, taken: &'a [Bucket], fewer: i64) {
     for Bucket { key, limit } in taken {
         let (slowed, after) = slowdown(limit);
         let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after, Number(fewer)];
-        lease.execute(statements::GIVE_BACK_TO_BUCKET, &values).await?;
+        script.push(statements::GIVE_BACK_TO_BUCKET, values);
     }
-    Ok(())
 }
 
 /// The interval of a bucket that is slowed, and the failures it takes: for one that never is, more than there can be.

@@ -10,6 +10,7 @@ use doorward_domain::{Attributes, Key, KeyId, PasswordHash, SignInKind, User, Us
 use crate::dialect::Dialect;
 use crate::lease::fault;
 use crate::records::note_sign_in;
+use crate::script::Script;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Instant, OptionalText, Text, Token};
 use crate::{row, sessions, statements};
@@ -27,13 +28,13 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         }
 
         let address = sessions::address_text(client);
-        let values = sessions::columns(session, client, address.as_deref());
-        lease.execute(statements::INSERT_SESSION, &values).await?;
-        note_sign_in(&mut lease, session, client, SignInKind::SignUp).await?;
+        let mut rest = Script::default();
+        rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
+        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::SignUp);
         for replaced in replaces {
-            lease.execute(statements::DELETE_SESSION_OF_TOKEN, &[Token(replaced)]).await?;
+            rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
         }
-        Ok(self.commit(lease, replaces).await?)
+        Ok(self.commit_with(lease, rest, replaces).await?)
     }
 
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError> {
@@ -51,10 +52,10 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         }
         let ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[Text(session.user_id.as_str())]).await?;
         let address = sessions::address_text(client);
-        let values = sessions::columns(session, client, address.as_deref());
-        lease.execute(statements::INSERT_SESSION, &values).await?;
-        note_sign_in(&mut lease, session, client, SignInKind::PasswordChanged).await?;
-        Ok(self.commit(lease, &ended).await?)
+        let mut rest = Script::default();
+        rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
+        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::PasswordChanged);
+        Ok(self.commit_with(lease, rest, &ended).await?)
     }
 
     async fn delete(&self, user: &UserId, verified: &VerifiedKey) -> Result<(), KeyedWriteError> {

@@ -4,7 +4,7 @@
 use doorward_domain::{RecoveryCodeHash, ThrottleKey, Timestamp, TokenHash};
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
-use sqlx::{Database, Encode, Type};
+use sqlx::{Database, Encode, SqlSafeStr, Type};
 
 /// A value for a statement.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl Instant {
 }
 
 /// A statement with its values bound, `$1` the first.
-pub(crate) fn bound<'q, DB>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, DB, DB::Arguments>
+pub(crate) fn bound<'q, DB>(sql: impl SqlSafeStr, values: &[Value<'q>]) -> Query<'q, DB, DB::Arguments>
 where
     DB: Database,
     &'q str: Encode<'q, DB> + Type<DB>,

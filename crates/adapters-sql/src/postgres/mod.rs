@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::dialect::Dialect;
+use crate::script::Script;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
@@ -67,6 +68,14 @@ impl Dialect for Postgres {
         values: &[Value<'_>],
     ) -> sqlx::Result<Vec<PgRow>> {
         bound::<Postgres>(sql, values).fetch_all(connection).await
+    }
+
+    async fn run(connection: &mut PgConnection, script: &Script<'_>) -> sqlx::Result<Vec<PgRow>> {
+        let mut rows = Vec::new();
+        for (sql, values) in script.statements() {
+            rows.extend(Self::fetch_all(connection, sql, values).await?);
+        }
+        Ok(rows)
     }
 
     /// By the classes of <https://www.postgresql.org/docs/current/errcodes-appendix.html>: the connection, the login,

@@ -3,10 +3,11 @@
 mod connect;
 mod instant;
 
-use sqlx::Sqlite;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Sqlite};
 
 use crate::dialect::Dialect;
+use crate::script::Script;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
@@ -50,6 +51,13 @@ impl Dialect for Sqlite {
         values: &[Value<'_>],
     ) -> sqlx::Result<Vec<SqliteRow>> {
         bound::<Sqlite>(sql, values).fetch_all(connection).await
+    }
+
+    /// All at once: the connection is a thread of its own, and each answer of it wakes whoever asked.
+    async fn run(connection: &mut SqliteConnection, script: &Script<'_>) -> sqlx::Result<Vec<SqliteRow>> {
+        let (text, values) = script.joined();
+        // It is put together from statements that are written in this crate.
+        bound::<Sqlite>(AssertSqlSafe(text), &values).fetch_all(connection).await
     }
 
     fn is_outage(code: &str) -> bool {
