@@ -10,6 +10,7 @@ mod metrics;
 mod patience;
 mod server;
 mod settings;
+mod workers;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("doorward: the runtime cannot start: {error}");

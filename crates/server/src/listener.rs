@@ -17,9 +17,11 @@ use poem::{Endpoint, Request, Response};
 use prometheus_client::metrics::gauge::Gauge;
 use rustix::process::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::patience::{Patient, Requests};
+use crate::workers::Workers;
 
 /// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
 /// the space above is for those, and what does not fit into that either is refused by hyper with a bare 431.
@@ -69,8 +71,13 @@ impl Drop for Place {
 }
 
 /// Serves the endpoint until `stop` is ready; then answers the requests under way and returns.
-pub(crate) async fn serve<E>(listener: TcpListener, endpoint: Arc<E>, places: Places, stop: impl Future<Output = ()>)
-where
+pub(crate) async fn serve<E>(
+    listener: TcpListener,
+    endpoint: Arc<E>,
+    places: Places,
+    workers: &Workers,
+    stop: impl Future<Output = ()>,
+) where
     E: Endpoint<Output = Response> + 'static,
 {
     let connections = GracefulShutdown::new();
@@ -81,7 +88,7 @@ where
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, place)) => converse(stream, place, Arc::clone(&endpoint), &connections),
+            Ok((stream, place)) => converse(stream, place, Arc::clone(&endpoint), workers.least_busy(), &connections),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::select! {
@@ -98,18 +105,27 @@ where
 }
 
 /// Waits for a place, then for a connection to take it.
-async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(TcpStream, Place)> {
+async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(std::net::TcpStream, Place)> {
     let permit = Arc::clone(&places.free).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
+    let stream = stream.into_std()?;
     places.open.inc();
     Ok((stream, Place { open: places.open.clone(), _permit: permit }))
 }
 
 /// Speaks HTTP/1 on a connection, in a task of its own.
-fn converse<E>(stream: TcpStream, place: Place, endpoint: Arc<E>, connections: &GracefulShutdown)
-where
+fn converse<E>(
+    stream: std::net::TcpStream,
+    place: Place,
+    endpoint: Arc<E>,
+    worker: &Handle,
+    connections: &GracefulShutdown,
+) where
     E: Endpoint<Output = Response> + 'static,
 {
+    // What is made from here on belongs to the worker.
+    let _worker = worker.enter();
+    let Ok(stream) = TcpStream::from_std(stream) else { return };
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");

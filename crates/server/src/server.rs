@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use crate::listener::{self, Places};
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
+use crate::workers::Workers;
 
 /// How often dead sessions and spent buckets are swept out.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
@@ -37,6 +38,7 @@ pub struct Server {
     address: SocketAddr,
     public_origin: Origin,
     endpoint: Front,
+    workers: Arc<Workers>,
     sweep: Sweep,
     store: Store,
     counts: ProgramMetrics,
@@ -137,7 +139,17 @@ impl Server {
             let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
             MetricsServer { listener, address, endpoint }
         });
-        Ok(Self { listener, address, public_origin, endpoint, sweep, store, counts, metrics })
+        Ok(Self {
+            listener,
+            address,
+            public_origin,
+            endpoint,
+            workers: Arc::new(Workers::start()?),
+            sweep,
+            store,
+            counts,
+            metrics,
+        })
     }
 
     /// Where it listens.
@@ -163,19 +175,23 @@ impl Server {
         let sweeping = tokio::spawn(sweep_regularly(self.sweep, self.counts.swept_sessions));
         let (stopping, mut stopped) = watch::channel(());
         let metrics = self.metrics.map(|metrics| {
-            let stop = async move { stopped.changed().await.unwrap_or(()) };
-            tokio::spawn(listener::serve(metrics.listener, Arc::new(metrics.endpoint), Places::for_metrics(), stop))
+            let (endpoint, workers) = (Arc::new(metrics.endpoint), Arc::clone(&self.workers));
+            tokio::spawn(async move {
+                let stop = async move { stopped.changed().await.unwrap_or(()) };
+                listener::serve(metrics.listener, endpoint, Places::for_metrics(), &workers, stop).await;
+            })
         });
         let stop = async move {
             stop.await;
             drop(stopping);
         };
         let places = Places::public(self.counts.open_connections);
-        listener::serve(self.listener, Arc::new(self.endpoint), places, stop).await;
+        listener::serve(self.listener, Arc::new(self.endpoint), places, &self.workers, stop).await;
         if let Some(Err(error)) = futures_util::future::OptionFuture::from(metrics).await {
             tracing::warn!(%error, "the listener for metrics ended early");
         }
         sweeping.abort();
+        // The workers end after this: a connection to PostgreSQL belongs to the one that opened it.
         self.store.close().await;
     }
 }
