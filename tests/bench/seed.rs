@@ -84,17 +84,16 @@ impl Dialect {
         }
     }
 
-    /// Sessions of users at random, with these values for created, active and idle until.
+    /// Sessions, as many of each user, with these values for created, active and idle until.
     fn sessions(&self, count: u32, instants: &str) -> String {
         let Self { numbers, random_id, random_token, .. } = self;
         let numbers = numbers.replace('$', &count.to_string());
-        // What asks for `n` is answered anew for each row.
         format!(
             "INSERT INTO sessions \
              (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address) \
-             SELECT {random_token}, {random_id}, COALESCE(\
-                 (SELECT id FROM users WHERE id >= {random_id} AND n > 0 ORDER BY id LIMIT 1), \
-                 (SELECT min(id) FROM users)), {instants}, '{USER_AGENT}', '203.0.113.7' FROM {numbers} ORDER BY 1"
+             SELECT {random_token}, {random_id}, owner.id, {instants}, '{USER_AGENT}', '203.0.113.7' FROM {numbers} \
+             JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM users) AS owner \
+             ON owner.place = n % (SELECT count(*) FROM users) ORDER BY 1"
         )
     }
 }

@@ -240,9 +240,9 @@ pub async fn of_sessions_opened_at_once_those_last_in_the_list_end_first(place: 
     }
     let listed = store.sessions().list(&alice.user.id, after(10)).await.expect("an answer");
     let order: Vec<_> = listed.iter().map(|live| live.session.token_hash).collect();
-    assert_eq!(order, [11, 12, 13, 14, 1].map(token));
+    assert_eq!(order, [14, 13, 12, 11, 1].map(token));
     open_at(&store, &alice, 15, (10, 1_000), 3).await;
-    assert_eq!(numbers_of(&store, 1..20).await, [11, 12, 15]);
+    assert_eq!(numbers_of(&store, 1..20).await, [13, 14, 15]);
 }
 
 pub async fn what_is_dead_or_replaced_is_not_too_many(place: Place) {

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use doorward_domain::ports::{AccountRecords, KeyRecord, LiveSession, StoreError};
-use doorward_domain::{Client, Session, SignInEvent, SignInKind, Timestamp, UserAgent, UserId};
+use doorward_domain::{Session, SignInEvent, SignInKind, Timestamp, UserId};
 
 use crate::dialect::Dialect;
 use crate::script::Script;
 use crate::store::SqlStore;
-use crate::value::Value::{Instant, Number, OptionalText, Text};
+use crate::value::Value::{Instant, Number, Text, Token};
 use crate::{row, statements};
 
 #[async_trait]
@@ -53,22 +53,8 @@ impl<DB: Dialect> AccountRecords for SqlStore<DB> {
 const BEFORE_EVERY_ID: &str = "";
 
 /// Notes how a session came to be, in the transaction that writes it, and forgets what is too much of its user.
-pub(crate) fn note_sign_in<'a>(
-    script: &mut Script<'a>,
-    session: &'a Session,
-    client: &'a Client,
-    address: Option<&'a str>,
-    kind: SignInKind,
-) {
-    let user = Text(session.user_id.as_str());
-    let values = [
-        user,
-        Instant(session.created_at),
-        Text(session.id.as_str()),
-        Text(kind.name()),
-        OptionalText(client.user_agent.as_ref().map(UserAgent::as_str)),
-        OptionalText(address),
-    ];
-    script.push(statements::INSERT_SIGN_IN, values);
-    script.push(statements::DELETE_SURPLUS_SIGN_INS, [user, Number(SignInEvent::MOST_KEPT.into())]);
+pub(crate) fn note_sign_in<'a>(script: &mut Script<'a>, session: &'a Session, kind: SignInKind) {
+    script.push(statements::INSERT_SIGN_IN, [Text(kind.name()), Token(&session.token_hash)]);
+    let most = Number(SignInEvent::MOST_KEPT.into());
+    script.push(statements::DELETE_SURPLUS_SIGN_INS, [Text(session.user_id.as_str()), most]);
 }

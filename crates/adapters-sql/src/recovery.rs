@@ -67,8 +67,8 @@ impl<DB: Dialect> RecoveryStore for SqlStore<DB> {
         ended.extend(replaces);
         let address = sessions::address_text(client);
         rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
-        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::Recovered);
-        self.commit_with(lease, rest, &ended).await?;
+        note_sign_in(&mut rest, session, SignInKind::Recovered);
+        self.commit_opening(lease, rest, session, &ended).await?;
         Ok(u32::try_from(left).unwrap_or(u32::MAX))
     }
 }

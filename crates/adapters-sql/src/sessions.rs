@@ -34,29 +34,25 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         most: Option<NonZeroU32>,
     ) -> Result<(), KeyedWriteError> {
         let VerifiedKey { id, hash, rehashed } = verified;
-        let mut opening = Script::default();
-        if let Some(new) = rehashed {
-            opening.push(statements::REPLACE_HASH, [Text(new.expose()), Text(id.as_str()), Text(hash.expose())]);
-        }
-        // Whether or not that found the old hash, a session opens only where the key has the new one.
-        let hash_by_now = rehashed.as_ref().unwrap_or(hash);
+        let (key, hash, token) = (Text(id.as_str()), Text(hash.expose()), Token(&session.token_hash));
         let address = address_text(client);
-        let mut values = columns(session, client, address.as_deref()).to_vec();
-        values.extend([Text(id.as_str()), Text(hash_by_now.expose())]);
-        opening.push(DB::INSERT_SESSION_OF_KEY, values);
-        let (lease, opened) = self.begin_with(opening).await?;
-        if opened.is_empty() {
-            lease.roll_back().await;
-            return Err(KeyedWriteError::KeyChanged);
+        // All of it hangs on the first: where no session is opened, the rest finds none and changes nothing.
+        let mut script = Script::default();
+        script.push(
+            DB::INSERT_SESSION_OF_KEY,
+            [&columns(session, client, address.as_deref())[..], &[key, hash]].concat(),
+        );
+        if let Some(new) = rehashed {
+            script.push(statements::REPLACE_HASH_OF_OPENED, [Text(new.expose()), key, hash, token]);
         }
-
-        let mut rest = Script::default();
         for replaced in replaces {
-            rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
+            script.push(statements::DELETE_REPLACED_SESSION, [Token(replaced), token]);
         }
-        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::LogIn);
-        end_surplus(&mut rest, session, most);
-        Ok(self.commit_with(lease, rest, replaces).await?)
+        note_sign_in(&mut script, session, SignInKind::LogIn);
+        end_surplus(&mut script, session, most);
+        let lease = self.lease(&self.writers).await?;
+        let is_open = self.commit_opening(lease, script.after(DB::BEGIN), session, replaces).await?;
+        if is_open { Ok(()) } else { Err(KeyedWriteError::KeyChanged) }
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
@@ -114,9 +110,9 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         let address = address_text(client);
         let mut rest = Script::default();
         rest.push(statements::INSERT_SESSION, columns(session, client, address.as_deref()));
-        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::Vouched);
+        note_sign_in(&mut rest, session, SignInKind::Vouched);
         end_surplus(&mut rest, session, most);
-        self.commit_with(lease, rest, &[]).await?;
+        self.commit_opening(lease, rest, session, &[]).await?;
         Ok(true)
     }
 
@@ -169,7 +165,8 @@ fn end_surplus<'a>(script: &mut Script<'a>, opened: &'a Session, most: Option<No
     let Some(most) = most else { return };
     let beside = Number(i64::from(most.get()) - 1);
     let (user, id) = (Text(opened.user_id.as_str()), Text(opened.id.as_str()));
-    script.push(statements::DELETE_SURPLUS_SESSIONS, [user, id, Instant(opened.created_at), beside]);
+    let values = [user, id, Instant(opened.created_at), beside, Token(&opened.token_hash)];
+    script.push(statements::DELETE_SURPLUS_SESSIONS, values);
 }
 
 /// How an address is kept.

@@ -46,6 +46,10 @@ pub(crate) use insert_session_of_key;
 /// `$1` the new hash, `$2` key, `$3` the hash it must still have.
 pub(crate) const REPLACE_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
 
+/// Changes no row where the session was not opened. Values as in [`REPLACE_HASH`], `$4` the session's token.
+pub(crate) const REPLACE_HASH_OF_OPENED: &str = "UPDATE user_keys SET password_hash = $1 \
+     WHERE id = $2 AND password_hash = $3 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = $4)";
+
 /// `$1` the new hash, `$2` key. Returns whose key it is.
 pub(crate) const SET_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 RETURNING user_id";
 
@@ -90,16 +94,22 @@ pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1 RETU
 /// `$1` token.
 pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1 RETURNING token_hash";
 
+/// Deletes no row where the session that takes its place is not there. `$1` token, `$2` that of the other.
+pub(crate) const DELETE_REPLACED_SESSION: &str = "DELETE FROM sessions WHERE token_hash = $1 \
+     AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = $2) RETURNING token_hash";
+
 /// `$1` user, `$2` now, `$3` how many at most.
 pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, \
      attributes, user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
-     ORDER BY created_at DESC, id LIMIT $3";
+     ORDER BY created_at DESC, id DESC LIMIT $3";
 
-/// Deletes the live sessions of a user that are more than there may be, but for the one just opened, those opened first.
-/// `$1` user, `$2` the session just opened, `$3` now, `$4` how many may stay beside it.
-pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions WHERE token_hash IN \
+/// Deletes the live sessions of a user that are more than there may be, but for the one just opened, those opened first;
+/// none where that one is not there.
+/// `$1` user, `$2` the session just opened, `$3` now, `$4` how many may stay beside it, `$5` its token.
+pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions \
+     WHERE EXISTS (SELECT 1 FROM sessions WHERE token_hash = $5) AND token_hash IN \
      (SELECT token_hash FROM sessions WHERE user_id = $1 AND id <> $2 AND idle_expires_at > $3 \
-     ORDER BY created_at DESC, id LIMIT 2147483647 OFFSET $4) RETURNING token_hash";
+     ORDER BY created_at DESC, id DESC LIMIT 2147483647 OFFSET $4) RETURNING token_hash";
 
 /// `$1` user, `$2` now, `$3` and `$4` instant and session that the page comes after, `$5` how many at most.
 pub(crate) const PAGE_OF_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, \
@@ -116,9 +126,10 @@ pub(crate) const PAGE_OF_SIGN_INS: &str = "SELECT session_id, happened_at, kind,
      FROM sign_in_events WHERE user_id = $1 AND (happened_at, session_id) > ($2, $3) \
      ORDER BY happened_at, session_id LIMIT $4";
 
-/// `$1` user, `$2` when, `$3` session, `$4` kind, `$5` user agent, `$6` address.
+/// Inserts no row where there is no such session. `$1` kind, `$2` the session that came of it.
 pub(crate) const INSERT_SIGN_IN: &str = "INSERT INTO sign_in_events \
-     (user_id, happened_at, session_id, kind, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6)";
+     (user_id, happened_at, session_id, kind, user_agent, address) \
+     SELECT user_id, created_at, id, $1, user_agent, address FROM sessions WHERE token_hash = $2";
 
 /// `$1` user, `$2` how many of the last stay.
 pub(crate) const DELETE_SURPLUS_SIGN_INS: &str = "DELETE FROM sign_in_events \

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use doorward_domain::TokenHash;
 use doorward_domain::ports::{StoreError, StoreProbe};
+use doorward_domain::{Session, TokenHash};
 use sqlx::Connection;
 
 use crate::anchor::Anchor;
@@ -36,7 +36,7 @@ pub(crate) struct SqlStore<DB: Dialect> {
 
 impl<DB: Dialect> SqlStore<DB> {
     /// Takes a connection to a store that is where it was.
-    async fn lease<'a>(&self, connections: &'a Connections<DB>) -> Result<Lease<'a, DB>, StoreError> {
+    pub(crate) async fn lease<'a>(&self, connections: &'a Connections<DB>) -> Result<Lease<'a, DB>, StoreError> {
         self.anchor.check()?;
         Lease::take(connections, self.limit).await
     }
@@ -48,13 +48,6 @@ impl<DB: Dialect> SqlStore<DB> {
         Ok(lease)
     }
 
-    /// Begins a transaction that writes with a script, and returns the tokens that the script does.
-    pub(crate) async fn begin_with(&self, script: Script<'_>) -> Result<(Lease<'_, DB>, Vec<TokenHash>), StoreError> {
-        let mut lease = self.lease(&self.writers).await?;
-        let tokens = lease.run(&script.after(DB::BEGIN)).await?;
-        Ok((lease, tokens))
-    }
-
     /// Commits a transaction that ended sessions; returns once nobody takes them for alive. Also where it fails, since
     /// nobody may know then what became of it.
     pub(crate) async fn commit(&self, lease: Lease<'_, DB>, ended: &[TokenHash]) -> Result<(), StoreError> {
@@ -64,19 +57,24 @@ impl<DB: Dialect> SqlStore<DB> {
         self.anchor.check()
     }
 
-    /// Commits a transaction after a script, as [`Self::commit`]: beside these, those sessions ended whose tokens the
-    /// script returns. What a script that failed would have returned nobody learns of before the lease is over.
-    pub(crate) async fn commit_with(
+    /// Commits a transaction after a script that opens a session, as [`Self::commit`]: beside these, those sessions ended
+    /// whose tokens the script returns, but for the one that it opens. Returns whether that one was among them. What a
+    /// script that failed would have returned nobody learns of before the lease is over.
+    pub(crate) async fn commit_opening(
         &self,
         lease: Lease<'_, DB>,
         script: Script<'_>,
+        opened: &Session,
         ended: &[TokenHash],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let committed = lease.commit_with(script).await;
-        let ended = [ended, committed.as_deref().unwrap_or_default()].concat();
+        let returned = committed.as_deref().unwrap_or_default();
+        let ended: Vec<_> =
+            ended.iter().chain(returned).filter(|token| **token != opened.token_hash).copied().collect();
         self.readership.learn_of_end(&ended).await;
-        committed?;
-        self.anchor.check()
+        let is_open = committed?.contains(&opened.token_hash);
+        self.anchor.check()?;
+        Ok(is_open)
     }
 
     /// Runs a script, which is a transaction of its own and returns nothing.

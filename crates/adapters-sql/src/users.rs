@@ -30,11 +30,12 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let address = sessions::address_text(client);
         let mut rest = Script::default();
         rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
-        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::SignUp);
+        note_sign_in(&mut rest, session, SignInKind::SignUp);
         for replaced in replaces {
             rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
         }
-        Ok(self.commit_with(lease, rest, replaces).await?)
+        self.commit_opening(lease, rest, session, replaces).await?;
+        Ok(())
     }
 
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError> {
@@ -54,8 +55,9 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let address = sessions::address_text(client);
         let mut rest = Script::default();
         rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
-        note_sign_in(&mut rest, session, client, address.as_deref(), SignInKind::PasswordChanged);
-        Ok(self.commit_with(lease, rest, &ended).await?)
+        note_sign_in(&mut rest, session, SignInKind::PasswordChanged);
+        self.commit_opening(lease, rest, session, &ended).await?;
+        Ok(())
     }
 
     async fn delete(&self, user: &UserId, verified: &VerifiedKey) -> Result<(), KeyedWriteError> {

@@ -52,7 +52,7 @@ pub trait SessionStore: Send + Sync {
     async fn delete_presented(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
 
     /// All sessions of a user that are not dead at `now`, those opened last first, and of those opened at once by their
-    /// ids.
+    /// ids, the last first.
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;
 
     /// Ends a session of this user; `false` when the user has none with this id.
