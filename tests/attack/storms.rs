@@ -127,11 +127,13 @@ async fn answered(mut connection: TcpStream) -> TcpStream {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_beyond_the_bound_wait_for_a_place() {
-    // 16 places: what the system gives, less what is kept for the rest.
+    // 16 places: what the system gives, less what is kept for the rest, and for the event loop of every core.
+    let cores = std::thread::available_parallelism().expect("a number of cores").get();
+    let limit = format!("ulimit -n {}; exec \"$0\" \"$@\"", 128 + 4 * cores + 16);
     let folder = tempfile::tempdir().expect("a folder");
     let program = command(folder.path()).as_std().get_program().to_owned();
     let mut limited = Command::new("sh");
-    limited.args(["-c", "ulimit -n 144; exec \"$0\" \"$@\""]).arg(program).current_dir(folder.path());
+    limited.args(["-c", &limit]).arg(program).current_dir(folder.path());
     limited.env_clear().envs(UNTHROTTLED).kill_on_drop(true);
     let program = Program::launch(folder, limited).await;
     let port = program.client().port();

@@ -115,21 +115,28 @@ async fn compare(name: &str, few: &Place, many: &Place, powers: &[u32]) {
         report(&format!("GET /api/session, {name}, 10^{power} sessions; 10^3"), &pairs);
 
         let log_in: Vec<Ask> = (0..SIGNING_IN).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
-        let mut pairs = Vec::new();
+        let mut logins = Vec::new();
         for _ in 0..ROUNDS {
             let rate_of_many = rate(many.served.port, 4, ROUND, &log_in).await;
-            pairs.push((rate_of_many, rate(few.served.port, 4, ROUND, &log_in).await));
+            logins.push((rate_of_many, rate(few.served.port, 4, ROUND, &log_in).await));
         }
-        report(&format!("POST /api/login, a cheap hash, {name}, 10^{power} sessions; 10^3"), &pairs);
+        report(&format!("POST /api/login, a cheap hash, {name}, 10^{power} sessions; 10^3"), &logins);
 
-        let mut pairs = Vec::new();
+        let mut sweeps = Vec::new();
         for _ in 0..ROUNDS {
             for place in [many, few] {
                 seed::dead_sessions(&place.url, DEAD).await;
             }
-            pairs.push((many.sweep().await, few.sweep().await));
+            sweeps.push((many.sweep().await, few.sweep().await));
         }
-        report(&format!("batches of {BATCH} of a sweep, {name}, 10^{power} sessions; 10^3"), &pairs);
+        report(&format!("batches of {BATCH} of a sweep, {name}, 10^{power} sessions; 10^3"), &sweeps);
+        let with_its_share = |login: f64, batches: f64| 1.0 / (1.0 / login + 1.0 / (batches * f64::from(BATCH)));
+        let lives: Vec<_> = logins
+            .iter()
+            .zip(&sweeps)
+            .map(|(login, sweep)| (with_its_share(login.0, sweep.0), with_its_share(login.1, sweep.1)))
+            .collect();
+        report(&format!("a login and its share of a sweep, {name}, 10^{power} sessions; 10^3"), &lives);
         println!("validations at {STEADY_RATE}/s, {name}, 10^{power} sessions: {}", many.beside_sweeps().await);
         println!("validations at {STEADY_RATE}/s, {name}, 10^3 sessions: {}", few.beside_sweeps().await);
     }

@@ -59,12 +59,11 @@ impl<DB: Dialect> RecoveryStore for SqlStore<DB> {
 
         let left = lease.fetch_all(statements::LIST_CODES, &[user]).await?.len();
 
-        let mut ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[user]).await?;
+        let ended = lease.tokens(statements::DELETE_ALL_SESSIONS, &[user]).await?;
         let mut rest = Script::default();
         for replaced in replaces {
             rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
         }
-        ended.extend(replaces);
         let address = sessions::address_text(client);
         rest.push(statements::INSERT_SESSION, sessions::columns(session, client, address.as_deref()));
         note_sign_in(&mut rest, session, SignInKind::Recovered);

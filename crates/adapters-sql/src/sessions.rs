@@ -36,7 +36,8 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         let VerifiedKey { id, hash, rehashed } = verified;
         let (key, hash, token) = (Text(id.as_str()), Text(hash.expose()), Token(&session.token_hash));
         let address = address_text(client);
-        // All of it hangs on the first: where no session is opened, the rest finds none and changes nothing.
+        // All of it hangs on the first: where no session is opened, the rest finds none, and forgets at most what was too
+        // much of the user's sign-ins before.
         let mut script = Script::default();
         script.push(
             DB::INSERT_SESSION_OF_KEY,
@@ -51,8 +52,8 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         note_sign_in(&mut script, session, SignInKind::LogIn);
         end_surplus(&mut script, session, most);
         let lease = self.lease(&self.writers).await?;
-        let is_open = self.commit_opening(lease, script.after(DB::BEGIN), session, replaces).await?;
-        if is_open { Ok(()) } else { Err(KeyedWriteError::KeyChanged) }
+        let tokens = self.commit_opening(lease, script.after(DB::BEGIN), session, &[]).await?;
+        if tokens.contains(&session.token_hash) { Ok(()) } else { Err(KeyedWriteError::KeyChanged) }
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {

@@ -26,8 +26,8 @@ pub(crate) const INSERT_SESSION: &str = "INSERT INTO sessions \
      (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-/// Inserts no row, and so returns no token, where the key no longer has this hash; else the key keeps it until the
-/// transaction has ended.
+/// Inserts no row, and so returns no token, where the key no longer has this hash; else nobody else changes it
+/// until the transaction has ended.
 /// The first nine as in [`INSERT_SESSION`], `$10` key, `$11` hash.
 macro_rules! insert_session_of_key {
     ($lock:literal) => {

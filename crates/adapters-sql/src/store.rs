@@ -57,24 +57,24 @@ impl<DB: Dialect> SqlStore<DB> {
         self.anchor.check()
     }
 
-    /// Commits a transaction after a script that opens a session, as [`Self::commit`]: beside these, those sessions ended
-    /// whose tokens the script returns, but for the one that it opens. Returns whether that one was among them. What a
-    /// script that failed would have returned nobody learns of before the lease is over.
+    /// Commits a transaction after a script that opens a session, as [`Self::commit`], and returns the tokens that the
+    /// script does: beside these, those sessions ended, but for the one that it opens. What a script that failed would have
+    /// returned nobody learns of before the lease is over.
     pub(crate) async fn commit_opening(
         &self,
         lease: Lease<'_, DB>,
         script: Script<'_>,
         opened: &Session,
         ended: &[TokenHash],
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Vec<TokenHash>, StoreError> {
         let committed = lease.commit_with(script).await;
         let returned = committed.as_deref().unwrap_or_default();
         let ended: Vec<_> =
             ended.iter().chain(returned).filter(|token| **token != opened.token_hash).copied().collect();
         self.readership.learn_of_end(&ended).await;
-        let is_open = committed?.contains(&opened.token_hash);
+        let returned = committed?;
         self.anchor.check()?;
-        Ok(is_open)
+        Ok(returned)
     }
 
     /// Runs a script, which is a transaction of its own and returns nothing.

@@ -34,7 +34,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         for replaced in replaces {
             rest.push(statements::DELETE_SESSION_OF_TOKEN, [Token(replaced)]);
         }
-        self.commit_opening(lease, rest, session, replaces).await?;
+        self.commit_opening(lease, rest, session, &[]).await?;
         Ok(())
     }
 

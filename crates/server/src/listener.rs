@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::patience::{Patient, Requests};
-use crate::workers::Workers;
+use crate::workers::{self, Workers};
 
 /// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
 /// the space above is for those, and what does not fit into that either is refused by hyper with a bare 431.
@@ -32,7 +32,7 @@ const MAX_HEAD_FIELDS: usize = 128;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests under way get to finish when the server stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Descriptors kept for all that is no connection: the store, the log, the runtime.
+/// Descriptors kept for all that is no connection: the store, the log, the listeners. Those of the workers come on top.
 const RESERVED_DESCRIPTORS: u64 = 128;
 /// The most connections at once, where the system would allow more.
 const MAX_CONNECTIONS: u64 = 16_384;
@@ -125,7 +125,10 @@ fn converse<E>(
 {
     // What is made from here on belongs to the worker.
     let _worker = worker.enter();
-    let Ok(stream) = TcpStream::from_std(stream) else { return };
+    let stream = match TcpStream::from_std(stream) {
+        Ok(stream) => stream,
+        Err(error) => return tracing::warn!(%error, "a connection could not be watched"),
+    };
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");
@@ -163,6 +166,8 @@ fn converse<E>(
 /// How many connections may be open at once: below what the system gives descriptors for.
 fn connection_limit() -> usize {
     let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-    let limit = descriptors.saturating_sub(RESERVED_DESCRIPTORS).clamp(16, MAX_CONNECTIONS);
+    let cores = u64::try_from(workers::cores().get()).unwrap_or(u64::MAX);
+    let reserved = RESERVED_DESCRIPTORS.saturating_add(cores.saturating_mul(workers::DESCRIPTORS_OF_ONE));
+    let limit = descriptors.saturating_sub(reserved).clamp(16, MAX_CONNECTIONS);
     usize::try_from(limit).expect("the bound above is small")
 }

@@ -53,7 +53,7 @@ struct MetricsServer {
 }
 
 impl Server {
-    /// Opens the store, starts the hashing threads and listens.
+    /// Opens the store, starts the threads that hash and those that answer, and listens.
     ///
     /// # Errors
     /// [`StartError`] says in one line what stands in the way.
@@ -191,8 +191,9 @@ impl Server {
             tracing::warn!(%error, "the listener for metrics ended early");
         }
         sweeping.abort();
-        // The workers end after this: a connection to PostgreSQL belongs to the one that opened it.
         self.store.close().await;
+        // Not before: a connection to PostgreSQL belongs to the worker that opened it.
+        drop(self.workers);
     }
 }
 

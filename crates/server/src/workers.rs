@@ -12,6 +12,9 @@ use tokio::sync::oneshot;
 /// Threads with an event loop each, until this is dropped.
 pub(crate) struct Workers(Vec<Worker>);
 
+/// What each keeps open of its event loop: epoll twice, what wakes it, and what tells of signals.
+pub(crate) const DESCRIPTORS_OF_ONE: u64 = 4;
+
 struct Worker {
     event_loop: Handle,
     /// Dropped to end the thread, and what is left in its event loop with it.
@@ -25,18 +28,26 @@ impl Workers {
     /// # Errors
     /// The system gives no thread, or nothing to wait on.
     pub(crate) fn start() -> io::Result<Self> {
-        Self::start_so_many(thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+        Self::start_so_many(cores())
     }
 
     fn start_so_many(count: NonZeroUsize) -> io::Result<Self> {
         (0..count.get()).map(Worker::start).collect::<io::Result<_>>().map(Self)
     }
 
-    /// The event loop with the least to look after.
+    /// The event loop with the least to look after, and not one whose thread has ended while there is another.
     pub(crate) fn least_busy(&self) -> &Handle {
-        let worker = self.0.iter().min_by_key(|worker| worker.event_loop.metrics().num_alive_tasks());
+        let worker = self.0.iter().min_by_key(|worker| {
+            let ended = worker.thread.as_ref().is_none_or(JoinHandle::is_finished);
+            (ended, worker.event_loop.metrics().num_alive_tasks())
+        });
         &worker.expect("there is at least one").event_loop
     }
+}
+
+/// How many cores this process may use.
+pub(crate) fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 impl Worker {
