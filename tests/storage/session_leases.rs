@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use doorward_adapters_sql::Store;
+use doorward_domain::TokenHash;
+use doorward_domain::ports::{KeyedWriteError, VerifiedKey};
 
-use super::people::{account, token};
+use super::people::{account, client, hash, session, token, verified};
 use super::places::{self, Place};
 
 const LEASE: Duration = Duration::from_millis(400);
@@ -60,4 +62,27 @@ async fn a_node_that_was_killed_is_waited_for_until_its_entry_ends() {
     assert!(end(2, &without, &without).await >= LEASE, "nobody knows that it is gone");
     place.run("UPDATE session_leases SET ends_at = now()").await;
     assert!(end(3, &without, &without).await < LEASE);
+}
+
+#[tokio::test]
+async fn a_login_waits_for_the_sessions_that_it_ended_and_for_no_others() {
+    let Some((_, with, without)) = two_nodes().await else { return };
+    let alice = account("Alice", 1);
+    without.users().create(&alice).await.expect("a new account");
+    assert!(is_alive(&with, 1).await);
+    let log_in = async |number, key: &VerifiedKey, replaced: TokenHash| {
+        let (session, start) = (session(&alice.user, number), Instant::now());
+        let outcome = without.sessions().open(&session, &client(), key, &[replaced], None).await;
+        (outcome, start.elapsed())
+    };
+
+    let mut changed = verified(&alice);
+    changed.hash = hash("of another password");
+    let (outcome, took) = log_in(2, &changed, token(1)).await;
+    assert!(matches!(outcome, Err(KeyedWriteError::KeyChanged)), "{outcome:?}");
+    assert!(took < LEASE && is_alive(&with, 1).await, "nothing has ended");
+    let (outcome, took) = log_in(3, &verified(&alice), token(99)).await;
+    assert!(outcome.is_ok() && took < LEASE, "no session has this token");
+    let (outcome, took) = log_in(4, &verified(&alice), token(1)).await;
+    assert!(outcome.is_ok() && took >= LEASE && !is_alive(&with, 1).await, "this one did end");
 }
