@@ -129,7 +129,7 @@ async fn answered(mut connection: TcpStream) -> TcpStream {
 async fn connections_beyond_the_bound_wait_for_a_place() {
     // 16 places: what the system gives, less what is kept for the rest, and for the event loop of every core.
     let cores = std::thread::available_parallelism().expect("a number of cores").get();
-    let limit = format!("ulimit -n {}; exec \"$0\" \"$@\"", 128 + 4 * cores + 16);
+    let limit = format!("ulimit -n {}; exec \"$0\" \"$@\"", 128 + 6 * cores + 16);
     let folder = tempfile::tempdir().expect("a folder");
     let program = command(folder.path()).as_std().get_program().to_owned();
     let mut limited = Command::new("sh");

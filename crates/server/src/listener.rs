@@ -18,10 +18,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use rustix::process::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::patience::{Patient, Requests};
-use crate::workers::{self, Workers};
+use crate::workers::{self, EventLoops};
 
 /// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
 /// the space above is for those, and what does not fit into that either is refused by hyper with a bare 431.
@@ -70,65 +70,115 @@ impl Drop for Place {
     }
 }
 
-/// Serves the endpoint until `stop` is ready; then answers the requests under way and returns.
-pub(crate) async fn serve<E>(
-    listener: TcpListener,
+/// A listener that every worker waits on: whichever has time takes a connection, and mostly keeps it.
+pub(crate) struct Listener {
+    event_loops: EventLoops,
+    /// The same one for each event loop.
+    each: Vec<TcpListener>,
+}
+
+impl Listener {
+    /// Shares a listener with all event loops.
+    ///
+    /// # Errors
+    /// The system gives no descriptor for it.
+    pub(crate) fn on(event_loops: &EventLoops, listener: &std::net::TcpListener) -> io::Result<Self> {
+        let registered = |event_loop: &Handle| {
+            let _inside = event_loop.enter();
+            TcpListener::from_std(listener.try_clone()?)
+        };
+        let each = event_loops.iter().map(registered).collect::<io::Result<_>>()?;
+        Ok(Self { event_loops: event_loops.clone(), each })
+    }
+
+    /// Serves the endpoint until `stop` is ready; then answers the requests under way and returns.
+    pub(crate) async fn serve<E>(self, endpoint: Arc<E>, places: Places, stop: impl Future<Output = ()>)
+    where
+        E: Endpoint<Output = Response> + 'static,
+    {
+        let connections = Arc::new(GracefulShutdown::new());
+        let (stopping, stopped) = watch::channel(());
+        let shared =
+            Arc::new(Shared { endpoint, places, event_loops: self.event_loops, complaining: Mutex::default() });
+        let mut accepting = Vec::new();
+        for (event_loop, listener) in shared.event_loops.iter().zip(self.each) {
+            let (shared, connections) = (Arc::clone(&shared), Arc::clone(&connections));
+            accepting.push(event_loop.spawn(accept_until(stopped.clone(), listener, shared, connections)));
+        }
+        stop.await;
+        drop(stopping);
+        for worker in accepting {
+            // One that panicked has ended as well.
+            let _ = worker.await;
+        }
+        let Some(connections) = Arc::into_inner(connections) else { return };
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await.is_err() {
+            tracing::warn!("connections that did not finish in time are cut");
+        }
+    }
+}
+
+/// What all workers need for the connections of one listener.
+struct Shared<E> {
     endpoint: Arc<E>,
     places: Places,
-    workers: &Workers,
-    stop: impl Future<Output = ()>,
+    event_loops: EventLoops,
+    /// Held by the one that says that the system gives no connection.
+    complaining: Mutex<()>,
+}
+
+/// Accepts connections on one event loop until the other side of `stopped` is gone.
+async fn accept_until<E>(
+    mut stopped: watch::Receiver<()>,
+    listener: TcpListener,
+    shared: Arc<Shared<E>>,
+    connections: Arc<GracefulShutdown>,
 ) where
     E: Endpoint<Output = Response> + 'static,
 {
-    let connections = GracefulShutdown::new();
-    tokio::pin!(stop);
+    let this = Handle::current();
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
-            () = &mut stop => break,
+            accepted = accept(&listener, &shared.places) => accepted,
+            _ = stopped.changed() => return,
         };
-        match accepted {
-            Ok((stream, place)) => converse(stream, place, Arc::clone(&endpoint), workers.least_busy(), &connections),
-            Err(error) => {
+        let begun = accepted.and_then(|(mut stream, place)| {
+            let other = shared.event_loops.less_busy_than(&this);
+            // What is made while this is held belongs to the other.
+            let _inside = other.map(Handle::enter);
+            if other.is_some() {
+                stream = TcpStream::from_std(stream.into_std()?)?;
+            }
+            converse(stream, place, Arc::clone(&shared.endpoint), &connections);
+            Ok(())
+        });
+        if let Err(error) = begun {
+            let complaining = shared.complaining.try_lock();
+            if complaining.is_ok() {
                 tracing::warn!(%error, "a connection could not be accepted");
-                tokio::select! {
-                    () = tokio::time::sleep(ACCEPT_PAUSE) => {}
-                    () = &mut stop => break,
-                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(ACCEPT_PAUSE) => {}
+                _ = stopped.changed() => return,
             }
         }
-    }
-    drop(listener);
-    if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await.is_err() {
-        tracing::warn!("connections that did not finish in time are cut");
     }
 }
 
 /// Waits for a place, then for a connection to take it.
-async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(std::net::TcpStream, Place)> {
+async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(TcpStream, Place)> {
     let permit = Arc::clone(&places.free).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
-    let stream = stream.into_std()?;
     places.open.inc();
     Ok((stream, Place { open: places.open.clone(), _permit: permit }))
 }
 
-/// Speaks HTTP/1 on a connection, in a task of its own.
-fn converse<E>(
-    stream: std::net::TcpStream,
-    place: Place,
-    endpoint: Arc<E>,
-    worker: &Handle,
-    connections: &GracefulShutdown,
-) where
+/// Speaks HTTP/1 on a connection, in a task of its own on the present event loop.
+fn converse<E>(stream: TcpStream, place: Place, endpoint: Arc<E>, connections: &GracefulShutdown)
+where
     E: Endpoint<Output = Response> + 'static,
 {
-    // What is made from here on belongs to the worker.
-    let _worker = worker.enter();
-    let stream = match TcpStream::from_std(stream) {
-        Ok(stream) => stream,
-        Err(error) => return tracing::warn!(%error, "a connection could not be watched"),
-    };
+    // Whoever hung up already is no matter.
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");

@@ -22,7 +22,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::listener::{self, Places};
+use crate::listener::{Listener, Places};
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
 use crate::workers::Workers;
@@ -34,11 +34,11 @@ const INSTANCE_CHARS: usize = 8;
 
 /// A server that listens and is ready to serve.
 pub struct Server {
-    listener: TcpListener,
+    listener: Listener,
     address: SocketAddr,
     public_origin: Origin,
     endpoint: Front,
-    workers: Arc<Workers>,
+    workers: Workers,
     sweep: Sweep,
     store: Store,
     counts: ProgramMetrics,
@@ -47,7 +47,7 @@ pub struct Server {
 
 /// What serves metrics, on a listener of its own.
 struct MetricsServer {
-    listener: TcpListener,
+    listener: Listener,
     address: SocketAddr,
     endpoint: BoxEndpoint<'static, Response>,
 }
@@ -58,8 +58,8 @@ impl Server {
     /// # Errors
     /// [`StartError`] says in one line what stands in the way.
     pub async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let (listener, address) = bind("DOORWARD_LISTEN", settings.listen).await?;
-        let metrics_listener = match settings.metrics_listen {
+        let (socket, address) = bind("DOORWARD_LISTEN", settings.listen).await?;
+        let metrics_socket = match settings.metrics_listen {
             Some(address) => Some(bind("DOORWARD_METRICS_LISTEN", address).await?),
             None => None,
         };
@@ -135,21 +135,15 @@ impl Server {
         let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry);
         let limits = settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
         let sweep = Sweep::new(store.sessions(), store.records(), store.throttle(), clock, limits);
-        let metrics = metrics_listener.map(|(listener, address)| {
+        let workers = Workers::start()?;
+        let metrics = metrics_socket.map(|(socket, address)| {
+            let listener = Listener::on(workers.event_loops(), &socket)?;
             let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
-            MetricsServer { listener, address, endpoint }
+            Ok::<_, io::Error>(MetricsServer { listener, address, endpoint })
         });
-        Ok(Self {
-            listener,
-            address,
-            public_origin,
-            endpoint,
-            workers: Arc::new(Workers::start()?),
-            sweep,
-            store,
-            counts,
-            metrics,
-        })
+        let metrics = metrics.transpose()?;
+        let listener = Listener::on(workers.event_loops(), &socket)?;
+        Ok(Self { listener, address, public_origin, endpoint, workers, sweep, store, counts, metrics })
     }
 
     /// Where it listens.
@@ -175,18 +169,15 @@ impl Server {
         let sweeping = tokio::spawn(sweep_regularly(self.sweep, self.counts.swept_sessions));
         let (stopping, mut stopped) = watch::channel(());
         let metrics = self.metrics.map(|metrics| {
-            let (endpoint, workers) = (Arc::new(metrics.endpoint), Arc::clone(&self.workers));
-            tokio::spawn(async move {
-                let stop = async move { stopped.changed().await.unwrap_or(()) };
-                listener::serve(metrics.listener, endpoint, Places::for_metrics(), &workers, stop).await;
-            })
+            let stop = async move { stopped.changed().await.unwrap_or(()) };
+            tokio::spawn(metrics.listener.serve(Arc::new(metrics.endpoint), Places::for_metrics(), stop))
         });
         let stop = async move {
             stop.await;
             drop(stopping);
         };
         let places = Places::public(self.counts.open_connections);
-        listener::serve(self.listener, Arc::new(self.endpoint), places, &self.workers, stop).await;
+        self.listener.serve(Arc::new(self.endpoint), places, stop).await;
         if let Some(Err(error)) = futures_util::future::OptionFuture::from(metrics).await {
             tracing::warn!(%error, "the listener for metrics ended early");
         }
@@ -198,11 +189,11 @@ impl Server {
 }
 
 /// Takes an address that a variable names; where it says port 0, the second of what comes back says which.
-async fn bind(variable: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+async fn bind(variable: &'static str, address: SocketAddr) -> Result<(std::net::TcpListener, SocketAddr), StartError> {
     let listen = async {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
+        let socket = TcpListener::bind(address).await?.into_std()?;
+        let address = socket.local_addr()?;
+        Ok((socket, address))
     };
     listen.await.map_err(|error| StartError::Listen { variable, address, error })
 }
