@@ -55,7 +55,7 @@ impl Place {
     async fn sweep(&self) -> f64 {
         let now = Timestamp::from_unix_millis(seed::DEAD_BY_MILLIS);
         let (start, mut batches) = (Instant::now(), 0_u32);
-        while self.store.sessions().delete_dead(now, BATCH).await.expect("a sweep") == u64::from(BATCH) {
+        while self.store.sessions().delete_expired(now, BATCH).await.expect("a sweep") == u64::from(BATCH) {
             batches += 1;
         }
         f64::from(batches) / start.elapsed().as_secs_f64()

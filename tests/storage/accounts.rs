@@ -192,7 +192,7 @@ pub async fn a_new_password_ends_every_session_but_the_new_one(place: Place) {
     store.users().create(&bob).await.expect("another account");
     store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), &[], None).await.expect("a session");
     let change = change(&alice, "second", 4);
-    store.users().replace_password_and_end_sessions(&change).await.expect("changed");
+    store.users().replace_password_and_revoke_sessions(&change).await.expect("changed");
 
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
     assert_eq!(key.password_hash, Some(hash("second")));
@@ -210,7 +210,7 @@ pub async fn of_twenty_racing_changes_of_a_password_exactly_one_succeeds(place: 
     for number in 100..120 {
         let users = store.users();
         let change = change(&alice, &format!("password {number}"), number);
-        races.spawn(async move { users.replace_password_and_end_sessions(&change).await });
+        races.spawn(async move { users.replace_password_and_revoke_sessions(&change).await });
     }
     let outcomes = races.join_all().await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
@@ -226,11 +226,11 @@ pub async fn a_change_that_fails_leaves_all_as_it_was(place: Place) {
     store.users().create(&bob).await.expect("another account");
     let mut twice = change(&alice, "second", 4);
     twice.session.token_hash = bob.session.token_hash;
-    let refused = store.users().replace_password_and_end_sessions(&twice).await;
+    let refused = store.users().replace_password_and_revoke_sessions(&twice).await;
     assert_matches!(refused, Err(KeyedWriteError::Store(StoreError::Corrupt(_))), "a token exists twice");
     let mut stale = change(&alice, "second", 4);
     stale.verified.hash = hash("of another password");
-    let refused = store.users().replace_password_and_end_sessions(&stale).await;
+    let refused = store.users().replace_password_and_revoke_sessions(&stale).await;
     assert_matches!(refused, Err(KeyedWriteError::KeyChanged));
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
     assert_eq!(key.password_hash, alice.key.password_hash);
@@ -249,7 +249,7 @@ pub async fn a_login_that_races_a_change_of_the_password_leaves_no_session_of_th
             })
         };
         let change = change(&alice, "second", 1_000 * round + 3);
-        store.users().replace_password_and_end_sessions(&change).await.expect("changed");
+        store.users().replace_password_and_revoke_sessions(&change).await.expect("changed");
         let _ = login.await.expect("no panic");
         let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
         let ids: Vec<_> = listed.iter().map(|live| live.session.id.clone()).collect();

@@ -1,7 +1,7 @@
 //! Promises of both stores to whoever runs the server: what is written, read and ended without a password being asked for.
 
 use doorward_adapters_sql::Store;
-use doorward_domain::ports::{AddKeyError, CreateUnattendedError, KeyedWriteError, NewAccount, StoreError};
+use doorward_domain::ports::{AddKeyError, AdminCreateUserError, KeyedWriteError, NewAccount, StoreError};
 use doorward_domain::{Attributes, Client, Key, KeyId, Session, SessionId, User, UserId};
 use tokio::task::JoinSet;
 
@@ -42,27 +42,27 @@ pub async fn a_user_is_created_without_a_session_and_with_a_key_or_none(place: P
     let store = place.open().await;
     let mut alice = account("Alice", 1);
     alice.user.attributes = attributes(r#"{"plan":"pro"}"#);
-    store.users().create_unattended(&alice.user, Some(&alice.key)).await.expect("a new user");
+    store.users().admin_create_user(&alice.user, Some(&alice.key)).await.expect("a new user");
     let found = store.users().find_by_key(&alice.key.id).await.expect("an answer");
     assert_eq!(found, Some((alice.key.clone(), alice.user.clone())));
 
     let bob = account("Bob", 2);
-    store.users().create_unattended(&bob.user, None).await.expect("another user");
+    store.users().admin_create_user(&bob.user, None).await.expect("another user");
     assert_eq!(user(&store, &bob.user.id).await, Some(bob.user));
     assert_eq!(store.users().find_by_key(&bob.key.id).await.expect("an answer"), None);
     assert_eq!((place.count("users").await, place.count("sessions").await), (2, 0));
 
     let again = account("ALICE", 3);
-    let refused = store.users().create_unattended(&again.user, Some(&again.key)).await;
-    assert_matches!(refused, Err(CreateUnattendedError::KeyTaken));
+    let refused = store.users().admin_create_user(&again.user, Some(&again.key)).await;
+    assert_matches!(refused, Err(AdminCreateUserError::KeyTaken));
     assert_eq!((place.count("users").await, place.count("user_keys").await), (2, 1), "and leaves no user behind");
 
     let mut imposter = account("Carol", 4);
     imposter.user.id = alice.user.id.clone();
     imposter.key.user_id = alice.user.id.clone();
     for key in [Some(&imposter.key), None] {
-        let refused = store.users().create_unattended(&imposter.user, key).await;
-        assert_matches!(refused, Err(CreateUnattendedError::IdTaken));
+        let refused = store.users().admin_create_user(&imposter.user, key).await;
+        assert_matches!(refused, Err(AdminCreateUserError::IdTaken));
     }
     assert_eq!(user(&store, &alice.user.id).await, Some(alice.user), "and is not overwritten");
 }
@@ -98,13 +98,13 @@ pub async fn a_deleted_user_takes_all_keys_and_sessions_along_unasked(place: Pla
     let (store, alice, bob) = with_two(&place).await;
     store.users().add_key(&key(&alice.user, "github:1", None)).await.expect("another key");
     assert!(find(&store, 1).await.is_some());
-    assert!(store.users().delete_unasked(&alice.user.id).await.expect("an answer"));
+    assert!(store.users().admin_delete_user(&alice.user.id).await.expect("an answer"));
     assert_eq!(find(&store, 1).await, None);
     for table in ["users", "user_keys", "sessions"] {
         assert_eq!(place.count(table).await, 1, "{table}");
     }
     assert_eq!(find(&store, 2).await, Some((bob.session, bob.user)));
-    assert!(!store.users().delete_unasked(&alice.user.id).await.expect("an answer"));
+    assert!(!store.users().admin_delete_user(&alice.user.id).await.expect("an answer"));
 }
 
 pub async fn a_login_that_races_a_deletion_leaves_nothing(place: Place) {
@@ -117,7 +117,7 @@ pub async fn a_login_that_races_a_deletion_leaves_nothing(place: Place) {
             let opened = session(&alice.user, 10 * round + 2);
             tokio::spawn(async move { sessions.open(&opened, &client(), &verified(&alice), &[], None).await })
         };
-        assert!(store.users().delete_unasked(&alice.user.id).await.expect("an answer"));
+        assert!(store.users().admin_delete_user(&alice.user.id).await.expect("an answer"));
         assert_matches!(login.await.expect("no panic"), Ok(()) | Err(KeyedWriteError::KeyChanged));
         assert_eq!(find(&store, 10 * round + 2).await, None);
         assert_eq!(place.count("sessions").await, 0, "round {round}");
@@ -166,7 +166,7 @@ pub async fn a_password_that_is_set_ends_every_session_of_its_user(place: Place)
         verified.hash = hash_by_now.password_hash.expect("a password");
         store.sessions().open(&session(&alice.user, number), &client(), &verified, &[], None).await.expect("a session");
         assert!(find(&store, number).await.is_some());
-        let done = store.users().set_password_and_end_sessions(&alice.key.id, new.as_ref()).await;
+        let done = store.users().admin_set_password(&alice.key.id, new.as_ref()).await;
         assert!(done.expect("an answer"));
         for ended in [1, number] {
             assert_eq!(find(&store, ended).await, None);
@@ -178,7 +178,7 @@ pub async fn a_password_that_is_set_ends_every_session_of_its_user(place: Place)
     assert_matches!(refused, Err(KeyedWriteError::KeyChanged), "a key without a password opens nothing");
     assert!(find(&store, 2).await.is_some(), "nobody else's session");
     let unknown = KeyId::parse("github:1").expect("a key");
-    assert!(!store.users().set_password_and_end_sessions(&unknown, None).await.expect("an answer"));
+    assert!(!store.users().admin_set_password(&unknown, None).await.expect("an answer"));
 }
 
 pub async fn a_key_is_deleted_with_every_session_of_its_user(place: Place) {
@@ -186,26 +186,28 @@ pub async fn a_key_is_deleted_with_every_session_of_its_user(place: Place) {
     let github = key(&alice.user, "github:1", None);
     store.users().add_key(&github).await.expect("another key");
     assert!(find(&store, 1).await.is_some());
-    assert!(store.users().delete_key_and_end_sessions(&github.id).await.expect("an answer"));
+    assert!(store.users().admin_delete_key(&github.id).await.expect("an answer"));
     assert_eq!(find(&store, 1).await, None);
     assert_eq!(store.users().list_keys(&alice.user.id).await.expect("an answer"), [alice.key]);
     assert_eq!(find(&store, 2).await, Some((bob.session, bob.user)));
-    assert!(!store.users().delete_key_and_end_sessions(&github.id).await.expect("an answer"));
+    assert!(!store.users().admin_delete_key(&github.id).await.expect("an answer"));
 }
 
 pub async fn a_session_is_opened_unasked_for_a_user_who_is_there(place: Place) {
     let (store, alice, _) = with_two(&place).await;
     let opened = Session { attributes: attributes(r#"{"device":"tv"}"#), ..session(&alice.user, 3) };
-    assert!(store.sessions().open_unasked(&opened, &Client::default(), None).await.expect("an answer"));
+    assert!(store.sessions().admin_open_session(&opened, &Client::default(), None).await.expect("an answer"));
     assert_eq!(find(&store, 3).await, Some((opened, alice.user.clone())));
     let nobody_s = Session { user_id: nobody(), ..session(&alice.user, 4) };
-    assert!(!store.sessions().open_unasked(&nobody_s, &client(), None).await.expect("an answer"));
-    let twice = store.sessions().open_unasked(&session(&alice.user, 3), &client(), None).await;
+    assert!(!store.sessions().admin_open_session(&nobody_s, &client(), None).await.expect("an answer"));
+    let twice = store.sessions().admin_open_session(&session(&alice.user, 3), &client(), None).await;
     assert_matches!(twice, Err(StoreError::Corrupt(_)), "a token exists twice");
     assert_eq!(place.count("sessions").await, 3);
 
     let only = std::num::NonZeroU32::MIN;
-    assert!(store.sessions().open_unasked(&session(&alice.user, 5), &client(), Some(only)).await.expect("an answer"));
+    assert!(
+        store.sessions().admin_open_session(&session(&alice.user, 5), &client(), Some(only)).await.expect("an answer")
+    );
     assert_eq!((find(&store, 1).await, find(&store, 3).await), (None, None), "those that are too many end");
     assert!(find(&store, 5).await.is_some() && find(&store, 2).await.is_some());
 }
@@ -241,8 +243,8 @@ pub async fn all_sessions_of_a_user_end_and_nobody_else_s(place: Place) {
     for number in [1, 2, 3] {
         assert!(find(&store, number).await.is_some());
     }
-    assert_eq!(store.sessions().delete_all(&alice.user.id).await.expect("an answer"), 2);
+    assert_eq!(store.sessions().delete_sessions_of(&alice.user.id).await.expect("an answer"), 2);
     assert_eq!((find(&store, 1).await, find(&store, 3).await), (None, None));
     assert!(find(&store, 2).await.is_some());
-    assert_eq!(store.sessions().delete_all(&alice.user.id).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_sessions_of(&alice.user.id).await.expect("an answer"), 0);
 }

@@ -222,7 +222,7 @@ async fn a_sweep_does_not_wait_for_a_session_in_use() {
     let mut other = PgConnection::connect(&place.url).await.expect("a way to the server");
     let lock = "BEGIN; SELECT id FROM sessions ORDER BY id LIMIT 1 FOR UPDATE";
     other.execute(lock).await.expect("a lock");
-    let swept = store.sessions().delete_dead(doorward_domain::Timestamp::MAX, 10).await.expect("an answer");
+    let swept = store.sessions().delete_expired(doorward_domain::Timestamp::MAX, 10).await.expect("an answer");
     assert_eq!(swept, 2);
 }
 

@@ -40,9 +40,9 @@ pub async fn each_way_to_a_session_is_noted_with_who_went_it(place: Place) {
         session: third.clone(),
         client: client(),
     };
-    store.users().replace_password_and_end_sessions(&change).await.expect("a change");
+    store.users().replace_password_and_revoke_sessions(&change).await.expect("a change");
     let fourth = Session { created_at: after(30), ..session(&alice.user, 5) };
-    assert!(store.sessions().open_unasked(&fourth, &stranger, None).await.expect("an answer"));
+    assert!(store.sessions().admin_open_session(&fourth, &stranger, None).await.expect("an answer"));
     let expected = [
         SignInEvent::of(&alice.session, &client(), SignInKind::SignUp),
         SignInEvent::of(&second, &stranger, SignInKind::LogIn),
@@ -60,7 +60,7 @@ pub async fn what_opened_no_session_is_not_noted(place: Place) {
     let opened = session(&alice.user, 2);
     assert!(store.sessions().open(&opened, &client(), &wrong, &[], None).await.is_err());
     let change = PasswordChange { verified: wrong, new_hash: hash("second"), session: opened, client: client() };
-    assert!(store.users().replace_password_and_end_sessions(&change).await.is_err());
+    assert!(store.users().replace_password_and_revoke_sessions(&change).await.is_err());
     let mut taken = account("Alice", 3);
     taken.key.id = alice.key.id.clone();
     assert!(store.users().create(&taken).await.is_err());

@@ -130,7 +130,7 @@ pub async fn a_code_lets_its_user_back_in_once(place: Place) {
     }
     let mut first = recovery(&alice, 4, 10);
     first.replaces = vec![bob.session.token_hash, token(99)];
-    assert_eq!(store.recovery().recover_and_end_sessions(&first).await.expect("let in"), 9);
+    assert_eq!(store.recovery().recover_and_revoke_sessions(&first).await.expect("let in"), 9);
     for (number, alive) in [(1, false), (2, false), (3, false), (10, true)] {
         let found = store.sessions().find(&token(number)).await.expect("an answer");
         assert_eq!(found.is_some(), alive, "session {number}");
@@ -140,10 +140,10 @@ pub async fn a_code_lets_its_user_back_in_once(place: Place) {
     let left: Vec<_> = codes(0).into_iter().filter(|left| *left != code(4)).collect();
     assert_eq!(unused(&store, &alice.user.id).await, left);
 
-    let again = store.recovery().recover_and_end_sessions(&recovery(&alice, 4, 11)).await;
+    let again = store.recovery().recover_and_revoke_sessions(&recovery(&alice, 4, 11)).await;
     assert_matches!(again, Err(RecoverError::NoSuchCode), "it was used");
     assert!(store.sessions().find(&token(10)).await.expect("an answer").is_some(), "nothing ended");
-    assert_eq!(store.recovery().recover_and_end_sessions(&recovery(&alice, 5, 12)).await.expect("let in"), 8);
+    assert_eq!(store.recovery().recover_and_revoke_sessions(&recovery(&alice, 5, 12)).await.expect("let in"), 8);
     assert_eq!(place.count("sign_in_events WHERE kind = 'recovered'").await, 2, "each is noted");
 }
 
@@ -154,7 +154,7 @@ pub async fn what_is_no_code_of_the_user_changes_nothing(place: Place) {
     let mut by_another_s_key = recovery(&alice, 1, 10);
     by_another_s_key.key_id = bob.key.id.clone();
     for refused in [recovery(&alice, 99, 10), recovery(&alice, 500, 10), of_nobody, by_another_s_key] {
-        let outcome = store.recovery().recover_and_end_sessions(&refused).await;
+        let outcome = store.recovery().recover_and_revoke_sessions(&refused).await;
         assert_matches!(outcome, Err(RecoverError::NoSuchCode));
     }
     for (somebody, first) in [(&alice, 0), (&bob, 500)] {
@@ -167,22 +167,22 @@ pub async fn what_is_no_code_of_the_user_changes_nothing(place: Place) {
 
 pub async fn a_code_gives_no_password_to_a_key_that_has_none(place: Place) {
     let (store, alice, _) = inhabited(&place).await;
-    let taken = store.users().set_password_and_end_sessions(&alice.key.id, None).await.expect("an answer");
+    let taken = store.users().admin_set_password(&alice.key.id, None).await.expect("an answer");
     assert!(taken, "whoever took it away meant it");
-    let refused = store.recovery().recover_and_end_sessions(&recovery(&alice, 1, 10)).await;
+    let refused = store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 10)).await;
     assert_matches!(refused, Err(RecoverError::NoSuchCode));
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
     assert_eq!(key.password_hash, None);
     assert_eq!(unused(&store, &alice.user.id).await, codes(0));
-    store.users().set_password_and_end_sessions(&alice.key.id, Some(&hash("third"))).await.expect("an answer");
-    assert_eq!(store.recovery().recover_and_end_sessions(&recovery(&alice, 1, 10)).await.expect("let in"), 9);
+    store.users().admin_set_password(&alice.key.id, Some(&hash("third"))).await.expect("an answer");
+    assert_eq!(store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 10)).await.expect("let in"), 9);
 }
 
 pub async fn a_recovery_that_fails_half_way_leaves_all_as_it_was(place: Place) {
     let (store, alice, bob) = inhabited(&place).await;
     let mut twice = recovery(&alice, 1, 10);
     twice.session.token_hash = bob.session.token_hash;
-    let refused = store.recovery().recover_and_end_sessions(&twice).await;
+    let refused = store.recovery().recover_and_revoke_sessions(&twice).await;
     assert_matches!(refused, Err(RecoverError::Store(StoreError::Corrupt(_))), "a token exists twice");
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
     assert_eq!(key.password_hash, alice.key.password_hash);
@@ -195,7 +195,7 @@ pub async fn of_twenty_racing_uses_of_one_code_exactly_one_succeeds(place: Place
     let mut races = JoinSet::new();
     for number in 100..120 {
         let (recoveries, recovery) = (store.recovery(), recovery(&alice, 3, number));
-        races.spawn(async move { recoveries.recover_and_end_sessions(&recovery).await.map(|left| (left, number)) });
+        races.spawn(async move { recoveries.recover_and_revoke_sessions(&recovery).await.map(|left| (left, number)) });
     }
     let outcomes = races.join_all().await;
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(RecoverError::NoSuchCode))).count();
@@ -214,7 +214,7 @@ pub async fn racing_uses_of_ten_codes_all_succeed_and_leave_one_session(place: P
     let mut races = JoinSet::new();
     for number in 0..10 {
         let (recoveries, recovery) = (store.recovery(), recovery(&alice, number, 100 + number));
-        races.spawn(async move { recoveries.recover_and_end_sessions(&recovery).await.expect("let in") });
+        races.spawn(async move { recoveries.recover_and_revoke_sessions(&recovery).await.expect("let in") });
     }
     let mut left = races.join_all().await;
     left.sort_unstable();
@@ -235,7 +235,7 @@ pub async fn a_login_that_races_a_recovery_leaves_no_session_of_the_old_password
             })
         };
         let recovery = recovery(&alice, 1, 1_000 * round + 3);
-        store.recovery().recover_and_end_sessions(&recovery).await.expect("let in");
+        store.recovery().recover_and_revoke_sessions(&recovery).await.expect("let in");
         let _ = login.await.expect("no panic");
         let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
         let ids: Vec<_> = listed.iter().map(|live| live.session.id.clone()).collect();
@@ -257,7 +257,7 @@ pub async fn whatever_races_a_deletion_ends_with_nothing_left_or_nothing_deleted
             let (recoveries, replacement) = (store.recovery(), replacement(&alice, &codes(0), 20));
             tokio::spawn(async move { recoveries.replace_codes(&replacement).await })
         };
-        let recovered = store.recovery().recover_and_end_sessions(&recovery(&alice, 1, 1_000 * round + 3)).await;
+        let recovered = store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 1_000 * round + 3)).await;
         let (deleted, issued) = (deletion.await.expect("no panic"), issue.await.expect("no panic"));
         assert_matches!(recovered, Ok(_) | Err(RecoverError::NoSuchCode), "no call waits for one that waits for it");
         assert_matches!(issued, Ok(()) | Err(ReplaceCodesError::KeyChanged | ReplaceCodesError::CodesChanged));
@@ -283,7 +283,7 @@ pub async fn codes_go_with_their_user(place: Place) {
     assert_eq!(unused(&store, &alice.user.id).await, []);
     assert_eq!(place.count("recovery_codes").await, 10);
     assert_eq!(unused(&store, &bob.user.id).await, codes(500));
-    let gone = store.recovery().recover_and_end_sessions(&recovery(&alice, 1, 10)).await;
+    let gone = store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 10)).await;
     assert_matches!(gone, Err(RecoverError::NoSuchCode));
     let gone = store.recovery().replace_codes(&replacement(&alice, &[], 20)).await;
     assert_matches!(gone, Err(ReplaceCodesError::KeyChanged));

@@ -326,10 +326,10 @@ pub async fn a_dead_session_is_removed_only_as_it_was_seen(place: Place) {
     }
     let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
     assert!(there.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
-    assert!(!here.sessions().delete_dead_one(&alice.session).await.expect("an answer"), "it lives on");
+    assert!(!here.sessions().delete_if_expired(&alice.session).await.expect("an answer"), "it lives on");
     assert_eq!(find(&here, &token(1)).await.map(|(session, _)| session), Some(renewed.clone()));
-    assert!(here.sessions().delete_dead_one(&renewed).await.expect("an answer"));
-    assert!(!here.sessions().delete_dead_one(&renewed).await.expect("an answer"), "it is gone");
+    assert!(here.sessions().delete_if_expired(&renewed).await.expect("an answer"));
+    assert!(!here.sessions().delete_if_expired(&renewed).await.expect("an answer"), "it is gone");
     assert_eq!(find(&here, &token(1)).await, None);
 }
 
@@ -356,8 +356,8 @@ async fn with_deaths(store: &Store, alice: &NewAccount, deaths: impl IntoIterato
 pub async fn a_session_is_dead_at_its_exact_instant(place: Place) {
     let (store, alice) = with_alice(&place).await;
     with_deaths(&store, &alice, [999, 1_000, 1_001]).await;
-    assert_eq!(store.sessions().delete_dead(after(998), 10).await.expect("an answer"), 0);
-    assert_eq!(store.sessions().delete_dead(after(1_000), 10).await.expect("an answer"), 2);
+    assert_eq!(store.sessions().delete_expired(after(998), 10).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_expired(after(1_000), 10).await.expect("an answer"), 2);
     assert_eq!(find(&store, &token(100)).await, None);
     assert_eq!(find(&store, &token(101)).await, None);
     assert!(find(&store, &token(102)).await.is_some());
@@ -368,14 +368,14 @@ pub async fn a_sweep_takes_no_more_than_its_limit_and_the_longest_dead_first(pla
     let (store, alice) = with_alice(&place).await;
     with_deaths(&store, &alice, [50, 40, 30, 20, 10]).await;
     let sessions = store.sessions();
-    assert_eq!(sessions.delete_dead(after(100), 0).await.expect("an answer"), 0);
-    assert_eq!(sessions.delete_dead(after(100), 2).await.expect("an answer"), 2);
+    assert_eq!(sessions.delete_expired(after(100), 0).await.expect("an answer"), 0);
+    assert_eq!(sessions.delete_expired(after(100), 2).await.expect("an answer"), 2);
     assert_eq!(find(&store, &token(104)).await, None);
     assert_eq!(find(&store, &token(103)).await, None);
     assert!(find(&store, &token(102)).await.is_some());
-    assert_eq!(sessions.delete_dead(after(100), 2).await.expect("an answer"), 2);
-    assert_eq!(sessions.delete_dead(after(100), u32::MAX).await.expect("an answer"), 1);
-    assert_eq!(sessions.delete_dead(after(100), 2).await.expect("an answer"), 0);
+    assert_eq!(sessions.delete_expired(after(100), 2).await.expect("an answer"), 2);
+    assert_eq!(sessions.delete_expired(after(100), u32::MAX).await.expect("an answer"), 1);
+    assert_eq!(sessions.delete_expired(after(100), 2).await.expect("an answer"), 0);
     assert_eq!(place.count("sessions").await, 1);
 }
 
@@ -388,7 +388,7 @@ pub async fn racing_sweeps_count_each_session_once(place: Place) {
         races.spawn(async move {
             let mut swept = 0;
             loop {
-                match sessions.delete_dead(after(100), 4).await.expect("an answer") {
+                match sessions.delete_expired(after(100), 4).await.expect("an answer") {
                     0 => return swept,
                     some => swept += some,
                 }
@@ -437,7 +437,7 @@ pub async fn a_session_is_ended_only_for_its_own_user(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let bob = account("Bob", 2);
     store.users().create(&bob).await.expect("another account");
-    let end = async |user: &User, id| store.sessions().delete_of(&user.id, id).await.expect("an answer");
+    let end = async |user: &User, id| store.sessions().delete_session_of(&user.id, id).await.expect("an answer");
     assert!(!end(&bob.user, &alice.session.id).await);
     assert!(find(&store, &token(1)).await.is_some());
     assert!(end(&alice.user, &alice.session.id).await);
@@ -452,9 +452,9 @@ pub async fn whatever_was_presented_ends_and_nothing_else(place: Place) {
         store.sessions().open(&opened, &client(), &verified(&alice), &[], None).await.expect("a session");
     }
     let presented = [token(1), token(99), token(3)];
-    assert_eq!(store.sessions().delete_presented(&presented).await.expect("an answer"), 2);
-    assert_eq!(store.sessions().delete_presented(&presented).await.expect("an answer"), 0);
-    assert_eq!(store.sessions().delete_presented(&[]).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_by_tokens(&presented).await.expect("an answer"), 2);
+    assert_eq!(store.sessions().delete_by_tokens(&presented).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_by_tokens(&[]).await.expect("an answer"), 0);
     for (number, alive) in [(1, false), (2, true), (3, false), (4, true)] {
         assert_eq!(find(&store, &token(number)).await.is_some(), alive, "session {number}");
     }
@@ -471,8 +471,8 @@ pub async fn all_others_end_and_nobody_else_s(place: Place) {
         store.sessions().open(&opened, &client(), &verified(&alice), &[], None).await.expect("a session");
     }
     let kept = session(&alice.user, 4).id;
-    assert_eq!(store.sessions().delete_others(&alice.user.id, &kept).await.expect("an answer"), 3);
-    assert_eq!(store.sessions().delete_others(&alice.user.id, &kept).await.expect("an answer"), 0);
+    assert_eq!(store.sessions().delete_other_sessions(&alice.user.id, &kept).await.expect("an answer"), 3);
+    assert_eq!(store.sessions().delete_other_sessions(&alice.user.id, &kept).await.expect("an answer"), 0);
     assert!(find(&store, &token(4)).await.is_some() && find(&store, &token(2)).await.is_some());
     assert_eq!(place.count("sessions").await, 2);
 }

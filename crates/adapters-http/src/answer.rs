@@ -7,7 +7,7 @@ use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::wire::{RecoveryCodesBody, SessionBody};
 
 /// A session was opened; `STATUS` is that of the JSON answer.
@@ -152,10 +152,14 @@ pub(crate) struct Done {
 
 impl Done {
     /// The answer in the way that the client wants; `location` is where a form goes.
-    pub(crate) fn new(wants: Wants, location: &'static str, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
+    pub(crate) fn new(
+        wants: ResponseMode,
+        location: &'static str,
+        cookies: impl IntoIterator<Item = HeaderValue>,
+    ) -> Self {
         let redirect = match wants {
-            Wants::Json => None,
-            Wants::Page | Wants::Seed => Some(location),
+            ResponseMode::Json => None,
+            ResponseMode::Page | ResponseMode::FormFetch => Some(location),
         };
         Self { redirect, cookies: cookies.into_iter().collect() }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use doorward_app::{
-    Attempt, ChangePassword, DeleteAccount, Devices, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut,
-    RecoverAccount, RevokeSessions, SignUp, Throttle, ValidSession, ValidateSession,
+    Attempt, ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut,
+    RecoverAccount, RevokeSessions, SignUp, Throttle, TrustedDevices, ValidSession, ValidateSession,
 };
 use doorward_domain::Client;
 use doorward_domain::ports::StoreProbe;
@@ -17,7 +17,7 @@ use crate::cookie::{DeviceCookie, SessionCookie};
 use crate::credential::Credential;
 use crate::form::{AccountForm, AccountView, CodesView, FormEcho};
 use crate::metrics::HttpMetrics;
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
 use crate::wire::Transport;
@@ -86,9 +86,9 @@ impl Context {
     }
 
     /// What the browser shows of where it signed in before, and whether it keeps what it is given.
-    pub(crate) fn devices(&self, request: &Request, transport: &Transport) -> Devices {
+    pub(crate) fn devices(&self, request: &Request, transport: &Transport) -> TrustedDevices {
         let presented = self.device_cookie.tokens(request.headers());
-        Devices { presented, are_kept: matches!(transport, Transport::Cookie) }
+        TrustedDevices { presented, are_kept: matches!(transport, Transport::Cookie) }
     }
 
     /// Notes for the operator what somebody who is signed in did.
@@ -127,7 +127,7 @@ impl Context {
         form: AccountForm,
         problem: Problem,
     ) -> Problem {
-        if problem.json_only || Wants::of(request) != Wants::Page {
+        if problem.json_only || ResponseMode::of(request) != ResponseMode::Page {
             return problem;
         }
         match self.account_view(signed_in).await {

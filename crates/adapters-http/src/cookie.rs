@@ -1,8 +1,8 @@
 //! The session cookie, and the one that a browser is known by: read leniently, since other apps' cookies come in the same
 //! header, and written strictly.
 
-use doorward_app::Devices;
-use doorward_domain::{DeviceToken, SessionToken, ThrottleLimits};
+use doorward_app::TrustedDevices;
+use doorward_domain::{SessionToken, ThrottleLimits, TrustedDeviceToken};
 use poem::http::{HeaderMap, HeaderValue, header};
 use zeroize::Zeroizing;
 
@@ -67,16 +67,16 @@ impl DeviceCookie {
     }
 
     /// What may be tokens of devices; what is none is as if it was not there.
-    pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<DeviceToken> {
+    pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<TrustedDeviceToken> {
         let texts = self.0.values(headers).flat_map(|value| value.split(BETWEEN_DEVICES));
-        texts.filter_map(DeviceToken::parse).take(Devices::MOST).collect()
+        texts.filter_map(TrustedDeviceToken::parse).take(TrustedDevices::MOST).collect()
     }
 
     /// The `Set-Cookie` that hands the tokens to the browser, for as long as they mean anything.
-    pub(crate) fn issue(&self, tokens: &[DeviceToken]) -> HeaderValue {
-        let texts: Vec<_> = tokens.iter().map(DeviceToken::expose).collect();
+    pub(crate) fn issue(&self, tokens: &[TrustedDeviceToken]) -> HeaderValue {
+        let texts: Vec<_> = tokens.iter().map(TrustedDeviceToken::expose).collect();
         let value = Zeroizing::new(texts.join(&BETWEEN_DEVICES.to_string()));
-        self.0.set(&value, ThrottleLimits::DEFAULT.known_for.as_secs())
+        self.0.set(&value, ThrottleLimits::DEFAULT.trusted_for.as_secs())
     }
 
     /// The `Set-Cookie` that takes them away again.
@@ -204,12 +204,12 @@ mod tests {
             assert_eq!(devices_in(&[none]), [""; 0], "{none}");
         }
         let many = vec![a.as_str(); 500].join(".");
-        assert_eq!(devices_in(&[&format!("auth_session_device={many}")]).len(), Devices::MOST);
+        assert_eq!(devices_in(&[&format!("auth_session_device={many}")]).len(), TrustedDevices::MOST);
     }
 
     #[test]
     fn the_cookie_of_devices_has_the_attributes_of_the_session_s_and_90_days() {
-        let [a, b] = ["a", "b"].map(|letter| DeviceToken::new(token(letter)));
+        let [a, b] = ["a", "b"].map(|letter| TrustedDeviceToken::new(token(letter)));
         let texts = format!("{}.{}", a.expose(), b.expose());
         let settings = CookieSettings { name: "__Host-s".into(), domain: None };
         let issued = DeviceCookie::new(settings, true).issue(&[a, b]);
@@ -230,7 +230,7 @@ mod tests {
                 let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
                 prop_assert!(cookie().tokens(&headers).len() <= MAX_CANDIDATES);
                 let devices = DeviceCookie::new(CookieSettings { name: "a".into(), domain: None }, false);
-                prop_assert!(devices.tokens(&headers).len() <= Devices::MOST);
+                prop_assert!(devices.tokens(&headers).len() <= TrustedDevices::MOST);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What sign-up and login share: reading who wants in, and letting them in or not, each client in its own way.
 
-use doorward_app::{Attempt, Credentials, Devices, OpenedSession};
+use doorward_app::{Attempt, Credentials, OpenedSession, TrustedDevices};
 use doorward_domain::{Client, SessionToken};
 use poem::Request;
 use poem_openapi::types::Type;
@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::credential::Credential;
 use crate::fields::Fields;
 use crate::form::{EntryEcho, FormEcho, FormName};
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 use crate::submission::Submission;
@@ -23,9 +23,9 @@ pub(crate) struct Entry {
     /// What may be sessions that the request came with.
     pub(crate) presented: Vec<SessionToken>,
     pub(crate) client: Client,
-    pub(crate) devices: Devices,
+    pub(crate) devices: TrustedDevices,
     form: FormName,
-    wants: Wants,
+    wants: ResponseMode,
     transport: Transport,
     next: Option<String>,
 }
@@ -55,7 +55,7 @@ impl Entry {
             client,
             devices: context.devices(request, &transport),
             form,
-            wants: Wants::of(request),
+            wants: ResponseMode::of(request),
             transport,
             next: location(context, &fields),
         })
@@ -79,7 +79,7 @@ pub(crate) fn admit<const STATUS: u16>(
     context: &Context,
     opened: &OpenedSession,
     transport: Transport,
-    wants: Wants,
+    wants: ResponseMode,
     next: Option<String>,
 ) -> SignedIn<STATUS> {
     let body = || Box::new(SessionBody::from(&opened.valid));
@@ -92,8 +92,8 @@ pub(crate) fn admit<const STATUS: u16>(
         (Transport::Bearer, _) => {
             SignedIn::Session { body: Box::new(body().with_token(&opened.token)), cookies: vec![] }
         }
-        (Transport::Cookie, Wants::Json) => SignedIn::Session { body: body(), cookies: cookies() },
-        (Transport::Cookie, Wants::Page | Wants::Seed) => {
+        (Transport::Cookie, ResponseMode::Json) => SignedIn::Session { body: body(), cookies: cookies() },
+        (Transport::Cookie, ResponseMode::Page | ResponseMode::FormFetch) => {
             SignedIn::Redirect { location: next.unwrap_or_else(|| "/".into()), cookies: cookies() }
         }
     }

@@ -20,7 +20,7 @@ use crate::audit::{Audit, AuditEvent};
 use crate::context::Context;
 use crate::credential::Credential;
 use crate::methods::Methods;
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::pages::Pages;
 use crate::problem::{Problem, ProblemBody, ProblemKind};
 use crate::security_headers::SecurityHeaders;
@@ -105,13 +105,13 @@ impl Front {
     fn render(
         &self,
         problem: &Problem,
-        wants: Wants,
+        wants: ResponseMode,
         language: Language,
         path: &str,
         request_id: RequestId<'_>,
     ) -> Response {
         let request_id = request_id.to_string();
-        let mut response = if wants == Wants::Page && !problem.json_only {
+        let mut response = if wants == ResponseMode::Page && !problem.json_only {
             self.pages.problem(problem, &request_id, language)
         } else {
             Json(ProblemBody::from(problem)).into_response()
@@ -149,8 +149,9 @@ impl Endpoint for Front {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (settings, metrics, began) = (&self.context.settings, &self.context.metrics, Instant::now());
         let request_id = self.next_request_id();
-        let wants = Wants::of(&request);
-        let language = if wants == Wants::Page { self.pages.language(request.headers()) } else { Language::English };
+        let wants = ResponseMode::of(&request);
+        let language =
+            if wants == ResponseMode::Page { self.pages.language(request.headers()) } else { Language::English };
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let path = uri.path();
         let route = metrics.route(&method, path);
@@ -265,7 +266,7 @@ mod tests {
         HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockRecoveryStore,
         MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
     };
-    use doorward_domain::{PasswordRules, SessionPolicy, SessionToken, TokenHash, UsernameRules};
+    use doorward_domain::{PasswordPolicy, SessionPolicy, SessionToken, TokenHash, UsernamePolicy};
     use poem::http::Method;
     use prometheus_client::registry::Registry;
 
@@ -291,7 +292,8 @@ mod tests {
         let mut store = MockStoreProbe::new();
         store.expect_ping().returning(move || Err(unavailable()));
 
-        let policy = SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT };
+        let policy =
+            SignUpPolicy { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT };
         let (users, sessions, hasher) = (Arc::new(users), Arc::new(sessions), Arc::new(hasher));
         let recovery = Arc::new(MockRecoveryStore::new());
         let (tokens, clock) = (Arc::new(tokens), Arc::new(MockClock::new()));

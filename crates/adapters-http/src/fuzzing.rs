@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use doorward_app::SignUpPolicy;
-use doorward_domain::{PasswordRules, SessionToken, UsernameRules};
+use doorward_domain::{PasswordPolicy, SessionToken, UsernamePolicy};
 use futures_util::FutureExt;
 use ipnet::IpNet;
 use poem::http::uri::Scheme;
@@ -15,7 +15,7 @@ use poem::{Addr, Body, Request};
 use crate::cookie::SessionCookie;
 use crate::credential::Credential;
 use crate::fields::{BodyType, Fields};
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::origin::Origin;
 use crate::settings::{CookieSettings, HttpSettings};
 use crate::site::Site;
@@ -78,7 +78,7 @@ pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &
         trusted_origins: trusted_origins.to_vec(),
         return_origins: Vec::new(),
         trusted_proxies: Vec::new(),
-        sign_up: SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT },
+        sign_up: SignUpPolicy { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT },
         site: Site::default(),
         language: None,
         instance: String::new(),
@@ -100,16 +100,16 @@ pub enum Answer {
     /// JSON throughout.
     Json,
     /// Redirects, and errors as JSON.
-    Seed,
+    FormFetch,
 }
 
 /// Which way of answering a request with this head asks for.
 #[must_use]
 pub fn wanted_answer(headers: &HeaderMap) -> Answer {
-    match Wants::of_headers(headers) {
-        Wants::Page => Answer::Page,
-        Wants::Json => Answer::Json,
-        Wants::Seed => Answer::Seed,
+    match ResponseMode::of_headers(headers) {
+        ResponseMode::Page => Answer::Page,
+        ResponseMode::Json => Answer::Json,
+        ResponseMode::FormFetch => Answer::FormFetch,
     }
 }
 

@@ -5,16 +5,16 @@ use poem::http::{HeaderMap, header};
 
 /// How to answer, the first that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wants {
+pub(crate) enum ResponseMode {
     /// `Accept` names `text/html`: redirects and pages.
     Page,
     /// The body is JSON or `Accept` names `application/json`: JSON.
     Json,
     /// Neither: redirects on success and JSON errors, as the seed's form component expects.
-    Seed,
+    FormFetch,
 }
 
-impl Wants {
+impl ResponseMode {
     pub(crate) fn of(request: &Request) -> Self {
         Self::of_headers(request.headers())
     }
@@ -25,7 +25,7 @@ impl Wants {
         } else if has_json_body(headers) || accepts(headers, &mime::APPLICATION_JSON) {
             Self::Json
         } else {
-            Self::Seed
+            Self::FormFetch
         }
     }
 }
@@ -54,7 +54,7 @@ fn accepts(headers: &HeaderMap, wanted: &mime::Mime) -> bool {
 mod tests {
     use super::*;
 
-    fn wants(accept: &[&str], content_type: Option<&str>) -> Wants {
+    fn wants(accept: &[&str], content_type: Option<&str>) -> ResponseMode {
         let mut headers = HeaderMap::new();
         for value in accept {
             headers.append(header::ACCEPT, value.parse().expect("a header value"));
@@ -62,31 +62,31 @@ mod tests {
         if let Some(value) = content_type {
             headers.insert(header::CONTENT_TYPE, value.parse().expect("a header value"));
         }
-        Wants::of_headers(&headers)
+        ResponseMode::of_headers(&headers)
     }
 
     #[test]
     fn a_browser_gets_pages_whatever_it_sends() {
         let chrome = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
-        assert_eq!(wants(&[chrome], Some("application/x-www-form-urlencoded")), Wants::Page);
-        assert_eq!(wants(&["application/json, TEXT/HTML;q=0.1"], Some("application/json")), Wants::Page);
-        assert_eq!(wants(&["application/json", "text/html"], None), Wants::Page);
+        assert_eq!(wants(&[chrome], Some("application/x-www-form-urlencoded")), ResponseMode::Page);
+        assert_eq!(wants(&["application/json, TEXT/HTML;q=0.1"], Some("application/json")), ResponseMode::Page);
+        assert_eq!(wants(&["application/json", "text/html"], None), ResponseMode::Page);
     }
 
     #[test]
     fn a_json_body_or_an_accepted_json_gets_json() {
-        assert_eq!(wants(&["*/*"], Some("application/json; charset=utf-8")), Wants::Json);
-        assert_eq!(wants(&["application/json"], Some("multipart/form-data; boundary=x")), Wants::Json);
-        assert_eq!(wants(&["text/html;q=0, application/json"], None), Wants::Json);
-        assert_eq!(wants(&["application/json ;q=1"], None), Wants::Json);
-        assert_eq!(wants(&["*/*"], Some("application/json ; charset=utf-8")), Wants::Json);
-        assert_eq!(wants(&["text/html ; q=0.9"], None), Wants::Page);
+        assert_eq!(wants(&["*/*"], Some("application/json; charset=utf-8")), ResponseMode::Json);
+        assert_eq!(wants(&["application/json"], Some("multipart/form-data; boundary=x")), ResponseMode::Json);
+        assert_eq!(wants(&["text/html;q=0, application/json"], None), ResponseMode::Json);
+        assert_eq!(wants(&["application/json ;q=1"], None), ResponseMode::Json);
+        assert_eq!(wants(&["*/*"], Some("application/json ; charset=utf-8")), ResponseMode::Json);
+        assert_eq!(wants(&["text/html ; q=0.9"], None), ResponseMode::Page);
     }
 
     #[test]
     fn all_others_get_what_the_seed_s_form_component_expects() {
-        assert_eq!(wants(&["*/*"], Some("multipart/form-data; boundary=x")), Wants::Seed);
-        assert_eq!(wants(&[], None), Wants::Seed);
-        assert_eq!(wants(&["text/*", "?/;"], Some("rubbish")), Wants::Seed);
+        assert_eq!(wants(&["*/*"], Some("multipart/form-data; boundary=x")), ResponseMode::FormFetch);
+        assert_eq!(wants(&[], None), ResponseMode::FormFetch);
+        assert_eq!(wants(&["text/*", "?/;"], Some("rubbish")), ResponseMode::FormFetch);
     }
 }

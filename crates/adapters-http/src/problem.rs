@@ -10,7 +10,7 @@ use doorward_app::{
 };
 use doorward_domain::ports::Cause;
 use doorward_domain::{
-    InvalidPassword, InvalidUsername, Password, PasswordRules, RecoveryCode, Username, UsernameRules,
+    InvalidPassword, InvalidUsername, Password, PasswordPolicy, RecoveryCode, Username, UsernamePolicy,
 };
 use poem::error::ResponseError;
 use poem::http::StatusCode;
@@ -81,7 +81,7 @@ impl Problem {
         }
     }
 
-    pub(crate) fn of_change_password(error: ChangePasswordError, rules: &PasswordRules) -> Self {
+    pub(crate) fn of_change_password(error: ChangePasswordError, rules: &PasswordPolicy) -> Self {
         match error {
             ChangePasswordError::InvalidCurrent(_) => Self::invalid_current_password(),
             ChangePasswordError::InvalidNew(error) => {
@@ -103,7 +103,7 @@ impl Problem {
         }
     }
 
-    pub(crate) fn of_recover_account(error: RecoverAccountError, rules: &PasswordRules) -> Self {
+    pub(crate) fn of_recover_account(error: RecoverAccountError, rules: &PasswordPolicy) -> Self {
         match error {
             RecoverAccountError::InvalidUsername(_) => Self::invalid_login_name(),
             RecoverAccountError::NoCode => Self::new(ProblemKind::IncorrectRecoveryCode)
@@ -149,20 +149,20 @@ fn wait_advice(seconds: u64) -> Message {
     }
 }
 
-fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Message {
+fn new_username_advice(error: InvalidUsername, rules: UsernamePolicy) -> Message {
     match (error, rules) {
         (InvalidUsername::Missing | InvalidUsername::Length, _) => {
             Message::new("use-characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS)
         }
         (InvalidUsername::SurroundingSpace, _) => Message::new("surrounding-space"),
-        (InvalidUsername::Character, UsernameRules::Seed) => Message::new("characters-seed"),
-        (InvalidUsername::Character, UsernameRules::Precis) => Message::new("characters-precis"),
-        (InvalidUsername::Character, UsernameRules::Ascii) => Message::new("characters-ascii"),
+        (InvalidUsername::Character, UsernamePolicy::Unicode) => Message::new("characters-unicode"),
+        (InvalidUsername::Character, UsernamePolicy::Precis) => Message::new("characters-precis"),
+        (InvalidUsername::Character, UsernamePolicy::Ascii) => Message::new("characters-ascii"),
         (InvalidUsername::MixedScripts, _) => Message::new("mixed-scripts"),
     }
 }
 
-fn new_password_advice(error: InvalidPassword, rules: &PasswordRules) -> Message {
+fn new_password_advice(error: InvalidPassword, rules: &PasswordPolicy) -> Message {
     match error {
         InvalidPassword::Missing | InvalidPassword::Length => {
             Message::new("use-characters").with("min", rules.min_chars).with("max", Password::MAX_CHARS)

@@ -43,7 +43,7 @@ impl<DB: Dialect> RecoveryStore for SqlStore<DB> {
         Ok(lease.commit().await?)
     }
 
-    async fn recover_and_end_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError> {
+    async fn recover_and_revoke_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError> {
         let Recovery { key_id, code, new_hash, session, client, replaces } = recovery;
         let user = Text(session.user_id.as_str());
         let mut lease = self.begin().await?;

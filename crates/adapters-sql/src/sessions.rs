@@ -62,7 +62,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         self.write_over(seen, statements::RENEW_SESSION, &[active, idle, id, seen_active, seen_idle]).await
     }
 
-    async fn delete_dead_one(&self, seen: &Session) -> Result<bool, StoreError> {
+    async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError> {
         self.write_over(seen, statements::DELETE_SEEN_SESSION, &as_seen(seen)).await
     }
 
@@ -70,7 +70,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         Ok(self.end_sessions(statements::DELETE_SESSION, &[Text(id.as_str())]).await? == 1)
     }
 
-    async fn delete_presented(&self, tokens: &[TokenHash]) -> Result<u64, StoreError> {
+    async fn delete_by_tokens(&self, tokens: &[TokenHash]) -> Result<u64, StoreError> {
         let mut ended = 0;
         for token in tokens {
             ended += self.end_sessions(statements::DELETE_SESSION_OF_TOKEN, &[Token(token)]).await?;
@@ -83,21 +83,21 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         self.read_all(statements::LIST_SESSIONS, &values, row::live_session).await
     }
 
-    async fn delete_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError> {
+    async fn delete_session_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError> {
         let values = [Text(id.as_str()), Text(user.as_str())];
         Ok(self.end_sessions(statements::DELETE_SESSION_OF_USER, &values).await? == 1)
     }
 
-    async fn delete_others(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError> {
+    async fn delete_other_sessions(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError> {
         let values = [Text(user.as_str()), Text(kept.as_str())];
         self.end_sessions(statements::DELETE_OTHER_SESSIONS, &values).await
     }
 
-    async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.write(DB::DELETE_DEAD_SESSIONS, &[Instant(now), Number(limit.into())]).await
     }
 
-    async fn open_unasked(
+    async fn admin_open_session(
         &self,
         session: &Session,
         client: &Client,
@@ -126,7 +126,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         Ok(self.end_sessions(statements::SET_SESSION_ATTRIBUTES, &values).await? == 1)
     }
 
-    async fn delete_all(&self, user: &UserId) -> Result<u64, StoreError> {
+    async fn delete_sessions_of(&self, user: &UserId) -> Result<u64, StoreError> {
         self.end_sessions(statements::DELETE_ALL_SESSIONS, &[Text(user.as_str())]).await
     }
 }

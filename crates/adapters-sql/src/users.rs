@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use doorward_domain::ports::{
-    AddKeyError, CreateUnattendedError, CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError,
+    AddKeyError, AdminCreateUserError, CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError,
     UserStore, VerifiedKey,
 };
 use doorward_domain::{Attributes, Key, KeyId, PasswordHash, SignInKind, User, UserId};
@@ -42,7 +42,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         self.read(statements::FIND_KEY, &[Text(id.as_str())], row::key_and_user).await
     }
 
-    async fn replace_password_and_end_sessions(&self, change: &PasswordChange) -> Result<(), KeyedWriteError> {
+    async fn replace_password_and_revoke_sessions(&self, change: &PasswordChange) -> Result<(), KeyedWriteError> {
         let PasswordChange { verified, new_hash, session, client } = change;
         let mut lease = self.begin().await?;
 
@@ -72,14 +72,14 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         Ok(self.commit(lease, &ended).await?)
     }
 
-    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUnattendedError> {
+    async fn admin_create_user<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), AdminCreateUserError> {
         let mut lease = self.begin().await?;
         let refusal = if lease.execute(statements::INSERT_USER_OF_CHOSEN_ID, &user_columns(user)).await? == 0 {
-            CreateUnattendedError::IdTaken
+            AdminCreateUserError::IdTaken
         } else if let Some(key) = key
             && lease.execute(statements::INSERT_KEY, &key_columns(key)).await? == 0
         {
-            CreateUnattendedError::KeyTaken
+            AdminCreateUserError::KeyTaken
         } else {
             return Ok(lease.commit().await?);
         };
@@ -105,7 +105,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         Ok(true)
     }
 
-    async fn delete_unasked(&self, user: &UserId) -> Result<bool, StoreError> {
+    async fn admin_delete_user(&self, user: &UserId) -> Result<bool, StoreError> {
         let mut lease = self.begin().await?;
         // The keys first: a login that is under way holds on to one, and what it opens is to end here.
         lease.execute(statements::DELETE_ALL_KEYS, &[Text(user.as_str())]).await?;
@@ -133,16 +133,12 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         self.read_all(statements::LIST_KEYS, &[Text(user.as_str())], row::key).await
     }
 
-    async fn set_password_and_end_sessions<'a>(
-        &self,
-        key: &KeyId,
-        new: Option<&'a PasswordHash>,
-    ) -> Result<bool, StoreError> {
+    async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError> {
         let values = [OptionalText(new.map(PasswordHash::expose)), Text(key.as_str())];
         self.change_key(statements::SET_HASH, &values).await
     }
 
-    async fn delete_key_and_end_sessions(&self, key: &KeyId) -> Result<bool, StoreError> {
+    async fn admin_delete_key(&self, key: &KeyId) -> Result<bool, StoreError> {
         self.change_key(statements::DELETE_KEY_UNASKED, &[Text(key.as_str())]).await
     }
 }

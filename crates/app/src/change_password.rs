@@ -4,19 +4,19 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{KeyedWriteError, PasswordChange, RandomnessError, UserStore};
-use doorward_domain::{Client, InvalidPassword, Password, PasswordRules, User};
+use doorward_domain::{Client, InvalidPassword, Password, PasswordPolicy, User};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Devices, Fault, OpenedSession, SessionMint, ValidSession};
+use crate::{Fault, OpenedSession, SessionMint, TrustedDevices, ValidSession};
 
 /// Gives a user another password.
 pub struct ChangePassword {
     passwords: Arc<PasswordCheck>,
     users: Arc<dyn UserStore>,
     mint: Arc<SessionMint>,
-    rules: PasswordRules,
+    rules: PasswordPolicy,
 }
 
 /// Both passwords as a client sent them; `None` where a field was missing or was not a string.
@@ -35,14 +35,14 @@ impl ChangePassword {
         passwords: Arc<PasswordCheck>,
         users: Arc<dyn UserStore>,
         mint: Arc<SessionMint>,
-        rules: PasswordRules,
+        rules: PasswordPolicy,
     ) -> Self {
         Self { passwords, users, mint, rules }
     }
 
     /// What a new password must be like.
     #[must_use]
-    pub fn rules(&self) -> PasswordRules {
+    pub fn rules(&self) -> PasswordPolicy {
         self.rules
     }
 
@@ -55,7 +55,7 @@ impl ChangePassword {
         user: &User,
         pair: &PasswordPair,
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<OpenedSession, ChangePasswordError> {
         let text = |field: &Option<Zeroizing<String>>| field.clone().ok_or(InvalidPassword::Missing);
         let current = text(&pair.current).and_then(|raw| Password::parse_login(&raw));
@@ -72,7 +72,7 @@ impl ChangePassword {
             let new_hash = self.passwords.hash(&new).await?;
             let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
             let change = PasswordChange { verified, new_hash, session, client: client.clone() };
-            match self.users.replace_password_and_end_sessions(&change).await {
+            match self.users.replace_password_and_revoke_sessions(&change).await {
                 Ok(()) => {
                     let valid = ValidSession { session: change.session, user: user.clone(), fresh: false };
                     let devices = guess.known_devices(&user.id, &change.new_hash, devices).await;
@@ -135,15 +135,15 @@ mod tests {
         pair: PasswordPair,
     ) -> Result<OpenedSession, ChangePasswordError> {
         let passwords = passwords(users, hashes_to_itself(), unbounded());
-        let change = ChangePassword::new(passwords, Arc::new(changes), mint(), PasswordRules::DEFAULT);
-        change.run(&user("Alice"), &pair, &client(), &Devices::default()).await
+        let change = ChangePassword::new(passwords, Arc::new(changes), mint(), PasswordPolicy::DEFAULT);
+        change.run(&user("Alice"), &pair, &client(), &TrustedDevices::default()).await
     }
 
     #[tokio::test]
     async fn the_right_password_gives_way_to_the_new_one_with_one_session() {
         let mut changes = MockUserStore::new();
         changes
-            .expect_replace_password_and_end_sessions()
+            .expect_replace_password_and_revoke_sessions()
             .withf(|change| {
                 change.verified.id.as_str() == "username:alice"
                     && change.verified.hash.expose() == "old horse"
@@ -196,7 +196,7 @@ mod tests {
         let mut outcomes = [Err(KeyedWriteError::KeyChanged), Ok(())].into_iter();
         let mut changes = MockUserStore::new();
         changes
-            .expect_replace_password_and_end_sessions()
+            .expect_replace_password_and_revoke_sessions()
             .times(2)
             .returning(move |_| outcomes.next().expect("two changes"));
         let changed = change(knows_alice_by("old horse"), changes, pair("old horse", "new horse")).await;
@@ -206,7 +206,9 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_fails_is_a_fault() {
         let mut changes = MockUserStore::new();
-        changes.expect_replace_password_and_end_sessions().returning(|_| Err(StoreError::Unavailable(cause()).into()));
+        changes
+            .expect_replace_password_and_revoke_sessions()
+            .returning(|_| Err(StoreError::Unavailable(cause()).into()));
         let refused = change(knows_alice_by("old horse"), changes, pair("old horse", "new horse")).await;
         assert!(matches!(refused, Err(ChangePasswordError::Fault(Fault::Unavailable(_)))), "{refused:?}");
     }

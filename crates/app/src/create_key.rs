@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{AddKeyError, Clock, PasswordHasher, UserStore};
-use doorward_domain::{InvalidPassword, Key, KeyId, Password, PasswordRules, UserId};
+use doorward_domain::{InvalidPassword, Key, KeyId, Password, PasswordPolicy, UserId};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -14,7 +14,7 @@ pub struct CreateKey {
     users: Arc<dyn UserStore>,
     hasher: Arc<dyn PasswordHasher>,
     clock: Arc<dyn Clock>,
-    rules: PasswordRules,
+    rules: PasswordPolicy,
 }
 
 impl CreateKey {
@@ -24,7 +24,7 @@ impl CreateKey {
         users: Arc<dyn UserStore>,
         hasher: Arc<dyn PasswordHasher>,
         clock: Arc<dyn Clock>,
-        rules: PasswordRules,
+        rules: PasswordPolicy,
     ) -> Self {
         Self { users, hasher, clock, rules }
     }
@@ -98,7 +98,7 @@ mod tests {
     async fn create(users: MockUserStore, key: &str, password: Option<&str>) -> Result<Key, CreateKeyError> {
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
         let (hasher, clock) = (Arc::new(hashes_to_itself()), Arc::new(clock_at(NOW)));
-        CreateKey::new(Arc::new(users), hasher, clock, PasswordRules::DEFAULT)
+        CreateKey::new(Arc::new(users), hasher, clock, PasswordPolicy::DEFAULT)
             .run(KeyId::parse(key).expect("a key"), &user("Alice").id, password.as_ref())
             .await
     }

@@ -31,7 +31,7 @@ impl CreateSession {
         let (token, session) = self.mint.mint(user.id.clone(), self.mint.now()).map_err(Fault::from)?;
         let session = Session { attributes, ..session };
         let most = self.mint.most_per_user();
-        if !self.sessions.open_unasked(&session, &Client::default(), most).await.map_err(Fault::from)? {
+        if !self.sessions.admin_open_session(&session, &Client::default(), most).await.map_err(Fault::from)? {
             return Err(CreateSessionError::NoSuchUser);
         }
         Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false, devices: None })
@@ -71,7 +71,7 @@ mod tests {
     async fn a_session_is_opened_with_its_attributes_and_a_token_of_its_own() {
         let mut sessions = MockSessionStore::new();
         sessions
-            .expect_open_unasked()
+            .expect_admin_open_session()
             .withf(|session, client, most| {
                 session.user_id == user("Alice").id
                     && session.attributes == attributes()
@@ -93,7 +93,7 @@ mod tests {
         let refused = create(users, MockSessionStore::new()).await;
         assert!(matches!(refused, Err(CreateSessionError::NoSuchUser)), "{refused:?}");
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open_unasked().returning(|_, _, _| Ok(false));
+        sessions.expect_admin_open_session().returning(|_, _, _| Ok(false));
         let refused = create(knows_alice(), sessions).await;
         assert!(matches!(refused, Err(CreateSessionError::NoSuchUser)), "{refused:?}");
     }
@@ -101,7 +101,7 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_fails_is_a_fault() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_open_unasked().returning(|_, _, _| Err(StoreError::Unavailable(cause())));
+        sessions.expect_admin_open_session().returning(|_, _, _| Err(StoreError::Unavailable(cause())));
         let failed = create(knows_alice(), sessions).await;
         assert!(matches!(failed, Err(CreateSessionError::Fault(Fault::Unavailable(_)))), "{failed:?}");
     }

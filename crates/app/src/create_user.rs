@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{Clock, CreateUnattendedError, PasswordHasher, TokenGenerator, UserStore};
+use doorward_domain::ports::{AdminCreateUserError, Clock, PasswordHasher, TokenGenerator, UserStore};
 use doorward_domain::{
-    Attributes, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, User, UserId, Username, UsernameRules,
+    Attributes, InvalidPassword, InvalidUsername, Key, Password, PasswordPolicy, User, UserId, Username, UsernamePolicy,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -17,8 +17,8 @@ pub struct CreateUser {
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn TokenGenerator>,
     clock: Arc<dyn Clock>,
-    usernames: UsernameRules,
-    passwords: PasswordRules,
+    usernames: UsernamePolicy,
+    passwords: PasswordPolicy,
 }
 
 /// The key that a user begins with.
@@ -39,8 +39,8 @@ impl CreateUser {
         hasher: Arc<dyn PasswordHasher>,
         tokens: Arc<dyn TokenGenerator>,
         clock: Arc<dyn Clock>,
-        usernames: UsernameRules,
-        passwords: PasswordRules,
+        usernames: UsernamePolicy,
+        passwords: PasswordPolicy,
     ) -> Self {
         Self { users, hasher, tokens, clock, usernames, passwords }
     }
@@ -69,11 +69,11 @@ impl CreateUser {
         let user = User { id, username, created_at: now, attributes };
         let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
         let key = (!matches!(first_key, FirstKey::None)).then_some(&key);
-        match self.users.create_unattended(&user, key).await {
+        match self.users.admin_create_user(&user, key).await {
             Ok(()) => Ok(user),
-            Err(CreateUnattendedError::KeyTaken) => Err(CreateUserError::UsernameTaken),
-            Err(CreateUnattendedError::IdTaken) => Err(CreateUserError::IdTaken),
-            Err(CreateUnattendedError::Store(error)) => Err(Fault::from(error).into()),
+            Err(AdminCreateUserError::KeyTaken) => Err(CreateUserError::UsernameTaken),
+            Err(AdminCreateUserError::IdTaken) => Err(CreateUserError::IdTaken),
+            Err(AdminCreateUserError::Store(error)) => Err(Fault::from(error).into()),
         }
     }
 }
@@ -116,7 +116,7 @@ mod tests {
         key: FirstKey,
     ) -> Result<User, CreateUserError> {
         let (hasher, clock): (MockPasswordHasher, _) = (hashes_to_itself(), clock_at(NOW));
-        let (usernames, passwords) = (UsernameRules::Seed, PasswordRules::DEFAULT);
+        let (usernames, passwords) = (UsernamePolicy::Unicode, PasswordPolicy::DEFAULT);
         CreateUser::new(Arc::new(users), Arc::new(hasher), Arc::new(tokens()), Arc::new(clock), usernames, passwords)
             .run(id, name, key, attributes())
             .await
@@ -130,7 +130,7 @@ mod tests {
     fn takes(expected: Option<(&'static str, Option<&'static str>)>) -> MockUserStore {
         let mut users = MockUserStore::new();
         users
-            .expect_create_unattended()
+            .expect_admin_create_user()
             .withf(move |user, key| {
                 let key = key.map(|key| {
                     assert_eq!(key.user_id, user.id);
@@ -175,14 +175,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_taken_name_a_taken_id_and_a_store_that_fails_are_told_apart() {
-        let refuses = |refusal: fn() -> CreateUnattendedError| {
+        let refuses = |refusal: fn() -> AdminCreateUserError| {
             let mut users = MockUserStore::new();
-            users.expect_create_unattended().returning(move |_, _| Err(refusal()));
+            users.expect_admin_create_user().returning(move |_, _| Err(refusal()));
             create(users, "Alice", FirstKey::WithoutPassword)
         };
-        let refused = refuses(|| CreateUnattendedError::KeyTaken).await;
+        let refused = refuses(|| AdminCreateUserError::KeyTaken).await;
         assert!(matches!(refused, Err(CreateUserError::UsernameTaken)), "{refused:?}");
-        let refused = refuses(|| CreateUnattendedError::IdTaken).await;
+        let refused = refuses(|| AdminCreateUserError::IdTaken).await;
         assert!(matches!(refused, Err(CreateUserError::IdTaken)), "{refused:?}");
         let failed = refuses(|| StoreError::Unavailable(cause()).into()).await;
         assert!(matches!(failed, Err(CreateUserError::Fault(Fault::Unavailable(_)))), "{failed:?}");

@@ -8,7 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Devices, Fault};
+use crate::{Fault, TrustedDevices};
 
 /// Removes a user with all keys and sessions.
 pub struct DeleteAccount {
@@ -32,7 +32,7 @@ impl DeleteAccount {
         user: &User,
         password: Option<&Zeroizing<String>>,
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<(), DeleteAccountError> {
         let password = Password::parse_login(password.ok_or(InvalidPassword::Missing)?)?;
         let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
@@ -82,7 +82,7 @@ mod tests {
         hasher.expect_verify().returning(move |_, _| Ok(verdict));
         let delete = DeleteAccount::new(passwords(knows_alice(), hasher, unbounded()), Arc::new(users));
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
-        delete.run(&user("Alice"), password.as_ref(), &client(), &Devices::default()).await
+        delete.run(&user("Alice"), password.as_ref(), &client(), &TrustedDevices::default()).await
     }
 
     #[tokio::test]

@@ -25,7 +25,7 @@ impl DeleteKey {
     /// # Errors
     /// [`Fault`] when the store fails; nothing was removed then.
     pub async fn run(&self, id: &KeyId) -> Result<bool, Fault> {
-        Ok(self.users.delete_key_and_end_sessions(id).await?)
+        Ok(self.users.admin_delete_key(id).await?)
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
         let mut outcomes = [Ok(true), Ok(false), Err(StoreError::Unavailable(cause()))].into_iter();
         let mut users = MockUserStore::new();
         users
-            .expect_delete_key_and_end_sessions()
+            .expect_admin_delete_key()
             .withf(|id| id.as_str() == "username:alice")
             .returning(move |_| outcomes.next().expect("three calls"));
         let delete = DeleteKey::new(Arc::new(users));

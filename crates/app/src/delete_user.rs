@@ -25,7 +25,7 @@ impl DeleteUser {
     /// # Errors
     /// [`Fault`] when the store fails; nothing was removed then.
     pub async fn run(&self, user: &UserId) -> Result<bool, Fault> {
-        Ok(self.users.delete_unasked(user).await?)
+        Ok(self.users.admin_delete_user(user).await?)
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
         let mut outcomes = [Ok(true), Ok(false), Err(StoreError::Unavailable(cause()))].into_iter();
         let mut users = MockUserStore::new();
         users
-            .expect_delete_unasked()
+            .expect_admin_delete_user()
             .withf(|id| *id == user("Alice").id)
             .returning(move |_| outcomes.next().expect("three calls"));
         let delete = DeleteUser::new(Arc::new(users));

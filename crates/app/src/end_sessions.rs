@@ -33,7 +33,7 @@ impl EndSessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn all(&self, user: &UserId) -> Result<u64, Fault> {
-        Ok(self.sessions.delete_all(user).await?)
+        Ok(self.sessions.delete_sessions_of(user).await?)
     }
 }
 
@@ -48,7 +48,7 @@ mod tests {
     async fn one_session_or_all_of_a_user_end() {
         let mut sessions = MockSessionStore::new();
         sessions.expect_delete().withf(|id| *id == session_opened_at(NOW).id).times(1).returning(|_| Ok(true));
-        sessions.expect_delete_all().withf(|id| *id == user("Alice").id).times(1).returning(|_| Ok(3));
+        sessions.expect_delete_sessions_of().withf(|id| *id == user("Alice").id).times(1).returning(|_| Ok(3));
         let end = EndSessions::new(Arc::new(sessions));
         assert!(end.one(&session_opened_at(NOW).id).await.expect("no fault"));
         assert_eq!(end.all(&user("Alice").id).await.expect("no fault"), 3);
@@ -58,7 +58,7 @@ mod tests {
     async fn a_store_that_fails_is_a_fault() {
         let mut sessions = MockSessionStore::new();
         sessions.expect_delete().returning(|_| Err(StoreError::Unavailable(cause())));
-        sessions.expect_delete_all().returning(|_| Err(StoreError::Unavailable(cause())));
+        sessions.expect_delete_sessions_of().returning(|_| Err(StoreError::Unavailable(cause())));
         let end = EndSessions::new(Arc::new(sessions));
         assert!(matches!(end.one(&session_opened_at(NOW).id).await, Err(Fault::Unavailable(_))));
         assert!(matches!(end.all(&user("Alice").id).await, Err(Fault::Unavailable(_))));

@@ -12,7 +12,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Devices, Fault, SessionMint, ValidSession};
+use crate::{Fault, SessionMint, TrustedDevices, ValidSession};
 
 /// Gives a user new recovery codes, and tells how many of the last ones are left.
 pub struct IssueRecoveryCodes {
@@ -74,7 +74,7 @@ impl IssueRecoveryCodes {
         signed_in: &ValidSession,
         password: Option<&Zeroizing<String>>,
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
         match password {
             Some(password) => {
@@ -90,7 +90,7 @@ impl IssueRecoveryCodes {
         user: &User,
         password: &Password,
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
         let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
         loop {
@@ -234,7 +234,7 @@ mod tests {
         let (users, tokens) = (Arc::new(knows_alice()), Arc::new(tokens()));
         let issue = IssueRecoveryCodes::new(passwords, users, Arc::new(recovery), tokens, mint());
         let password = password.map(|(text, _)| Zeroizing::new(text.to_owned()));
-        issue.run(&signed_in(opened), password.as_ref(), &client(), &Devices::default()).await
+        issue.run(&signed_in(opened), password.as_ref(), &client(), &TrustedDevices::default()).await
     }
 
     const LONG_AGO: Duration = Duration::from_hours(1);
@@ -318,7 +318,7 @@ mod tests {
         let (users, recovery) = (Arc::new(knows_alice()), Arc::new(has(&[])));
         let mint = mint_from(crate::test_support::tokens());
         let issue = IssueRecoveryCodes::new(passwords, users, recovery, Arc::new(tokens), mint);
-        let failed = issue.run(&signed_in(Duration::ZERO), None, &client(), &Devices::default()).await;
+        let failed = issue.run(&signed_in(Duration::ZERO), None, &client(), &TrustedDevices::default()).await;
         assert!(matches!(failed, Err(IssueRecoveryCodesError::Fault(Fault::Unforeseen(_)))), "{failed:?}");
     }
 }

@@ -44,7 +44,7 @@ pub use credentials::Credentials;
 pub use delete_account::{DeleteAccount, DeleteAccountError};
 pub use delete_key::DeleteKey;
 pub use delete_user::DeleteUser;
-pub use devices::Devices;
+pub use devices::TrustedDevices;
 pub use download_data::{DataPage, Download, DownloadData};
 pub use end_sessions::EndSessions;
 pub use fault::Fault;

@@ -7,7 +7,7 @@ use doorward_domain::{Client, InvalidPassword, InvalidUsername, LoginName, Passw
 use thiserror::Error;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Credentials, Devices, Fault, OpenedSession, SessionMint, ValidSession};
+use crate::{Credentials, Fault, OpenedSession, SessionMint, TrustedDevices, ValidSession};
 
 /// Opens a session for whoever knows a user's password.
 pub struct LogIn {
@@ -32,7 +32,7 @@ impl LogIn {
         credentials: &Credentials,
         presented: &[SessionToken],
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<OpenedSession, LogInError> {
         let name = LoginName::parse(credentials.username()?)?;
         let password = Password::parse_login(credentials.password()?)?;
@@ -155,7 +155,7 @@ mod tests {
                 &credentials("ALICE", "correct horse"),
                 std::slice::from_ref(&came_with),
                 &client(),
-                &Devices::default(),
+                &TrustedDevices::default(),
             )
             .await
             .expect("logged in");
@@ -170,11 +170,11 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(Verdict::Wrong));
         let unknown = log_in(knows_nobody(), MockSessionStore::new(), hasher)
-            .run(&credentials("nobody", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("nobody", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         let wrong = log_in(knows_alice(), MockSessionStore::new(), says(Verdict::Wrong))
-            .run(&credentials("alice", "wrong horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "wrong horse"), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         assert!(matches!(unknown, LogInError::IncorrectCredentials { .. }), "{unknown:?}");
@@ -184,7 +184,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_is_refused_whatever_the_hasher_says() {
         let refused = log_in(knows_nobody(), MockSessionStore::new(), says(Verdict::Right))
-            .run(&credentials("nobody", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("nobody", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
@@ -201,7 +201,7 @@ mod tests {
             let mut hasher = MockPasswordHasher::new();
             hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(move |_, _| Ok(verdict));
             let refused = log_in(users, MockSessionStore::new(), hasher)
-                .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+                .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
                 .await;
             assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
         }
@@ -221,7 +221,7 @@ mod tests {
             .times(1)
             .returning(|_, _, _, _, _| Ok(()));
         let opened = log_in(knows_alice(), sessions, hasher)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(opened.is_ok(), "{opened:?}");
     }
@@ -241,7 +241,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(1).returning(|_, _, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(users, sessions, hasher)
-            .run(&credentials("alice", "old password"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "old password"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
@@ -251,7 +251,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(Guess::CHECKS).returning(|_, _, _, _, _| Err(KeyedWriteError::KeyChanged));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
     }
@@ -259,11 +259,11 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_can_be_called_costs_no_hash_and_no_query() {
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("", ""), &[], &client(), &Devices::default())
+            .run(&credentials("", ""), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("a", ""), &[], &client(), &Devices::default())
+            .run(&credentials("a", ""), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::InvalidPassword(InvalidPassword::Length))), "{refused:?}");
     }
@@ -273,14 +273,14 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| Err(StoreError::Unavailable(cause())));
         let refused = log_in(users, MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().returning(|_, _, _, _, _| Err(StoreError::Corrupt(cause()).into()));
         let refused = log_in(knows_alice(), sessions, says(Verdict::Right))
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
@@ -292,7 +292,7 @@ mod tests {
         store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
         let passwords = passwords(knows_alice(), MockPasswordHasher::new(), bounded(store));
         let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
     }
@@ -307,7 +307,7 @@ mod tests {
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused =
             LogIn::new(passwords(knows_nobody(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
-                .run(&credentials("nobody", "correct horse"), &[], &client(), &Devices::default())
+                .run(&credentials("nobody", "correct horse"), &[], &client(), &TrustedDevices::default())
                 .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -324,7 +324,7 @@ mod tests {
             sessions.expect_open().returning(move |_, _, _, _, _| outcomes.next().expect("two attempts"));
             let passwords = passwords(knows_alice(), says(verdict), bounded(store));
             let outcome = LogIn::new(passwords, Arc::new(sessions), mint())
-                .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+                .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
                 .await;
             assert_eq!(outcome.is_ok(), verdict == Verdict::Right, "{outcome:?}");
         }
@@ -340,7 +340,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(1).returning(|_, _, _, _, _| Ok(()));
         let passwords = passwords(knows_alice(), says(Verdict::Right), bounded(store));
-        let devices = Devices { presented: vec![], are_kept: true };
+        let devices = TrustedDevices { presented: vec![], are_kept: true };
         let opened = LogIn::new(passwords, Arc::new(sessions), mint())
             .run(&credentials("alice", "correct horse"), &[], &client(), &devices)
             .await
@@ -353,14 +353,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = says(Verdict::RightButOutdated);
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -374,7 +374,8 @@ mod tests {
             Arc::new(MockSessionStore::new()),
             mint_from(tokens),
         );
-        let refused = log_in.run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default()).await;
+        let refused =
+            log_in.run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default()).await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

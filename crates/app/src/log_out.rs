@@ -27,7 +27,7 @@ impl LogOut {
     /// [`Fault`] when the store fails.
     pub async fn run(&self, presented: &[SessionToken]) -> Result<bool, Fault> {
         let tokens: Vec<_> = presented.iter().map(|token| self.tokens.digest(token)).collect();
-        Ok(self.sessions.delete_presented(&tokens).await? > 0)
+        Ok(self.sessions.delete_by_tokens(&tokens).await? > 0)
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
     async fn every_session_that_was_presented_is_deleted_from_the_store() {
         let mut sessions = MockSessionStore::new();
         sessions
-            .expect_delete_presented()
+            .expect_delete_by_tokens()
             .withf(|ended| ended == [token_hash(&token('a')), token_hash(&token('b'))])
             .times(1)
             .returning(|_| Ok(1));
@@ -56,14 +56,14 @@ mod tests {
     #[tokio::test]
     async fn of_two_racing_log_outs_one_ends_the_session() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_presented().returning(|_| Ok(0));
+        sessions.expect_delete_by_tokens().returning(|_| Ok(0));
         assert!(!log_out(sessions).run(&[token('a')]).await.expect("no fault"));
     }
 
     #[tokio::test]
     async fn a_store_that_fails_is_a_fault() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_presented().returning(|_| Err(StoreError::Unavailable(cause())));
+        sessions.expect_delete_by_tokens().returning(|_| Err(StoreError::Unavailable(cause())));
         let failed = log_out(sessions).run(&[token('a')]).await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
     }

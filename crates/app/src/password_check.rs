@@ -5,10 +5,10 @@ use std::mem;
 use std::sync::Arc;
 
 use doorward_domain::ports::{PasswordHasher, UserStore, Verdict, VerifiedKey};
-use doorward_domain::{Client, DeviceToken, Key, KeyId, Password, PasswordHash, User, UserId};
+use doorward_domain::{Client, Key, KeyId, Password, PasswordHash, TrustedDeviceToken, User, UserId};
 
 use crate::throttle::{Admitted, Target, Throttle};
-use crate::{Devices, Fault};
+use crate::{Fault, TrustedDevices};
 
 /// Checks passwords against keys.
 pub struct PasswordCheck {
@@ -25,7 +25,12 @@ impl PasswordCheck {
     }
 
     /// Admits an attempt at the password of a key, whether or not there is such a key.
-    pub(crate) async fn begin(&self, key: KeyId, client: &Client, devices: &Devices) -> Result<Guess<'_>, Fault> {
+    pub(crate) async fn begin(
+        &self,
+        key: KeyId,
+        client: &Client,
+        devices: &TrustedDevices,
+    ) -> Result<Guess<'_>, Fault> {
         let found = self.users.find_by_key(&key).await?;
         let user = found.as_ref().map(|(_, user)| &user.id);
         let password = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
@@ -126,8 +131,8 @@ impl Guess<'_> {
         &self,
         user: &UserId,
         hash: &PasswordHash,
-        devices: &Devices,
-    ) -> Option<Vec<DeviceToken>> {
+        devices: &TrustedDevices,
+    ) -> Option<Vec<TrustedDeviceToken>> {
         if !devices.are_kept {
             return None;
         }

@@ -6,14 +6,14 @@ use doorward_domain::ports::{
     PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
 };
 use doorward_domain::{
-    Client, DeviceToken, InvalidPassword, InvalidUsername, LoginName, Password, PasswordRules, RecoveryCode,
-    SessionToken, UserId,
+    Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode, SessionToken,
+    TrustedDeviceToken, UserId,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::throttle::Target;
-use crate::{Devices, Fault, OpenedSession, SessionMint, Throttle, ValidSession};
+use crate::{Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
 
 /// Lets a user back in by a recovery code.
 pub struct RecoverAccount {
@@ -23,7 +23,7 @@ pub struct RecoverAccount {
     throttle: Arc<Throttle>,
     tokens: Arc<dyn TokenGenerator>,
     mint: Arc<SessionMint>,
-    rules: PasswordRules,
+    rules: PasswordPolicy,
 }
 
 /// What a person types who wants back in, as a client sent it; `None` where a field was missing or was not a string.
@@ -56,14 +56,14 @@ impl RecoverAccount {
         throttle: Arc<Throttle>,
         tokens: Arc<dyn TokenGenerator>,
         mint: Arc<SessionMint>,
-        rules: PasswordRules,
+        rules: PasswordPolicy,
     ) -> Self {
         Self { users, recovery, hasher, throttle, tokens, mint, rules }
     }
 
     /// What a new password must be like.
     #[must_use]
-    pub fn rules(&self) -> PasswordRules {
+    pub fn rules(&self) -> PasswordPolicy {
         self.rules
     }
 
@@ -77,7 +77,7 @@ impl RecoverAccount {
         claim: &RecoveryClaim,
         presented: &[SessionToken],
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<Recovered, RecoverAccountError> {
         let typed = claim.username.as_ref().ok_or(InvalidUsername::Missing)?;
         let name = LoginName::parse(typed)?;
@@ -110,7 +110,7 @@ impl RecoverAccount {
                 client: client.clone(),
                 replaces: presented.iter().map(|token| self.mint.digest(token)).collect(),
             };
-            match self.recovery.recover_and_end_sessions(&recovery).await {
+            match self.recovery.recover_and_revoke_sessions(&recovery).await {
                 Ok(codes_left) => Ok(Some((token, recovery, codes_left))),
                 Err(RecoverError::NoSuchCode) => Ok(None),
                 Err(RecoverError::Store(error)) => Err(Fault::from(error)),
@@ -144,9 +144,9 @@ impl RecoverAccount {
     async fn known_devices(
         &self,
         target: Target<'_>,
-        devices: &Devices,
+        devices: &TrustedDevices,
         known: Option<usize>,
-    ) -> Option<Vec<DeviceToken>> {
+    ) -> Option<Vec<TrustedDeviceToken>> {
         if !devices.are_kept {
             return None;
         }
@@ -241,7 +241,7 @@ mod tests {
 
     fn says(outcome: impl Fn() -> Result<u32, RecoverError> + Send + 'static) -> MockRecoveryStore {
         let mut recovery = MockRecoveryStore::new();
-        recovery.expect_recover_and_end_sessions().times(1).returning(move |_| outcome());
+        recovery.expect_recover_and_revoke_sessions().times(1).returning(move |_| outcome());
         recovery
     }
 
@@ -258,7 +258,7 @@ mod tests {
             throttle,
             Arc::new(tokens()),
             mint(),
-            PasswordRules::DEFAULT,
+            PasswordPolicy::DEFAULT,
         )
     }
 
@@ -268,7 +268,7 @@ mod tests {
         let ended = token_hash(&came_with);
         let mut recovery = MockRecoveryStore::new();
         recovery
-            .expect_recover_and_end_sessions()
+            .expect_recover_and_revoke_sessions()
             .withf(move |recovery| {
                 recovery.key_id.as_str() == "username:alice"
                     && recovery.code == code_hash()
@@ -281,7 +281,7 @@ mod tests {
             .times(1)
             .returning(|_| Ok(7));
         let recovered = recover(knows_alice(), recovery, hashes_once(), unbounded())
-            .run(&good_claim(), std::slice::from_ref(&came_with), &client(), &Devices::default())
+            .run(&good_claim(), std::slice::from_ref(&came_with), &client(), &TrustedDevices::default())
             .await
             .expect("let in");
         assert_eq!(recovered.codes_left, 7);
@@ -298,7 +298,7 @@ mod tests {
             store.expect_take().times(1).withf(|taken, _| taken.len() == 3).returning(|_, _| Ok(Duration::ZERO));
             let recovery = says(|| Err(RecoverError::NoSuchCode));
             let refused = recover(users, recovery, hashes_once(), bounded(store))
-                .run(&good_claim(), &[], &client(), &Devices::default())
+                .run(&good_claim(), &[], &client(), &TrustedDevices::default())
                 .await
                 .expect_err("refused");
             assert!(
@@ -311,7 +311,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_is_refused_whatever_the_store_says() {
         let refused = recover(knows_nobody(), says(|| Ok(9)), hashes_once(), unbounded())
-            .run(&good_claim(), &[], &client(), &Devices::default())
+            .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Incorrect { account: None })), "{refused:?}");
     }
@@ -320,18 +320,21 @@ mod tests {
     async fn what_cannot_be_costs_no_hash_and_no_query_and_is_judged_field_by_field() {
         let nothing =
             || recover(MockUserStore::new(), MockRecoveryStore::new(), MockPasswordHasher::new(), unbounded());
-        let refused = nothing().run(&RecoveryClaim::default(), &[], &client(), &Devices::default()).await;
+        let refused = nothing().run(&RecoveryClaim::default(), &[], &client(), &TrustedDevices::default()).await;
         assert!(matches!(refused, Err(RecoverAccountError::InvalidUsername(InvalidUsername::Missing))), "{refused:?}");
         for typed in ["", "7Q3M-0VXK-9RBA", "staple battery"] {
-            let refused = nothing().run(&claim("alice", typed, "short"), &[], &client(), &Devices::default()).await;
+            let refused =
+                nothing().run(&claim("alice", typed, "short"), &[], &client(), &TrustedDevices::default()).await;
             assert!(matches!(refused, Err(RecoverAccountError::NoCode)), "{refused:?}");
         }
-        let refused =
-            nothing().run(&RecoveryClaim { code: None, ..good_claim() }, &[], &client(), &Devices::default()).await;
+        let refused = nothing()
+            .run(&RecoveryClaim { code: None, ..good_claim() }, &[], &client(), &TrustedDevices::default())
+            .await;
         assert!(matches!(refused, Err(RecoverAccountError::NoCode)), "{refused:?}");
         for new in ["short", "password1", "aLiCe-K"] {
-            let refused =
-                nothing().run(&claim("Alice-k", code().expose(), new), &[], &client(), &Devices::default()).await;
+            let refused = nothing()
+                .run(&claim("Alice-k", code().expose(), new), &[], &client(), &TrustedDevices::default())
+                .await;
             assert!(matches!(refused, Err(RecoverAccountError::InvalidPassword(_))), "{new}: {refused:?}");
         }
     }
@@ -342,7 +345,7 @@ mod tests {
         store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
         let refused = recover(knows_alice(), MockRecoveryStore::new(), MockPasswordHasher::new(), bounded(store))
-            .run(&good_claim(), &[], &client(), &Devices::default())
+            .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
     }
@@ -358,7 +361,7 @@ mod tests {
             .times(1)
             .returning(|_| Err(StoreError::Unavailable(cause())));
         let recovered = recover(knows_alice(), says(|| Ok(0)), hashes_once(), bounded(store))
-            .run(&good_claim(), &[], &client(), &Devices::default())
+            .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(recovered.is_ok(), "the code is used up: {recovered:?}");
     }
@@ -375,13 +378,13 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = recover(knows_nobody(), MockRecoveryStore::new(), hasher, released())
-            .run(&good_claim(), &[], &client(), &Devices::default())
+            .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let fails = says(|| Err(StoreError::Unavailable(cause()).into()));
         let refused = recover(knows_alice(), fails, hashes_once(), released())
-            .run(&good_claim(), &[], &client(), &Devices::default())
+            .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Unavailable(_)))), "{refused:?}");
     }
@@ -394,7 +397,7 @@ mod tests {
             mint: mint_from(without),
             ..recover(knows_alice(), MockRecoveryStore::new(), hashes_once(), unbounded())
         };
-        let refused = recover.run(&good_claim(), &[], &client(), &Devices::default()).await;
+        let refused = recover.run(&good_claim(), &[], &client(), &TrustedDevices::default()).await;
         assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

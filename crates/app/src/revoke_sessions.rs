@@ -25,7 +25,7 @@ impl RevokeSessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn one(&self, user: &UserId, id: &SessionId) -> Result<bool, Fault> {
-        Ok(self.sessions.delete_of(user, id).await?)
+        Ok(self.sessions.delete_session_of(user, id).await?)
     }
 
     /// Ends all sessions of the user but this one, and says how many.
@@ -33,7 +33,7 @@ impl RevokeSessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn others(&self, signed_in: &ValidSession) -> Result<u64, Fault> {
-        Ok(self.sessions.delete_others(&signed_in.user.id, &signed_in.session.id).await?)
+        Ok(self.sessions.delete_other_sessions(&signed_in.user.id, &signed_in.session.id).await?)
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
     async fn a_session_ends_only_as_one_of_its_user_s() {
         let mut sessions = MockSessionStore::new();
         sessions
-            .expect_delete_of()
+            .expect_delete_session_of()
             .withf(|user, id| *user == signed_in().user.id && id.as_str() == "some-session")
             .times(1)
             .returning(|_, _| Ok(false));
@@ -64,7 +64,7 @@ mod tests {
     async fn all_but_the_present_session_end() {
         let mut sessions = MockSessionStore::new();
         sessions
-            .expect_delete_others()
+            .expect_delete_other_sessions()
             .withf(|user, kept| *user == signed_in().user.id && *kept == signed_in().session.id)
             .times(1)
             .returning(|_, _| Ok(3));
@@ -74,8 +74,8 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_fails_is_a_fault() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_of().returning(|_, _| Err(StoreError::Unavailable(cause())));
-        sessions.expect_delete_others().returning(|_, _| Err(StoreError::Unavailable(cause())));
+        sessions.expect_delete_session_of().returning(|_, _| Err(StoreError::Unavailable(cause())));
+        sessions.expect_delete_other_sessions().returning(|_, _| Err(StoreError::Unavailable(cause())));
         let revoke = RevokeSessions::new(Arc::new(sessions));
         let failed = revoke.one(&signed_in().user.id, &signed_in().session.id).await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use doorward_domain::ports::{Clock, RandomnessError, TokenGenerator};
-use doorward_domain::{DeviceToken, Session, SessionPolicy, SessionToken, Timestamp, TokenHash, UserId};
+use doorward_domain::{Session, SessionPolicy, SessionToken, Timestamp, TokenHash, TrustedDeviceToken, UserId};
 
 use crate::ValidSession;
 
@@ -57,5 +57,5 @@ pub struct OpenedSession {
     /// Whether the password's hash was made anew on the way.
     pub rehashed: bool,
     /// What the browser is to keep so that it is known next time, in place of what it has; `None` where nothing changes.
-    pub devices: Option<Vec<DeviceToken>>,
+    pub devices: Option<Vec<TrustedDeviceToken>>,
 }

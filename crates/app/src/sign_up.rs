@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
-    Attributes, Client, InvalidPassword, InvalidUsername, Key, Password, PasswordRules, SessionToken, User, Username,
-    UsernameRules,
+    Attributes, Client, InvalidPassword, InvalidUsername, Key, Password, PasswordPolicy, SessionToken, User, Username,
+    UsernamePolicy,
 };
 use thiserror::Error;
 
 use crate::throttle::Target;
-use crate::{Credentials, Devices, Fault, OpenedSession, SessionMint, Throttle, ValidSession};
+use crate::{Credentials, Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
 
 /// Who may sign up, and with what.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +18,9 @@ pub struct SignUpPolicy {
     /// Whether anybody may.
     pub open: bool,
     /// What a new username must be like.
-    pub usernames: UsernameRules,
+    pub usernames: UsernamePolicy,
     /// What a new password must be like.
-    pub passwords: PasswordRules,
+    pub passwords: PasswordPolicy,
 }
 
 /// Creates a user, a key and a session.
@@ -60,7 +60,7 @@ impl SignUp {
         credentials: &Credentials,
         presented: &[SessionToken],
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<OpenedSession, SignUpError> {
         if !self.policy.open {
             return Err(SignUpError::Closed);
@@ -146,7 +146,7 @@ mod tests {
     };
 
     const POLICY: SignUpPolicy =
-        SignUpPolicy { open: true, usernames: UsernameRules::Seed, passwords: PasswordRules::DEFAULT };
+        SignUpPolicy { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT };
 
     fn hashes() -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
@@ -174,7 +174,7 @@ mod tests {
                 &credentials("Alice", "correct horse"),
                 std::slice::from_ref(&came_with),
                 &client(),
-                &Devices::default(),
+                &TrustedDevices::default(),
             )
             .await
             .expect("signed up");
@@ -197,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn the_username_is_judged_before_the_password() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&Credentials::default(), &[], &client(), &Devices::default())
+            .run(&Credentials::default(), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidUsername(InvalidUsername::Missing)), "{refused:?}");
@@ -207,7 +207,7 @@ mod tests {
     async fn what_cannot_be_chosen_costs_no_hash_and_no_query() {
         for (username, password) in [("abc", "correct horse"), ("alice", "short"), ("alice", "password1")] {
             let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-                .run(&credentials(username, password), &[], &client(), &Devices::default())
+                .run(&credentials(username, password), &[], &client(), &TrustedDevices::default())
                 .await
                 .expect_err("refused");
             let on_username = matches!(refused, SignUpError::InvalidUsername(_));
@@ -220,7 +220,7 @@ mod tests {
     async fn a_missing_password_is_an_invalid_one() {
         let credentials = Credentials { password: None, ..credentials("alice", "") };
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&credentials, &[], &client(), &Devices::default())
+            .run(&credentials, &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::InvalidPassword(InvalidPassword::Missing)), "{refused:?}");
@@ -229,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn closed_means_that_nothing_is_looked_at() {
         let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy { open: false, ..POLICY })
-            .run(&Credentials::default(), &[], &client(), &Devices::default())
+            .run(&Credentials::default(), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::Closed), "{refused:?}");
@@ -240,7 +240,7 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(CreateUserError::KeyTaken));
         let refused = sign_up(users, hashes(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         assert!(matches!(refused, SignUpError::UsernameTaken), "{refused:?}");
@@ -251,14 +251,14 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Unavailable(cause()).into()));
         let refused = sign_up(users, hashes(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Corrupt(cause()).into()));
         let refused = sign_up(users, hashes(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
@@ -268,14 +268,14 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Failed(cause())));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
@@ -290,7 +290,7 @@ mod tests {
             .returning(|_, _| Ok(Duration::from_secs(6)));
         let (users, hasher) = (Arc::new(MockUserStore::new()), Arc::new(MockPasswordHasher::new()));
         let refused = SignUp::new(users, hasher, bounded(store), mint(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
     }
@@ -307,7 +307,7 @@ mod tests {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Ok(()));
         let opened = SignUp::new(Arc::new(users), Arc::new(hashes()), bounded(store), mint(), POLICY)
-            .run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default())
+            .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(opened.is_ok(), "the account is there: {opened:?}");
     }
@@ -318,7 +318,8 @@ mod tests {
         tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
         let sign_up =
             SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), unbounded(), mint_from(tokens), POLICY);
-        let refused = sign_up.run(&credentials("alice", "correct horse"), &[], &client(), &Devices::default()).await;
+        let refused =
+            sign_up.run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
     }
 }

@@ -53,7 +53,7 @@ impl Sweep {
         let now = self.clock.now();
         let mut swept = Swept::default();
         loop {
-            let batch = self.sessions.delete_dead(now, Self::BATCH).await?;
+            let batch = self.sessions.delete_expired(now, Self::BATCH).await?;
             swept.sessions += batch;
             if batch < u64::from(Self::BATCH) {
                 break;
@@ -68,7 +68,7 @@ impl Sweep {
             }
         }
         let slowed = self.limits.account.slowdown.map_or(u32::MAX, |slowdown| slowdown.after);
-        let forgotten = now.minus(self.limits.known_for);
+        let forgotten = now.minus(self.limits.trusted_for);
         loop {
             let batch = self.throttle.delete_spent(now, slowed, forgotten, Self::BATCH).await?;
             swept.buckets += batch;
@@ -97,7 +97,7 @@ mod tests {
         let mut batches = [100, 100, 3].into_iter();
         let mut sessions = MockSessionStore::new();
         sessions
-            .expect_delete_dead()
+            .expect_delete_expired()
             .withf(|now, limit| *now == NOW && *limit == Sweep::BATCH)
             .times(3)
             .returning(move |_, _| Ok(batches.next().expect("three batches")));
@@ -113,7 +113,7 @@ mod tests {
         throttle
             .expect_delete_spent()
             .withf(|now, failures, forgotten, limit| {
-                *now == NOW && *failures == 100 && forgotten.plus(LIMITS.known_for) == NOW && *limit == Sweep::BATCH
+                *now == NOW && *failures == 100 && forgotten.plus(LIMITS.trusted_for) == NOW && *limit == Sweep::BATCH
             })
             .times(2)
             .returning(move |_, _, _, _| Ok(batches.next().expect("two batches")));
@@ -124,19 +124,19 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_fails_ends_the_sweep() {
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_dead().times(1).returning(|_, _| Err(StoreError::Unavailable(cause())));
+        sessions.expect_delete_expired().times(1).returning(|_, _| Err(StoreError::Unavailable(cause())));
         let failed = sweep(sessions, MockAccountRecords::new(), MockLoginThrottle::new()).run().await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
 
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_dead().returning(|_, _| Ok(0));
+        sessions.expect_delete_expired().returning(|_, _| Ok(0));
         let mut records = MockAccountRecords::new();
         records.expect_delete_sign_ins().times(1).returning(|_, _| Err(StoreError::Unavailable(cause())));
         let failed = sweep(sessions, records, MockLoginThrottle::new()).run().await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
 
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_dead().returning(|_, _| Ok(0));
+        sessions.expect_delete_expired().returning(|_, _| Ok(0));
         let mut records = MockAccountRecords::new();
         records.expect_delete_sign_ins().returning(|_, _| Ok(0));
         let mut throttle = MockLoginThrottle::new();

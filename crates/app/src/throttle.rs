@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{Clock, LoginThrottle, StoreError, ThrottledSuccess, TokenGenerator};
 use doorward_domain::{
-    AddressBlock, Bucket, Client, DeviceScope, DeviceToken, KeyId, PasswordHash, RateLimit, ThrottleKey,
-    ThrottleLimits, ThrottleScope, UserId,
+    AddressBlock, Bucket, Client, KeyId, PasswordHash, RateLimit, ThrottleKey, ThrottleLimits, ThrottleScope,
+    TrustedDevice, TrustedDeviceToken, UserId,
 };
 
-use crate::{Devices, Fault};
+use crate::{Fault, TrustedDevices};
 
 /// Bounds guesses at passwords, and sign-ups.
 pub struct Throttle {
@@ -111,7 +111,7 @@ impl Throttle {
         &self,
         target: Target<'_>,
         client: &Client,
-        devices: &Devices,
+        devices: &TrustedDevices,
     ) -> Result<Option<(Admitted, usize)>, Fault> {
         let Some(limits) = &self.limits else { return Ok(None) };
         for (place, token) in devices.candidates() {
@@ -134,7 +134,7 @@ impl Throttle {
     pub(crate) async fn succeed(&self, admitted: Admitted) -> Result<(), StoreError> {
         let Some(limits) = &self.limits else { return Ok(()) };
         let Admitted { taken, account, marks } = admitted;
-        let marked_until = self.clock.now().plus(limits.known_for);
+        let marked_until = self.clock.now().plus(limits.trusted_for);
         self.store.succeed(&ThrottledSuccess { taken, account, marks, marked_until }).await
     }
 
@@ -148,7 +148,7 @@ impl Throttle {
         &self,
         target: Target<'_>,
         client: &Client,
-        device: Option<&DeviceToken>,
+        device: Option<&TrustedDeviceToken>,
     ) -> Result<(), StoreError> {
         let known_at = self.known_at(target.user, target.key, AddressBlock::of(client.address));
         let known_by = device.map(|device| self.known_by(target, device));
@@ -156,16 +156,16 @@ impl Throttle {
     }
 
     /// Notes that the browser that is to keep the token is known for the key's password from now on.
-    pub(crate) async fn introduce(&self, target: Target<'_>, device: &DeviceToken) -> Result<(), StoreError> {
+    pub(crate) async fn introduce(&self, target: Target<'_>, device: &TrustedDeviceToken) -> Result<(), StoreError> {
         self.mark(target.key, [self.known_by(target, device)]).await
     }
 
     /// A token for a browser to be known by; `None` where nothing is bounded, and so nobody needs to be known.
-    pub(crate) fn new_device(&self) -> Result<Option<DeviceToken>, Fault> {
+    pub(crate) fn new_device(&self) -> Result<Option<TrustedDeviceToken>, Fault> {
         if self.limits.is_none() {
             return Ok(None);
         }
-        Ok(Some(DeviceToken::new(self.keys.session_token()?)))
+        Ok(Some(TrustedDeviceToken::new(self.keys.session_token()?)))
     }
 
     async fn mark(&self, key: &KeyId, marks: impl IntoIterator<Item = ThrottleKey>) -> Result<(), StoreError> {
@@ -179,13 +179,13 @@ impl Throttle {
     }
 
     fn known_at(&self, user: Option<&UserId>, key: &KeyId, block: AddressBlock) -> ThrottleKey {
-        self.keys.throttle_key(&ThrottleScope::KnownAt(user.cloned(), key.clone(), block))
+        self.keys.throttle_key(&ThrottleScope::TrustedAddress(user.cloned(), key.clone(), block))
     }
 
-    fn known_by(&self, Target { user, key, password }: Target<'_>, token: &DeviceToken) -> ThrottleKey {
+    fn known_by(&self, Target { user, key, password }: Target<'_>, token: &TrustedDeviceToken) -> ThrottleKey {
         let device = self.keys.digest(token.unused());
-        let scope = DeviceScope { user: user.cloned(), key: key.clone(), password: password.cloned(), device };
-        self.keys.throttle_key(&ThrottleScope::KnownBy(scope))
+        let scope = TrustedDevice { user: user.cloned(), key: key.clone(), password: password.cloned(), device };
+        self.keys.throttle_key(&ThrottleScope::TrustedDevice(scope))
     }
 
     fn bucket(&self, scope: &ThrottleScope, limit: RateLimit) -> Bucket {
@@ -212,8 +212,11 @@ mod tests {
         user("Alice").username.key_id()
     }
 
-    fn devices(letters: &str) -> Devices {
-        Devices { presented: letters.chars().map(|letter| DeviceToken::new(token(letter))).collect(), are_kept: true }
+    fn devices(letters: &str) -> TrustedDevices {
+        TrustedDevices {
+            presented: letters.chars().map(|letter| TrustedDeviceToken::new(token(letter))).collect(),
+            are_kept: true,
+        }
     }
 
     fn taken(buckets: &[Bucket]) -> Vec<&'static str> {
@@ -235,7 +238,7 @@ mod tests {
                 taken(&success.taken) == ["address", "account-at-address", "account"]
                     && scope_of(&success.account) == "account"
                     && success.marks.iter().map(scope_of).eq(["known-at"])
-                    && success.marked_until == NOW.plus(LIMITS.known_for)
+                    && success.marked_until == NOW.plus(LIMITS.trusted_for)
             })
             .times(1)
             .returning(|_| Ok(()));
@@ -302,7 +305,7 @@ mod tests {
         let (somebody, key) = (user("Alice").id, alice());
         for user in [Some(&somebody), None] {
             let mut store = MockLoginThrottle::new();
-            store.expect_is_marked().times(Devices::MOST).returning(|_, _| Ok(false));
+            store.expect_is_marked().times(TrustedDevices::MOST).returning(|_, _| Ok(false));
             let target = Target { user, key: &key, password: None };
             let known = throttle(store).admit_known_device(target, &client(), &devices("abcdefgh")).await;
             assert!(known.expect("no fault").is_none());
@@ -333,9 +336,13 @@ mod tests {
                 for password in [Some(&hashes[0]), Some(&hashes[1]), None] {
                     for letter in ['a', 'b'] {
                         let device = throttle.keys.digest(&token(letter));
-                        let scope =
-                            DeviceScope { user: user.cloned(), key: key.clone(), password: password.cloned(), device };
-                        scopes.insert(ThrottleScope::KnownBy(scope).canonical());
+                        let scope = TrustedDevice {
+                            user: user.cloned(),
+                            key: key.clone(),
+                            password: password.cloned(),
+                            device,
+                        };
+                        scopes.insert(ThrottleScope::TrustedDevice(scope).canonical());
                     }
                 }
             }
@@ -391,7 +398,7 @@ mod tests {
         assert!(throttle.new_device().expect("no fault").is_none());
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };
-        assert!(throttle.acquaint(target, &client(), Some(&DeviceToken::new(token('d')))).await.is_ok());
+        assert!(throttle.acquaint(target, &client(), Some(&TrustedDeviceToken::new(token('d')))).await.is_ok());
         let known = throttle.admit_known_device(target, &client(), &devices("d")).await.expect("no fault");
         assert!(known.is_none());
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{PasswordHasher, UserStore};
-use doorward_domain::{InvalidPassword, KeyId, Password, PasswordRules};
+use doorward_domain::{InvalidPassword, KeyId, Password, PasswordPolicy};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -14,13 +14,13 @@ use crate::Fault;
 pub struct UpdateKeyPassword {
     users: Arc<dyn UserStore>,
     hasher: Arc<dyn PasswordHasher>,
-    rules: PasswordRules,
+    rules: PasswordPolicy,
 }
 
 impl UpdateKeyPassword {
     /// The use case on these ports.
     #[must_use]
-    pub fn new(users: Arc<dyn UserStore>, hasher: Arc<dyn PasswordHasher>, rules: PasswordRules) -> Self {
+    pub fn new(users: Arc<dyn UserStore>, hasher: Arc<dyn PasswordHasher>, rules: PasswordPolicy) -> Self {
         Self { users, hasher, rules }
     }
 
@@ -38,7 +38,7 @@ impl UpdateKeyPassword {
             }
             None => None,
         };
-        let updated = self.users.set_password_and_end_sessions(id, hash.as_ref()).await.map_err(Fault::from)?;
+        let updated = self.users.admin_set_password(id, hash.as_ref()).await.map_err(Fault::from)?;
         if updated { Ok(()) } else { Err(UpdateKeyPasswordError::NoSuchKey) }
     }
 }
@@ -73,7 +73,7 @@ mod tests {
 
     async fn update(users: MockUserStore, password: Option<&str>) -> Result<(), UpdateKeyPasswordError> {
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
-        UpdateKeyPassword::new(Arc::new(users), Arc::new(hashes_to_itself()), PasswordRules::DEFAULT)
+        UpdateKeyPassword::new(Arc::new(users), Arc::new(hashes_to_itself()), PasswordPolicy::DEFAULT)
             .run(&user("Alice").username.key_id(), password.as_ref())
             .await
     }
@@ -83,7 +83,7 @@ mod tests {
         for password in [Some("staple battery"), None] {
             let mut users = knows_alice();
             users
-                .expect_set_password_and_end_sessions()
+                .expect_admin_set_password()
                 .withf(move |id, hash| id.as_str() == "username:alice" && hash.map(PasswordHash::expose) == password)
                 .times(1)
                 .returning(|_, _| Ok(true));
@@ -107,12 +107,12 @@ mod tests {
         assert!(matches!(refused, Err(UpdateKeyPasswordError::NoSuchKey)), "{refused:?}");
 
         let mut users = knows_alice();
-        users.expect_set_password_and_end_sessions().returning(|_, _| Ok(false));
+        users.expect_admin_set_password().returning(|_, _| Ok(false));
         let refused = update(users, None).await;
         assert!(matches!(refused, Err(UpdateKeyPasswordError::NoSuchKey)), "{refused:?}");
 
         let mut users = knows_alice();
-        users.expect_set_password_and_end_sessions().returning(|_, _| Err(StoreError::Unavailable(cause())));
+        users.expect_admin_set_password().returning(|_, _| Err(StoreError::Unavailable(cause())));
         let failed = update(users, None).await;
         assert!(matches!(failed, Err(UpdateKeyPasswordError::Fault(Fault::Unavailable(_)))), "{failed:?}");
     }

@@ -62,7 +62,7 @@ impl ValidateSession {
                     }
                 }
                 SessionState::Dead => {
-                    if self.sessions.delete_dead_one(&session).await? {
+                    if self.sessions.delete_if_expired(&session).await? {
                         return Ok(None);
                     }
                 }
@@ -165,7 +165,7 @@ mod tests {
         let session = session_opened_at(NOW);
         let now = session.idle_expires_at;
         let mut sessions = holds(session.clone());
-        sessions.expect_delete_dead_one().withf(move |seen| *seen == session).times(1).returning(|_| Ok(true));
+        sessions.expect_delete_if_expired().withf(move |seen| *seen == session).times(1).returning(|_| Ok(true));
         assert_eq!(validate(sessions, now).run(&token('t')).await.expect("no fault"), None);
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let found = renewed.clone();
         sessions.expect_find().times(1).returning(move |_| Ok(Some((seen.clone(), user("Alice")))));
         sessions.expect_find().times(1).returning(move |_| Ok(Some((found.clone(), user("Alice")))));
-        sessions.expect_delete_dead_one().times(1).returning(|_| Ok(false));
+        sessions.expect_delete_if_expired().times(1).returning(|_| Ok(false));
         let valid = validate(sessions, now).run(&token('t')).await.expect("no fault").expect("a live session");
         assert_eq!((valid.session, valid.fresh), (renewed, false));
     }
@@ -197,7 +197,7 @@ mod tests {
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
 
         let mut sessions = holds(session.clone());
-        sessions.expect_delete_dead_one().returning(|_| Err(StoreError::Corrupt(cause())));
+        sessions.expect_delete_if_expired().returning(|_| Err(StoreError::Corrupt(cause())));
         let failed = validate(sessions, session.idle_expires_at).run(&token('t')).await;
         assert!(matches!(failed, Err(Fault::Unforeseen(_))), "{failed:?}");
     }

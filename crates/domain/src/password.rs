@@ -24,7 +24,7 @@ impl Password {
     ///
     /// # Errors
     /// [`InvalidPassword`] says which rule it breaks; the error never carries the password.
-    pub fn parse_new(raw: &str, username: &str, rules: &PasswordRules) -> Result<Self, InvalidPassword> {
+    pub fn parse_new(raw: &str, username: &str, rules: &PasswordPolicy) -> Result<Self, InvalidPassword> {
         check_length(raw, rules.min_chars)?;
         if rules.blocklist && is_guessed_first(raw, username) {
             return Err(InvalidPassword::Common);
@@ -84,14 +84,14 @@ impl fmt::Debug for PasswordHash {
 
 /// What a new password must be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PasswordRules {
+pub struct PasswordPolicy {
     /// The fewest characters (Unicode code points as received).
     pub min_chars: usize,
     /// Whether the most common passwords, the product's name and the username itself are refused.
     pub blocklist: bool,
 }
 
-impl PasswordRules {
+impl PasswordPolicy {
     /// At least 6 characters, as in the seed, and not one that is guessed first.
     pub const DEFAULT: Self = Self { min_chars: 6, blocklist: true };
 }
@@ -132,12 +132,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn new(raw: &str) -> Result<Password, InvalidPassword> {
-        Password::parse_new(raw, "alice", &PasswordRules::DEFAULT)
+        Password::parse_new(raw, "alice", &PasswordPolicy::DEFAULT)
     }
 
     #[test]
     fn six_to_255_characters_are_a_new_password() {
-        let rules = PasswordRules { blocklist: false, ..PasswordRules::DEFAULT };
+        let rules = PasswordPolicy { blocklist: false, ..PasswordPolicy::DEFAULT };
         for (length, expected) in [(0, false), (5, false), (6, true), (255, true), (256, false)] {
             for letter in ["x", "é", "😀"] {
                 let read = Password::parse_new(&letter.repeat(length), "alice", &rules);
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_shortest_new_password_is_a_setting() {
-        let rules = PasswordRules { min_chars: 15, ..PasswordRules::DEFAULT };
+        let rules = PasswordPolicy { min_chars: 15, ..PasswordPolicy::DEFAULT };
         assert!(Password::parse_new("fourteen chars", "alice", &rules).is_err());
         assert!(Password::parse_new("fifteen  chars!", "alice", &rules).is_ok());
     }
@@ -165,13 +165,13 @@ mod tests {
         for raw in ["password1", "PASSWORD1", "ｐａｓｓｗｏｒｄ１", "123456", "Doorward"] {
             assert_eq!(new(raw).err(), Some(InvalidPassword::Common), "{raw}");
         }
-        let own_name = Password::parse_new("ALEXANDRA-K", "alexandra-k", &PasswordRules::DEFAULT);
+        let own_name = Password::parse_new("ALEXANDRA-K", "alexandra-k", &PasswordPolicy::DEFAULT);
         assert_eq!(own_name.err(), Some(InvalidPassword::Common));
     }
 
     #[test]
     fn the_blocklist_can_be_turned_off() {
-        let rules = PasswordRules { blocklist: false, ..PasswordRules::DEFAULT };
+        let rules = PasswordPolicy { blocklist: false, ..PasswordPolicy::DEFAULT };
         assert!(Password::parse_new("password1", "alice", &rules).is_ok());
     }
 
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(lines.iter().collect::<HashSet<_>>().len(), 3_000, "no line twice");
         for line in lines {
             assert_eq!(text::fold(line), line);
-            assert!(check_length(line, PasswordRules::DEFAULT.min_chars).is_ok(), "{line}");
+            assert!(check_length(line, PasswordPolicy::DEFAULT.min_chars).is_ok(), "{line}");
         }
     }
 

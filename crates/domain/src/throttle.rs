@@ -75,7 +75,7 @@ pub struct ThrottleLimits {
     /// Sign-ups from one address, whether or not they succeed.
     pub sign_up: RateLimit,
     /// How long an account is known at an address, and by a browser, after it signed in from there.
-    pub known_for: Duration,
+    pub trusted_for: Duration,
 }
 
 impl ThrottleLimits {
@@ -88,7 +88,7 @@ impl ThrottleLimits {
             ..RateLimit::of(50, Duration::from_secs(30))
         },
         sign_up: RateLimit::of(30, Duration::from_secs(6)),
-        known_for: Duration::from_hours(90 * 24),
+        trusted_for: Duration::from_hours(90 * 24),
     };
 }
 
@@ -107,15 +107,15 @@ pub enum ThrottleScope {
     SignUp(AddressBlock),
     /// That a user signed in from an address; nothing is counted by it. `None` stands for a user that does not exist. The
     /// key alone would not do: who deletes an account leaves its name to the next.
-    KnownAt(Option<UserId>, KeyId, AddressBlock),
+    TrustedAddress(Option<UserId>, KeyId, AddressBlock),
     /// That a user signed in from a browser; nothing is counted by it.
-    KnownBy(DeviceScope),
+    TrustedDevice(TrustedDevice),
 }
 
 /// What a browser is known for: that it was there when this password was right. No other password will do: who changes it
 /// leaves behind all browsers that somebody else signed in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceScope {
+pub struct TrustedDevice {
     /// Who signed in; `None` stands for a user that does not exist.
     pub user: Option<UserId>,
     /// By which key.
@@ -136,11 +136,11 @@ impl ThrottleScope {
             Self::AccountAtAddress(key, block) => format!("account-at-address {block} {}", key.as_str()),
             Self::Account(key) => format!("account {}", key.as_str()),
             Self::SignUp(block) => format!("sign-up {block}"),
-            Self::KnownAt(user, key, block) => {
+            Self::TrustedAddress(user, key, block) => {
                 format!("known-at {block} {} {}", user.as_ref().map_or("-", UserId::as_str), key.as_str())
             }
             Self::AccountAtDevice(key, device) => format!("account-at-device {} {}", hex(device), key.as_str()),
-            Self::KnownBy(DeviceScope { user, key, password, device }) => {
+            Self::TrustedDevice(TrustedDevice { user, key, password, device }) => {
                 let user = user.as_ref().map_or("-", UserId::as_str);
                 let password = password.as_ref().map_or("-", PasswordHash::expose);
                 format!("known-by {} {user} {password} {}", hex(device), key.as_str())
@@ -250,8 +250,8 @@ mod tests {
             ThrottleScope::AccountAtAddress(key("username:a"), block("192.0.2.1")),
             ThrottleScope::AccountAtAddress(key("username:a"), block("192.0.2.2")),
             ThrottleScope::AccountAtAddress(key("username:a 192.0.2.1"), block("192.0.2.1")),
-            ThrottleScope::KnownAt(None, key("username:a"), block("192.0.2.1")),
-            ThrottleScope::KnownAt(Some(UserId::restore("user".into())), key("username:a"), block("192.0.2.1")),
+            ThrottleScope::TrustedAddress(None, key("username:a"), block("192.0.2.1")),
+            ThrottleScope::TrustedAddress(Some(UserId::restore("user".into())), key("username:a"), block("192.0.2.1")),
         ];
         let texts: std::collections::HashSet<_> = scopes.iter().map(ThrottleScope::canonical).collect();
         assert_eq!(texts.len(), scopes.len());

@@ -41,9 +41,9 @@ impl fmt::Debug for SessionToken {
 /// The secret by which a browser shows that somebody signed in with it before. It is made and read as the token of a
 /// session is, and proves none.
 #[derive(Clone, Debug)]
-pub struct DeviceToken(SessionToken);
+pub struct TrustedDeviceToken(SessionToken);
 
-impl DeviceToken {
+impl TrustedDeviceToken {
     /// Takes a token that was just made and that no session has.
     #[must_use]
     pub const fn new(unused: SessionToken) -> Self {
@@ -103,7 +103,7 @@ mod tests {
         let text = "A".repeat(SessionToken::CHARS);
         let token = SessionToken::parse(&text).expect("a token's shape");
         assert_eq!(format!("{token:?} {:?}", TokenHash::restore([65; 32])), "SessionToken(…) TokenHash(…)");
-        assert_eq!(format!("{:?}", DeviceToken::new(token)), "DeviceToken(SessionToken(…))");
+        assert_eq!(format!("{:?}", TrustedDeviceToken::new(token)), "TrustedDeviceToken(SessionToken(…))");
     }
 
     #[test]

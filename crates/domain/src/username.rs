@@ -24,7 +24,7 @@ impl Username {
     ///
     /// # Errors
     /// [`InvalidUsername`] says which rule it breaks; the error never carries the name.
-    pub fn parse(raw: &str, rules: UsernameRules) -> Result<Self, InvalidUsername> {
+    pub fn parse(raw: &str, rules: UsernamePolicy) -> Result<Self, InvalidUsername> {
         check_length(raw, Self::MIN_CHARS)?;
         if raw.starts_with(' ') || raw.ends_with(' ') {
             return Err(InvalidUsername::SurroundingSpace);
@@ -81,11 +81,11 @@ impl LoginName {
 
 /// Which characters a new username may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UsernameRules {
+pub enum UsernamePolicy {
     /// Everything a person can see and tell apart: all but controls, formats, private and unassigned code points, line
     /// separators and any space other than an inner U+0020.
     #[default]
-    Seed,
+    Unicode,
     /// Of those, what RFC 8265, 3.3 (`UsernameCaseMapped`) allows: letters and digits of any script and printable ASCII
     /// without the space, in the right direction of writing, by the PRECIS tables of Unicode 6.3.
     Precis,
@@ -93,11 +93,11 @@ pub enum UsernameRules {
     Ascii,
 }
 
-impl UsernameRules {
+impl UsernamePolicy {
     fn allow(self, raw: &str) -> bool {
         raw.chars().all(is_seen)
             && match self {
-                Self::Seed => true,
+                Self::Unicode => true,
                 Self::Precis => UsernameCaseMapped::new().enforce(raw).is_ok(),
                 Self::Ascii => raw.is_ascii(),
             }
@@ -170,15 +170,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn seed(raw: &str) -> Result<Username, InvalidUsername> {
-        Username::parse(raw, UsernameRules::Seed)
+    fn unicode(raw: &str) -> Result<Username, InvalidUsername> {
+        Username::parse(raw, UsernamePolicy::Unicode)
     }
 
     #[test]
     fn four_to_thirty_one_characters_are_a_username() {
         for (length, expected) in [(0, false), (3, false), (4, true), (31, true), (32, false)] {
             for letter in ["a", "é", "日", "😀"] {
-                assert_eq!(seed(&letter.repeat(length)).is_ok(), expected, "{length} times {letter}");
+                assert_eq!(unicode(&letter.repeat(length)).is_ok(), expected, "{length} times {letter}");
             }
         }
     }
@@ -204,7 +204,7 @@ mod tests {
             "love❤️you",
             "محمد",
         ] {
-            assert!(seed(name).is_ok(), "{name}");
+            assert!(unicode(name).is_ok(), "{name}");
         }
     }
 
@@ -226,17 +226,17 @@ mod tests {
             '\u{ffa0}',
         ]);
         for c in hidden {
-            let refused = seed(&format!("adm{c}in1"));
+            let refused = unicode(&format!("adm{c}in1"));
             assert_eq!(refused, Err(InvalidUsername::Character), "U+{:04X}", u32::from(c));
         }
-        assert_eq!(seed("\u{3164}\u{3164}\u{3164}\u{3164}"), Err(InvalidUsername::Character), "Hangul fillers");
+        assert_eq!(unicode("\u{3164}\u{3164}\u{3164}\u{3164}"), Err(InvalidUsername::Character), "Hangul fillers");
     }
 
     #[test]
     fn a_name_neither_starts_nor_ends_with_a_space() {
-        assert_eq!(seed(" alice"), Err(InvalidUsername::SurroundingSpace));
-        assert_eq!(seed("alice "), Err(InvalidUsername::SurroundingSpace));
-        assert_eq!(seed("     "), Err(InvalidUsername::SurroundingSpace));
+        assert_eq!(unicode(" alice"), Err(InvalidUsername::SurroundingSpace));
+        assert_eq!(unicode("alice "), Err(InvalidUsername::SurroundingSpace));
+        assert_eq!(unicode("     "), Err(InvalidUsername::SurroundingSpace));
     }
 
     #[test]
@@ -245,14 +245,14 @@ mod tests {
             .into_iter()
             .chain(["\u{1d5c9}\u{430}\u{1d5d2}\u{1d5c9}\u{1d5ba}\u{1d5c5}"])
         {
-            assert_eq!(seed(name), Err(InvalidUsername::MixedScripts), "{name}");
+            assert_eq!(unicode(name), Err(InvalidUsername::MixedScripts), "{name}");
         }
-        assert!(seed("日本taro").is_ok(), "Latin beside Han is what people write");
+        assert!(unicode("日本taro").is_ok(), "Latin beside Han is what people write");
     }
 
     #[test]
     fn precis_rules_leave_letters_and_digits_of_any_script() {
-        let precis = |raw| Username::parse(raw, UsernameRules::Precis);
+        let precis = |raw| Username::parse(raw, UsernamePolicy::Precis);
         for name in ["Alice_7", "Jürgen", "владимир", "日本語テスト", "محمد", "ｆｕｌｌｗｉｄｔｈ"]
         {
             assert!(precis(name).is_ok(), "{name}");
@@ -264,23 +264,23 @@ mod tests {
 
     #[test]
     fn ascii_rules_leave_out_all_else() {
-        assert!(Username::parse("alice", UsernameRules::Ascii).is_ok());
-        assert_eq!(Username::parse("alicé", UsernameRules::Ascii), Err(InvalidUsername::Character));
-        assert_eq!(Username::parse("ali\tce", UsernameRules::Ascii), Err(InvalidUsername::Character));
+        assert!(Username::parse("alice", UsernamePolicy::Ascii).is_ok());
+        assert_eq!(Username::parse("alicé", UsernamePolicy::Ascii), Err(InvalidUsername::Character));
+        assert_eq!(Username::parse("ali\tce", UsernamePolicy::Ascii), Err(InvalidUsername::Character));
     }
 
     #[test]
     fn the_letters_typed_are_kept_and_the_key_is_shared() {
-        let typed = seed("ALICE").expect("a good name");
+        let typed = unicode("ALICE").expect("a good name");
         assert_eq!(typed.as_str(), "ALICE");
-        assert_eq!(typed.key_id(), seed("alice").expect("a good name").key_id());
+        assert_eq!(typed.key_id(), unicode("alice").expect("a good name").key_id());
         assert_eq!(typed.key_id(), LoginName::parse("aLiCe").expect("a good name").key_id());
     }
 
     proptest! {
         #[test]
         fn parsing_never_panics_and_keeps_what_it_accepts(raw in ".{0,40}") {
-            if let Ok(name) = seed(&raw) {
+            if let Ok(name) = unicode(&raw) {
                 prop_assert_eq!(name.as_str(), raw.as_str());
                 let chars = raw.chars().count();
                 prop_assert!((Username::MIN_CHARS..=Username::MAX_CHARS).contains(&chars));
@@ -290,7 +290,7 @@ mod tests {
 
         #[test]
         fn every_new_name_can_log_in_by_its_own_spelling(raw in "\\PC{4,31}") {
-            if let Ok(name) = seed(&raw) {
+            if let Ok(name) = unicode(&raw) {
                 prop_assert_eq!(name.key_id(), LoginName::parse(&raw).expect("wider bounds").key_id());
             }
         }

@@ -112,7 +112,7 @@ pub(crate) struct CommandLine {
     pub(crate) signup: String,
 
     /// Which characters a new username may have
-    #[arg(long, env = "DOORWARD_USERNAMES", default_value = "seed", value_name = "seed|precis|ascii")]
+    #[arg(long, env = "DOORWARD_USERNAMES", default_value = "unicode", value_name = "unicode|precis|ascii")]
     pub(crate) usernames: String,
 
     /// The language of the pages; `auto` is each reader's own, English where there is none

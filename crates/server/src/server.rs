@@ -282,7 +282,7 @@ mod tests {
         let (told, mut sweeps) = mpsc::unbounded_channel();
         let start = Instant::now();
         let mut sessions = MockSessionStore::new();
-        sessions.expect_delete_dead().returning(move |_, _| {
+        sessions.expect_delete_expired().returning(move |_, _| {
             let after = start.elapsed();
             told.send(after).expect("a test that listens");
             if after.is_zero() { Err(StoreError::Unavailable("as the test has it".into())) } else { Ok(2) }

@@ -12,7 +12,7 @@ use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Language, Logo, Origin, Site};
 use doorward_adapters_sql::{SessionLease, StoreUrl};
 use doorward_app::SignUpPolicy;
-use doorward_domain::{Password, PasswordRules, SessionPolicy, ThrottleLimits, UsernameRules};
+use doorward_domain::{Password, PasswordPolicy, SessionPolicy, ThrottleLimits, UsernamePolicy};
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -136,11 +136,11 @@ impl TryFrom<CommandLine> for Settings {
             sign_up: SignUpPolicy {
                 open: setting("DOORWARD_SIGNUP", &texts.signup).one_of([("open", true), ("closed", false)])?,
                 usernames: setting("DOORWARD_USERNAMES", &texts.usernames).one_of([
-                    ("seed", UsernameRules::Seed),
-                    ("precis", UsernameRules::Precis),
-                    ("ascii", UsernameRules::Ascii),
+                    ("unicode", UsernamePolicy::Unicode),
+                    ("precis", UsernamePolicy::Precis),
+                    ("ascii", UsernamePolicy::Ascii),
                 ])?,
-                passwords: PasswordRules {
+                passwords: PasswordPolicy {
                     min_chars: password_min(&setting("DOORWARD_PASSWORD_MIN", &texts.password_min))?,
                     blocklist: setting("DOORWARD_PASSWORD_BLOCKLIST", &texts.password_blocklist)
                         .one_of([("on", true), ("off", false)])?,

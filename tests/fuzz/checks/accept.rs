@@ -15,7 +15,7 @@ pub fn check(input: &[u8]) {
     match wanted {
         Answer::Page => assert!(accepted("text/html")),
         Answer::Json => assert!(accepted("application/json") || sent_json),
-        Answer::Seed => {}
+        Answer::FormFetch => {}
     }
 
     // A page is what everybody gets who names it, whatever else is there; a wildcard names nothing.

@@ -1,6 +1,6 @@
 //! Passwords: the first line is a username, all after it the password that somebody of that name wants to have.
 
-use doorward_domain::{InvalidPassword, Password, PasswordRules, Username};
+use doorward_domain::{InvalidPassword, Password, PasswordPolicy, Username};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 pub fn check(input: &[u8]) {
@@ -20,8 +20,8 @@ pub fn check(input: &[u8]) {
         }
     }
 
-    let strict = PasswordRules::DEFAULT;
-    let lax = PasswordRules { blocklist: false, ..strict };
+    let strict = PasswordPolicy::DEFAULT;
+    let lax = PasswordPolicy { blocklist: false, ..strict };
     let in_bounds = (strict.min_chars..=Password::MAX_CHARS).contains(&chars);
     let chosen = Password::parse_new(raw, username, &strict);
     assert_eq!(chosen.as_ref().err() == Some(&InvalidPassword::Length), !in_bounds, "{chars} characters");

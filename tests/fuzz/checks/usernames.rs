@@ -1,19 +1,19 @@
 //! Usernames: a text that somebody wants to be called.
 
-use doorward_domain::{InvalidUsername, LoginName, Username, UsernameRules};
+use doorward_domain::{InvalidUsername, LoginName, Username, UsernamePolicy};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 pub fn check(input: &[u8]) {
     let Ok(raw) = std::str::from_utf8(input) else { return };
     check_folding(raw);
 
-    let seed = Username::parse(raw, UsernameRules::Seed);
+    let seed = Username::parse(raw, UsernamePolicy::Unicode);
     let chars = raw.chars().count();
     let in_bounds = (Username::MIN_CHARS..=Username::MAX_CHARS).contains(&chars);
     assert_eq!(seed == Err(InvalidUsername::Length), !in_bounds, "{chars} characters");
     assert_eq!(LoginName::parse(raw).is_ok(), (1..=Username::MAX_CHARS).contains(&chars), "{chars} characters");
 
-    for rules in [UsernameRules::Seed, UsernameRules::Precis, UsernameRules::Ascii] {
+    for rules in [UsernamePolicy::Unicode, UsernamePolicy::Precis, UsernamePolicy::Ascii] {
         let Ok(name) = Username::parse(raw, rules) else { continue };
         assert_eq!(name.as_str(), raw, "the letters typed are kept");
         assert!(seed.is_ok(), "{rules:?} takes what seed refuses");
@@ -22,7 +22,7 @@ pub fn check(input: &[u8]) {
         assert_ne!(fold(raw), "", "a name of which nothing shows");
         assert!(raw.chars().all(|c| !is_hidden(c)), "a character that does not show");
         assert_eq!(raw.trim(), raw, "space around a name");
-        if rules == UsernameRules::Ascii {
+        if rules == UsernamePolicy::Ascii {
             assert!(raw.is_ascii());
             assert_eq!(fold(raw), raw.to_ascii_lowercase(), "of ASCII nothing but letter case is folded");
         }

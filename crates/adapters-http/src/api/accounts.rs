@@ -14,7 +14,7 @@ use crate::credential::Credential;
 use crate::download::DataFile;
 use crate::entry::{Entry, admit};
 use crate::form::{AccountForm, FormName};
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::problem::{Problem, ProblemKind};
 use crate::submission::Submission;
 use crate::wire::{ChangePasswordFields, DeleteAccountFields, LogInFields, NoFields, SignUpFields, Transport};
@@ -80,7 +80,7 @@ impl AccountsApi {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
         self.0.note(AuditEvent::LogOut, &signed_in);
-        Ok(Done::new(Wants::of(request), "/login", Some(self.0.cookie.blank())))
+        Ok(Done::new(ResponseMode::of(request), "/login", Some(self.0.cookie.blank())))
     }
 
     /// Change the password
@@ -106,7 +106,7 @@ impl AccountsApi {
         match change_password.run(&signed_in.user, &pair, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::PasswordChanged, &signed_in);
-                Ok(admit(&self.0, &opened, transport, Wants::of(request), None))
+                Ok(admit(&self.0, &opened, transport, ResponseMode::of(request), None))
             }
             Err(error) => {
                 let form = match &error {
@@ -155,7 +155,7 @@ impl AccountsApi {
                 let device_cookie = (!devices.presented.is_empty()).then(|| self.0.device_cookie.blank());
                 let cookies = std::iter::once(self.0.cookie.blank()).chain(device_cookie);
                 self.0.note(AuditEvent::AccountDeleted, &signed_in);
-                Ok(Done::new(Wants::of(request), "/login", cookies))
+                Ok(Done::new(ResponseMode::of(request), "/login", cookies))
             }
             Err(error) => {
                 if matches!(error, DeleteAccountError::Incorrect) {

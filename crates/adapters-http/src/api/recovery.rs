@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::credential::Credential;
 use crate::entry::{admit, location};
 use crate::form::{AccountForm, EntryEcho, FormEcho, FormName};
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::pages::Pages;
 use crate::problem::Problem;
 use crate::submission::Submission;
@@ -49,7 +49,7 @@ impl RecoveryApi {
             Ok(issued) => {
                 self.0.note(AuditEvent::RecoveryCodesIssued, &signed_in);
                 // A redirect would lead away from them.
-                Ok(if Wants::of(request) == Wants::Page && credential.bearer().is_none() {
+                Ok(if ResponseMode::of(request) == ResponseMode::Page && credential.bearer().is_none() {
                     let language = self.1.language(request.headers());
                     Issued::Page(self.1.codes(&signed_in.user, &issued, language))
                 } else {
@@ -100,7 +100,7 @@ impl RecoveryApi {
             Ok(recovered) => {
                 let opened = &recovered.opened;
                 self.0.metrics.audit.note(AuditEvent::AccountRecovered, Some(&opened.valid.user.id));
-                let signed_in = admit(&self.0, opened, transport, Wants::of(request), next);
+                let signed_in = admit(&self.0, opened, transport, ResponseMode::of(request), next);
                 Ok(signed_in.with_recovery_codes_left(recovered.codes_left))
             }
             Err(error) => {

@@ -13,7 +13,7 @@ use crate::answer::{Done, SessionAnswer};
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::problem::{Problem, ProblemKind};
 use crate::submission::Submission;
 use crate::wire::{NoFields, SessionBody, SessionListBody};
@@ -74,7 +74,7 @@ impl SessionsApi {
         }
         self.0.note(AuditEvent::SessionRevoked, &signed_in);
         let ended_itself = id == signed_in.session.id;
-        Ok(Done::new(Wants::of(request), "/", ended_itself.then(|| self.0.cookie.blank())))
+        Ok(Done::new(ResponseMode::of(request), "/", ended_itself.then(|| self.0.cookie.blank())))
     }
 
     /// End all other sessions
@@ -96,6 +96,6 @@ impl SessionsApi {
         body.read().await?;
         self.0.services.revoke_sessions.others(&signed_in).await?;
         self.0.note(AuditEvent::OtherSessionsRevoked, &signed_in);
-        Ok(Done::new(Wants::of(request), "/", None))
+        Ok(Done::new(ResponseMode::of(request), "/", None))
     }
 }

@@ -16,7 +16,7 @@ use crate::answer::{found, text_header};
 use crate::client;
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::negotiation::Wants;
+use crate::negotiation::ResponseMode;
 use crate::problem::{Problem, ProblemKind};
 use crate::return_to;
 
@@ -63,7 +63,7 @@ pub(crate) async fn verify(
 /// Whether a browser asks for a page, and not for something on one.
 fn is_navigation(request: &Request) -> bool {
     let mode = request.header("sec-fetch-mode");
-    Wants::of(request) == Wants::Page && mode.is_none_or(|mode| mode == "navigate")
+    ResponseMode::of(request) == ResponseMode::Page && mode.is_none_or(|mode| mode == "navigate")
 }
 
 /// What a proxy is told.

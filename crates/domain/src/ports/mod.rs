@@ -23,7 +23,7 @@ pub use recovery_store::{CodeReplacement, RecoverError, Recovery, RecoveryStore,
 pub use session_store::{KeyedWriteError, LiveSession, SessionStore, VerifiedKey};
 pub use store_probe::StoreProbe;
 pub use token_generator::{RandomnessError, TokenGenerator};
-pub use user_store::{AddKeyError, CreateUnattendedError, CreateUserError, NewAccount, PasswordChange, UserStore};
+pub use user_store::{AddKeyError, AdminCreateUserError, CreateUserError, NewAccount, PasswordChange, UserStore};
 
 #[cfg(feature = "mocks")]
 pub use {

@@ -27,7 +27,7 @@ pub trait RecoveryStore: Send + Sync {
     /// # Errors
     /// [`RecoverError::NoSuchCode`] when the user has no such code, or no such key with a password, or does not exist: of
     /// any number of racing calls with one code exactly one succeeds.
-    async fn recover_and_end_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError>;
+    async fn recover_and_revoke_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError>;
 }
 
 /// A code that was not used yet.

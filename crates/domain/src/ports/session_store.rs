@@ -43,31 +43,31 @@ pub trait SessionStore: Send + Sync {
 
     /// Removes a session that is dead, if its two instants in the store are still the ones of `seen`; `false` when they are
     /// not, or the session is gone: somebody else renewed or ended it.
-    async fn delete_dead_one(&self, seen: &Session) -> Result<bool, StoreError>;
+    async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError>;
 
     /// Ends a session; `false` when there was none.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
 
     /// Ends the sessions with these tokens, and says how many there were.
-    async fn delete_presented(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
+    async fn delete_by_tokens(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
 
     /// All sessions of a user that are not dead at `now`, those opened last first, and of those opened at once by their
     /// ids, the last first.
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;
 
     /// Ends a session of this user; `false` when the user has none with this id.
-    async fn delete_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError>;
+    async fn delete_session_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError>;
 
     /// Ends all sessions of this user but one, and says how many.
-    async fn delete_others(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError>;
+    async fn delete_other_sessions(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError>;
 
     /// Removes at most `limit` sessions whose idle period ended at `now` or before, and says how many.
-    async fn delete_dead(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Writes a session that no key was asked for, and that its user was vouched for
     /// ([`SignInKind::Vouched`](crate::SignInKind)), and ends those that are too many then, as [`Self::open`] does; `false`,
     /// and nothing is written, when its user is not there. Racing calls may leave more than `most`, until the next call.
-    async fn open_unasked(
+    async fn admin_open_session(
         &self,
         session: &Session,
         client: &Client,
@@ -82,7 +82,7 @@ pub trait SessionStore: Send + Sync {
     async fn set_attributes(&self, id: &SessionId, attributes: &Attributes) -> Result<bool, StoreError>;
 
     /// Ends all sessions of this user, and says how many.
-    async fn delete_all(&self, user: &UserId) -> Result<u64, StoreError>;
+    async fn delete_sessions_of(&self, user: &UserId) -> Result<u64, StoreError>;
 }
 
 /// A key whose password was just found right.

@@ -27,7 +27,7 @@ pub trait UserStore: Send + Sync {
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: of any
     /// number of racing changes exactly one succeeds.
-    async fn replace_password_and_end_sessions(&self, change: &PasswordChange) -> Result<(), KeyedWriteError>;
+    async fn replace_password_and_revoke_sessions(&self, change: &PasswordChange) -> Result<(), KeyedWriteError>;
 
     /// Removes the user with all keys and sessions, or nothing.
     ///
@@ -38,8 +38,8 @@ pub trait UserStore: Send + Sync {
     /// Writes the user, and the key where there is one, or neither. No session is opened.
     ///
     /// # Errors
-    /// [`CreateUnattendedError::KeyTaken`] as in [`Self::create`]; [`CreateUnattendedError::IdTaken`] likewise.
-    async fn create_unattended<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), CreateUnattendedError>;
+    /// [`AdminCreateUserError::KeyTaken`] as in [`Self::create`]; [`AdminCreateUserError::IdTaken`] likewise.
+    async fn admin_create_user<'a>(&self, user: &User, key: Option<&'a Key>) -> Result<(), AdminCreateUserError>;
 
     /// The user with this id; `None` when there is none.
     async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
@@ -49,7 +49,7 @@ pub trait UserStore: Send + Sync {
     async fn set_attributes(&self, user: &UserId, attributes: &Attributes) -> Result<bool, StoreError>;
 
     /// Removes the user with all keys and sessions, whatever the keys are, or nothing; `false` when there is no such user.
-    async fn delete_unasked(&self, user: &UserId) -> Result<bool, StoreError>;
+    async fn admin_delete_user(&self, user: &UserId) -> Result<bool, StoreError>;
 
     /// Writes another key of a user who is there.
     ///
@@ -62,14 +62,10 @@ pub trait UserStore: Send + Sync {
 
     /// Writes the key's new hash, whatever it had before, and ends every session of its user, or does neither; `None` takes
     /// the password away. `false` when there is no such key.
-    async fn set_password_and_end_sessions<'a>(
-        &self,
-        key: &KeyId,
-        new: Option<&'a PasswordHash>,
-    ) -> Result<bool, StoreError>;
+    async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError>;
 
     /// Removes the key and ends every session of its user, or does neither; `false` when there is no such key.
-    async fn delete_key_and_end_sessions(&self, key: &KeyId) -> Result<bool, StoreError>;
+    async fn admin_delete_key(&self, key: &KeyId) -> Result<bool, StoreError>;
 }
 
 /// All that a sign-up writes.
@@ -113,7 +109,7 @@ pub enum CreateUserError {
 
 /// A user was not created, whose id may be somebody's choice.
 #[derive(Debug, Error)]
-pub enum CreateUnattendedError {
+pub enum AdminCreateUserError {
     /// The key exists already.
     #[error("the key is taken")]
     KeyTaken,
