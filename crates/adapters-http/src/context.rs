@@ -12,15 +12,15 @@ use doorward_domain::ports::StoreProbe;
 use poem::Request;
 
 use crate::audit::AuditEvent;
-use crate::client;
-use crate::cookie::{DeviceCookie, SessionCookie};
-use crate::credential::Credential;
 use crate::form::{AccountForm, AccountView, CodesView, FormEcho};
 use crate::metrics::HttpMetrics;
-use crate::negotiation::ResponseMode;
-use crate::problem::{Problem, ProblemKind};
+use crate::request::client;
+use crate::request::cookie::{DeviceCookie, SessionCookie};
+use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::wire::Transport;
 use crate::settings::HttpSettings;
-use crate::wire::Transport;
 
 /// The use cases and ports that are served.
 pub struct Services {

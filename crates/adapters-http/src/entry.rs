@@ -5,17 +5,17 @@ use doorward_domain::{Client, SessionToken};
 use poem::Request;
 use poem_openapi::types::Type;
 
-use crate::answer::SignedIn;
 use crate::context::Context;
-use crate::credential::Credential;
-use crate::fields::Fields;
 use crate::form::{EntryEcho, FormEcho, FormName};
-use crate::negotiation::ResponseMode;
-use crate::problem::{Problem, ProblemKind};
-use crate::return_to;
-use crate::submission::Submission;
+use crate::request::body::Submission;
+use crate::request::credential::Credential;
+use crate::request::fields::Fields;
+use crate::request::response_mode::ResponseMode;
+use crate::request::return_to;
+use crate::response::answer::SignedIn;
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::wire::{SessionBody, Transport};
 use crate::texts::Message;
-use crate::wire::{SessionBody, Transport};
 
 /// A request to be let in.
 pub(crate) struct Entry {

@@ -12,14 +12,15 @@ use poem::http::{HeaderMap, HeaderValue, Method};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Request};
 
-use crate::cookie::SessionCookie;
-use crate::credential::Credential;
-use crate::fields::{BodyType, Fields};
-use crate::negotiation::ResponseMode;
 use crate::origin::Origin;
+use crate::pipeline::cross_origin;
+use crate::request::cookie::SessionCookie;
+use crate::request::credential::Credential;
+use crate::request::fields::{BodyType, Fields};
+use crate::request::response_mode::ResponseMode;
+use crate::request::{client, return_to};
 use crate::settings::{CookieSettings, HttpSettings};
 use crate::site::Site;
-use crate::{client, cross_origin, return_to};
 
 /// The tokens that a request's head presents, in the order in which they count.
 #[must_use]

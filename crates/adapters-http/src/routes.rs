@@ -9,10 +9,10 @@ use prometheus_client::registry::Registry;
 
 use crate::api::{AccountsApi, HealthApi, RecoveryApi, SessionsApi, VerifyApi};
 use crate::context::{Context, Services};
-use crate::front::Front;
-use crate::methods::Methods;
 use crate::metrics::HttpMetrics;
 use crate::pages::{self, Pages};
+use crate::pipeline::Pipeline;
+use crate::route_table::RouteTable;
 use crate::settings::HttpSettings;
 
 type Api = (AccountsApi, RecoveryApi, SessionsApi, VerifyApi, HealthApi);
@@ -32,7 +32,7 @@ fn api(context: &Arc<Context>, pages: &Arc<Pages>) -> OpenApiService<Api, ()> {
 
 /// The whole server as one endpoint. What it counts goes into the registry.
 #[must_use]
-pub fn endpoint(services: Services, settings: HttpSettings, registry: &mut Registry) -> Front {
+pub fn endpoint(services: Services, settings: HttpSettings, registry: &mut Registry) -> Pipeline {
     let metrics = Arc::new(HttpMetrics::new(paths()));
     registry.register_collector(Box::new(Arc::clone(&metrics)));
     let context = Arc::new(Context::new(services, settings, metrics));
@@ -42,7 +42,7 @@ pub fn endpoint(services: Services, settings: HttpSettings, registry: &mut Regis
     let api = Arc::new(api.into_endpoint());
     let routes =
         pages::routes(&context, &pages, &spec).nest_no_strip("/api", Arc::clone(&api)).nest_no_strip("/health", api);
-    Front::new(routes.map_to_response().boxed(), context, pages, Methods::new(paths()))
+    Pipeline::new(routes.map_to_response().boxed(), context, pages, RouteTable::new(paths()))
 }
 
 /// The methods of every path.

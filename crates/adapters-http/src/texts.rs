@@ -191,7 +191,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::problem::ProblemKind;
+    use crate::response::problem::ProblemKind;
 
     /// The messages of a language with their attributes, and the variables of each.
     fn messages(language: Language) -> BTreeMap<String, BTreeSet<&'static str>> {

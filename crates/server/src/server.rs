@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
-use doorward_adapters_http::{Front, HttpSettings, Origin, Services};
+use doorward_adapters_http::{HttpSettings, Origin, Pipeline, Services};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{
     ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut, PasswordCheck,
@@ -37,7 +37,7 @@ pub struct Server {
     listener: Listener,
     address: SocketAddr,
     public_origin: Origin,
-    endpoint: Front,
+    endpoint: Pipeline,
     workers: Workers,
     sweep: Sweep,
     store: Store,

@@ -7,17 +7,19 @@ use poem::Request;
 use poem_openapi::OpenApi;
 
 use super::Tag;
-use crate::answer::{Done, SignedIn};
 use crate::audit::AuditEvent;
 use crate::context::Context;
-use crate::credential::Credential;
-use crate::download::DataFile;
 use crate::entry::{Entry, admit};
 use crate::form::{AccountForm, FormName};
-use crate::negotiation::ResponseMode;
-use crate::problem::{Problem, ProblemKind};
-use crate::submission::Submission;
-use crate::wire::{ChangePasswordFields, DeleteAccountFields, LogInFields, NoFields, SignUpFields, Transport};
+use crate::request::body::Submission;
+use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
+use crate::response::answer::{Done, SignedIn};
+use crate::response::download::DataFile;
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::wire::{
+    ChangePasswordFields, DeleteAccountFields, LogInFields, NoFields, SignUpFields, Transport,
+};
 
 pub(crate) struct AccountsApi(pub(crate) Arc<Context>);
 

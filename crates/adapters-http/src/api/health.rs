@@ -8,8 +8,8 @@ use poem_openapi::payload::Json;
 
 use super::Tag;
 use crate::context::Context;
-use crate::problem::Problem;
-use crate::wire::{HealthBody, HealthWord};
+use crate::response::problem::Problem;
+use crate::response::wire::{HealthBody, HealthWord};
 
 pub(crate) struct HealthApi(pub(crate) Arc<Context>);
 

@@ -9,17 +9,19 @@ use poem_openapi::payload::Json;
 use zeroize::Zeroizing;
 
 use super::Tag;
-use crate::answer::{Issued, SignedIn};
 use crate::audit::AuditEvent;
 use crate::context::Context;
-use crate::credential::Credential;
 use crate::entry::{admit, location};
 use crate::form::{AccountForm, EntryEcho, FormEcho, FormName};
-use crate::negotiation::ResponseMode;
 use crate::pages::Pages;
-use crate::problem::Problem;
-use crate::submission::Submission;
-use crate::wire::{IssueRecoveryCodesFields, RecoverFields, RecoveryCodesBody, RecoveryCodesLeftBody, Transport};
+use crate::request::body::Submission;
+use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
+use crate::response::answer::{Issued, SignedIn};
+use crate::response::problem::Problem;
+use crate::response::wire::{
+    IssueRecoveryCodesFields, RecoverFields, RecoveryCodesBody, RecoveryCodesLeftBody, Transport,
+};
 
 pub(crate) struct RecoveryApi(pub(crate) Arc<Context>, pub(crate) Arc<Pages>);
 

@@ -9,14 +9,14 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 
 use super::Tag;
-use crate::answer::{Done, SessionAnswer};
 use crate::audit::AuditEvent;
 use crate::context::Context;
-use crate::credential::Credential;
-use crate::negotiation::ResponseMode;
-use crate::problem::{Problem, ProblemKind};
-use crate::submission::Submission;
-use crate::wire::{NoFields, SessionBody, SessionListBody};
+use crate::request::body::Submission;
+use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
+use crate::response::answer::{Done, SessionAnswer};
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::wire::{NoFields, SessionBody, SessionListBody};
 
 pub(crate) struct SessionsApi(pub(crate) Arc<Context>);
 

@@ -12,13 +12,13 @@ use poem_openapi::{ApiResponse, OpenApi};
 use url::Url;
 
 use super::Tag;
-use crate::answer::{found, text_header};
-use crate::client;
 use crate::context::Context;
-use crate::credential::Credential;
-use crate::negotiation::ResponseMode;
-use crate::problem::{Problem, ProblemKind};
-use crate::return_to;
+use crate::request::client;
+use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
+use crate::request::return_to;
+use crate::response::answer::{found, text_header};
+use crate::response::problem::{Problem, ProblemKind};
 
 pub(crate) struct VerifyApi(pub(crate) Arc<Context>);
 

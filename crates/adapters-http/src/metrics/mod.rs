@@ -20,7 +20,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 pub use page::metrics_endpoint;
 
 use crate::audit::Audit;
-use crate::problem::ProblemKind;
+use crate::response::problem::ProblemKind;
 use traffic::{RouteTraffic, Traffic};
 
 /// All that is counted about HTTP.

@@ -9,7 +9,7 @@ use poem_openapi::payload::Json;
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::registry::Registry;
 
-use crate::problem::{Problem, ProblemBody, ProblemKind};
+use crate::response::problem::{Problem, ProblemBody, ProblemKind};
 
 const PATH: &str = "/metrics";
 

@@ -10,7 +10,7 @@ use prometheus_client::metrics::MetricType;
 
 use super::counters;
 use super::durations::Durations;
-use crate::methods::fits;
+use crate::route_table::fits;
 
 /// The label of whatever is no route: a client can make up as many paths and methods as it likes.
 const OTHER: &str = "other";

@@ -7,8 +7,8 @@ use doorward_domain::{RecoveryCode, User};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::origin::Origin;
+use crate::response::wire;
 use crate::texts::{Message, Texts};
-use crate::wire;
 
 /// What stands on the sheet.
 pub(super) struct Sheet<'a> {

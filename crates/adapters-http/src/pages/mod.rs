@@ -17,16 +17,16 @@ use poem::web::Html;
 use poem::{Endpoint, IntoResponse, Request, Response, Route, get};
 use serde::Deserialize;
 
-use crate::answer::found;
 use crate::context::Context;
-use crate::credential::Credential;
 use crate::form::{AccountForm, AccountView, CodesView, EntryEcho, FormEcho, FormName};
 use crate::origin::Origin;
-use crate::problem::{Problem, ProblemKind};
-use crate::return_to;
+use crate::request::credential::Credential;
+use crate::request::return_to;
+use crate::response::answer::found;
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::wire;
 use crate::settings::HttpSettings;
 use crate::texts::{Language, Message, Texts};
-use crate::wire;
 
 /// The paths of all that is no operation of the API; each has a GET.
 pub(crate) const PATHS: [&str; 10] = [

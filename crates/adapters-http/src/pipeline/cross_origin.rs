@@ -6,10 +6,10 @@ use std::fmt;
 use poem::Request;
 use poem::http::{Method, header};
 
-use crate::client;
-use crate::credential::Credential;
 use crate::origin::Origin;
-use crate::problem::{Problem, ProblemKind};
+use crate::request::client;
+use crate::request::credential::Credential;
+use crate::response::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
 use crate::texts::Message;
 

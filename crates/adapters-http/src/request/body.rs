@@ -13,8 +13,8 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use zeroize::Zeroizing;
 
-use crate::fields::{BodyType, Fields};
-use crate::problem::{Problem, ProblemKind};
+use crate::request::fields::{BodyType, Fields};
+use crate::response::problem::{Problem, ProblemKind};
 
 /// The most bytes of a body.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;

@@ -2,9 +2,9 @@
 
 use poem::http::Method;
 
-pub(crate) struct Methods(Vec<(String, Vec<Method>)>);
+pub(crate) struct RouteTable(Vec<(String, Vec<Method>)>);
 
-impl Methods {
+impl RouteTable {
     pub(crate) fn new(paths: impl IntoIterator<Item = (String, Vec<Method>)>) -> Self {
         Self(paths.into_iter().collect())
     }

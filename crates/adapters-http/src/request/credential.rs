@@ -6,7 +6,7 @@ use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
-use crate::cookie::SessionCookie;
+use crate::request::cookie::SessionCookie;
 
 /// Whatever credential there is in a request's head, and, for the `OpenAPI` document, the two kinds there are.
 #[derive(Clone, Copy)]

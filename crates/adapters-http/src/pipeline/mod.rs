@@ -1,6 +1,11 @@
 //! The front of the house: what happens to every request before it is routed and to every answer before it leaves.
 //! Whatever went wrong inside comes out here as a problem in the words of the contract, in the way the client asked for.
 
+mod cors;
+pub(crate) mod cross_origin;
+mod head;
+mod security_headers;
+
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -18,15 +23,16 @@ use tracing::{Instrument, Level, Span};
 use crate::api::{sessions, verify};
 use crate::audit::{Audit, AuditEvent};
 use crate::context::Context;
-use crate::credential::Credential;
-use crate::methods::Methods;
-use crate::negotiation::ResponseMode;
 use crate::pages::Pages;
-use crate::problem::{Problem, ProblemBody, ProblemKind};
-use crate::security_headers::SecurityHeaders;
+use crate::pipeline::security_headers::SecurityHeaders;
+use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
+use crate::request::{body as submission, client};
+use crate::response::download;
+use crate::response::problem::{Problem, ProblemBody, ProblemKind};
+use crate::route_table::RouteTable;
 use crate::settings::HttpSettings;
 use crate::texts::Language;
-use crate::{client, cors, cross_origin, download, head, submission};
 
 /// Names the request whose cause is in the log, where an answer says no more than that something went wrong.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,21 +48,21 @@ impl fmt::Display for RequestId<'_> {
 }
 
 /// The whole server as one endpoint: what is routed, and the front before it.
-pub struct Front {
+pub struct Pipeline {
     inner: BoxEndpoint<'static, Response>,
     context: Arc<Context>,
     pages: Arc<Pages>,
-    methods: Methods,
+    methods: RouteTable,
     security_headers: SecurityHeaders,
     requests: AtomicU64,
 }
 
-impl Front {
+impl Pipeline {
     pub(crate) fn new(
         inner: BoxEndpoint<'static, Response>,
         context: Arc<Context>,
         pages: Arc<Pages>,
-        methods: Methods,
+        methods: RouteTable,
     ) -> Self {
         let security_headers = SecurityHeaders::new(&context.settings);
         Self { inner, context, pages, methods, security_headers, requests: AtomicU64::new(0) }
@@ -143,7 +149,7 @@ impl Front {
     }
 }
 
-impl Endpoint for Front {
+impl Endpoint for Pipeline {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {

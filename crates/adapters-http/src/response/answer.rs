@@ -7,8 +7,8 @@ use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
-use crate::negotiation::ResponseMode;
-use crate::wire::{RecoveryCodesBody, SessionBody};
+use crate::request::response_mode::ResponseMode;
+use crate::response::wire::{RecoveryCodesBody, SessionBody};
 
 /// A session was opened; `STATUS` is that of the JSON answer.
 pub(crate) enum SignedIn<const STATUS: u16> {

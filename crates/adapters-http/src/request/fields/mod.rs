@@ -7,7 +7,7 @@ mod urlencoded;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::negotiation::media_type;
+use crate::request::response_mode::media_type;
 
 /// The most fields or parts of a body.
 const MAX_FIELDS: usize = 100;

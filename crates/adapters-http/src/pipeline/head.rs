@@ -5,7 +5,7 @@
 use poem::Request;
 use poem::http::{HeaderMap, Method, Uri, Version, header};
 
-use crate::problem::{Problem, ProblemKind};
+use crate::response::problem::{Problem, ProblemKind};
 
 /// The most bytes of a head: request line, fields, and the empty line, with one space after each colon.
 const MAX_BYTES: usize = 32 * 1024;

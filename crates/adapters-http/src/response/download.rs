@@ -16,11 +16,10 @@ use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::{ToJSON, Type};
 
-use crate::answer::text_header;
 use crate::context::Context;
-use crate::front;
-use crate::problem::Problem;
-use crate::wire::{self, AccountDataBody, AccountUserBody, KeyBody, ListedSessionBody, SignInBody};
+use crate::response::answer::text_header;
+use crate::response::problem::Problem;
+use crate::response::wire::{self, AccountDataBody, AccountUserBody, KeyBody, ListedSessionBody, SignInBody};
 
 /// Where it is had. The one thing that is read and yet noted.
 pub(crate) const PATH: &str = "/api/account/data";
@@ -39,7 +38,7 @@ impl DataFile {
         let chunks = document(download, signed_in).await?.map_err(move |fault| {
             let problem = Problem::from(fault);
             metrics.count_problem(problem.kind);
-            request.in_scope(|| front::log(&problem, &metrics.audit));
+            request.in_scope(|| crate::pipeline::log(&problem, &metrics.audit));
             io::Error::other("a download is broken off")
         });
         Ok(Self { name: file_name(&signed_in.user.username), body: Body::from_bytes_stream(chunks) })
