@@ -111,8 +111,9 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         let login = server.client().submit("/api/login", Encoding::Json, &fields).header("user-agent", agent);
         assert_eq!(send(login).await.status, StatusCode::OK);
     }
+    browser.visit(&server, "/account/sessions").await;
+    look("account-sessions", "Where you are signed in").await;
     browser.visit(&server, "/").await;
-    look("profile-devices", "Profile").await;
     browser.submit_form("/api/recovery-codes").await;
     look("recovery-codes", "Your recovery codes").await;
     browser.visit(&server, "/recover").await;
@@ -124,12 +125,17 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         browser.submit().await;
         look(name, "Recover your account").await;
     }
-    browser.visit(&server, "/").await;
-    browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
-    look("profile-open", "Profile").await;
+    browser.visit(&server, "/account").await;
+    look("account", "Your account").await;
+    browser.visit(&server, "/account/recovery-codes").await;
+    look("account-recovery-codes", "Recovery codes").await;
+    browser.visit(&server, "/account/delete").await;
+    look("account-delete", "Delete your account").await;
+    browser.visit(&server, "/account/password").await;
+    look("account-password", "Change your password").await;
     browser.fill(&[("currentPassword", "wrong horse"), ("newPassword", "staple battery")]).await;
     browser.submit_form("/api/password").await;
-    look("profile-incorrect-password", "Profile").await;
+    look("account-password-incorrect", "Change your password").await;
     browser.visit(&server, "/").await;
     browser.forget_cookies().await;
     browser.submit().await;
@@ -176,8 +182,10 @@ pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read
     look_at(browser, "german-sign-up-invalid-username", "Registrieren").await;
     browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
     browser.submit().await;
-    browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
     look_at(browser, "german-profile", "Profil").await;
+    browser.visit(&server, "/account").await;
+    look_at(browser, "german-account", "Ihr Konto").await;
+    browser.visit(&server, "/").await;
     browser.submit_form("/api/recovery-codes").await;
     look_at(browser, "german-recovery-codes", "Ihre Codes").await;
     browser.visit(&server, "/recover").await;

@@ -34,7 +34,7 @@ in_a_browser! {
         guide:
             a_person_signs_up_signs_out_and_signs_in_again;
         data:
-            the_link_on_the_profile_downloads_a_file;
+            the_link_on_the_account_page_downloads_a_file;
         forms:
             a_failed_form_says_what_is_wrong_beside_its_field,
             where_one_was_going_survives_a_failed_attempt;

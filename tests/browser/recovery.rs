@@ -41,11 +41,6 @@ async fn recover(browser: &Browser, username: &str, code: &str) {
     browser.submit().await;
 }
 
-/// Opens what is folded up.
-async fn unfold(browser: &Browser) {
-    browser.run("document.querySelectorAll('details').forEach((part) => part.open = true)", &[]).await;
-}
-
 pub async fn a_person_keeps_the_codes_they_are_offered_and_gets_back_in_with_one(browser: &Browser) {
     let server = server().await;
     sign_up(browser, &server, "Alice").await;
@@ -59,7 +54,10 @@ pub async fn a_person_keeps_the_codes_they_are_offered_and_gets_back_in_with_one
     assert!(codes.iter().all(|code| file.contains(&format!(". {code}\r\n"))), "{file}");
     browser.follow("Back to your profile").await;
     assert_eq!(browser.count(".callout").await, 0, "nothing is left to offer");
+    browser.follow("Your account").await;
+    browser.follow("Recovery codes: 10 of 10 left").await;
     assert!(browser.text("main").await.contains("Recovery codes: 10 of 10 left"));
+    browser.visit(&server, "/").await;
 
     let elsewhere = server.client().log_in("alice", PASSWORD).await.expect("let in");
     browser.submit().await;
@@ -106,26 +104,29 @@ pub async fn who_wants_no_codes_now_is_let_be_and_finds_them_later(browser: &Bro
     sign_up(browser, &server, "alice").await;
     browser.follow("Not now").await;
     assert_eq!((browser.heading().await.as_str(), browser.count(".callout").await), ("Profile", 0));
+    browser.follow("Your account").await;
     assert!(browser.text("main").await.contains("Recovery codes: none"));
     server.clock.advance(Duration::from_mins(10));
     browser.visit(&server, "/").await;
-    assert_eq!(browser.count(".callout").await, 0, "nobody is asked for ever");
+    assert_eq!(browser.count(".callout").await, 0, "the offer ends after ten minutes");
 
-    unfold(browser).await;
+    browser.visit(&server, "/account/recovery-codes").await;
     for (password, said) in [
-        ("", "Invalid password. Enter your present password, 1 to 255 characters."),
+        ("", "Invalid password. Enter your current password, 1 to 255 characters."),
         ("wrong horse", "Incorrect password."),
     ] {
         browser.fill(&[("password", password)]).await;
         browser.submit_form(ISSUE).await;
-        assert_eq!((browser.heading().await.as_str(), browser.text("[role=alert]").await.as_str()), ("Profile", said));
+        assert_eq!(
+            (browser.heading().await.as_str(), browser.text("[role=alert]").await.as_str()),
+            ("Recovery codes", said)
+        );
         assert_eq!(browser.focus().await, "codes-password");
     }
     browser.fill(&[("password", PASSWORD)]).await;
     browser.submit_form(ISSUE).await;
     let first = codes(browser).await;
-    browser.follow("Back to your profile").await;
-    unfold(browser).await;
+    browser.visit(&server, "/account/recovery-codes").await;
     assert!(browser.text("main").await.contains("The codes that you have now will no longer work."));
     browser.fill(&[("password", PASSWORD)]).await;
     browser.submit_form(ISSUE).await;
@@ -148,8 +149,7 @@ pub async fn where_one_was_going_survives_a_recovery(browser: &Browser) {
 
     // Who is signed in may have forgotten the password all the same.
     for number in 1..=7 {
-        browser.visit(&server, "/").await;
-        unfold(browser).await;
+        browser.visit(&server, "/account/password").await;
         browser.follow("Forgot your password?").await;
         recover(browser, "alice", &code(number)).await;
     }

@@ -66,7 +66,7 @@ pub async fn a_list_shows_where_one_is_signed_in(place: Place) {
     }
     assert!(!format!("{listed:?}").contains(&first), "no list shows a credential");
 
-    let page = send(with(client.get("/"), &first).header("accept", "text/html")).await.body;
+    let page = send(with(client.get("/account/sessions"), &first).header("accept", "text/html")).await.body;
     assert!(page.contains("Tester/1.0 &#60;b&#62;") && page.contains("This device"), "{page}");
     server.clock.advance(std::time::Duration::from_hours(24 * 15));
     assert_eq!(client.session(&first).await.status, StatusCode::UNAUTHORIZED);
@@ -100,7 +100,7 @@ pub async fn a_session_is_ended_by_its_own_user_alone(place: Place) {
 
     let own = revoke(&id_of(&client, &alice).await);
     let ended = send(with(client.post(&own).header("accept", "text/html"), &alice)).await;
-    ended.assert_redirect("/");
+    ended.assert_redirect("/login");
     assert_eq!(ended.cookie_value().as_deref(), Some(""), "the cookie goes with the session");
     assert_eq!(client.session(&alice).await.status, StatusCode::UNAUTHORIZED);
 }
@@ -112,7 +112,7 @@ pub async fn all_other_sessions_end_at_once(place: Place) {
     let kept = client.sign_up("alice", PASSWORD).await;
     let others = [client.log_in("alice", PASSWORD).await, client.log_in("alice", PASSWORD).await];
     let reply = send(with(client.post("/api/sessions/revoke-others"), &kept)).await;
-    reply.assert_redirect("/");
+    reply.assert_redirect("/account/sessions?done=other-sessions");
     for ended in others.into_iter().flatten() {
         assert_eq!(client.session(&ended).await.status, StatusCode::UNAUTHORIZED);
     }
@@ -143,7 +143,7 @@ pub async fn a_new_password_ends_every_session_and_opens_one(place: Place) {
         let token = client.log_in("alice", current).await.expect("let in");
         let fields = [("currentPassword", current), ("newPassword", new)];
         let reply = send(with(client.submit("/api/password", encoding, &fields), &token)).await;
-        reply.assert_redirect("/");
+        reply.assert_redirect("/account?done=password");
         assert!(reply.cookie_value().is_some_and(|value| value != token));
     }
 }
@@ -231,32 +231,74 @@ pub async fn an_account_is_deleted_with_all_that_is_kept_of_it(place: Place) {
     send(with(form.header("accept", "text/html"), &bob)).await.assert_redirect("/login");
 }
 
-pub async fn a_failed_form_of_the_profile_comes_back_with_its_message(place: Place) {
+pub async fn a_failed_account_form_is_shown_again_with_its_message(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
-    for (path, fields, field, message) in [
+    for (path, heading, fields, field, message) in [
         (
             "/api/password",
+            "Change your password",
             [("currentPassword", "wrong"), ("newPassword", NEW_PASSWORD)],
             "current-password",
             "Incorrect password.",
         ),
         (
             "/api/password",
+            "Change your password",
             [("currentPassword", PASSWORD), ("newPassword", "123456")],
             "new-password",
             "Invalid password. This is one of",
         ),
-        ("/api/account/delete", [("password", "wrong"), ("x", "")], "deletion-password", "Incorrect password."),
+        (
+            "/api/account/delete",
+            "Delete your account",
+            [("password", "wrong"), ("x", "")],
+            "deletion-password",
+            "Incorrect password.",
+        ),
     ] {
         let form = client.submit(path, Encoding::Urlencoded, &fields).header("accept", "text/html");
         let page = send(with(form, &token)).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
-        assert!(page.body.contains("<h1>Profile</h1>") && page.body.contains("Username: alice"), "{}", page.body);
+        assert!(
+            page.body.contains(&format!("<h1>{heading}</h1>")) && page.body.contains(r#"value="alice""#),
+            "{}",
+            page.body
+        );
         let beside = format!(r#"id="{field}-error" role="alert">{message}"#);
         assert!(page.body.contains(&beside), "{beside}: {}", page.body);
         assert_eq!(page.body.matches(r#"role="alert""#).count(), 1);
         assert!(!page.body.contains(PASSWORD) && !page.body.contains(NEW_PASSWORD));
     }
+}
+
+pub async fn account_pages_say_what_was_done_and_ask_a_stranger_to_sign_in(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    client.log_in("alice", PASSWORD).await.expect("let in");
+    for (path, heading) in [
+        ("/account", "Your account"),
+        ("/account/password", "Change your password"),
+        ("/account/recovery-codes", "Recovery codes"),
+        ("/account/sessions", "Where you are signed in"),
+        ("/account/delete", "Delete your account"),
+    ] {
+        let page = send(with(client.get(path), &token)).await;
+        assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, Some("no-store")), "{path}");
+        assert!(page.body.contains(&format!("<h1>{heading}</h1>")), "{path}: {}", page.body);
+        assert!(!page.body.contains(r#"role="status""#), "{path}: nothing was done yet");
+        send(client.get(path)).await.assert_redirect(&format!("/login?next={}", path.replace('/', "%2F")));
+    }
+    for (path, said) in [
+        ("/account?done=password", "Your password is changed."),
+        ("/account/sessions?done=session", "That device is signed out."),
+        ("/account/sessions?done=other-sessions", "Everywhere else you are signed out."),
+    ] {
+        let page = send(with(client.get(path), &token)).await.body;
+        assert!(page.contains(&format!(r#"role="status">{said}"#)), "{path}: {page}");
+    }
+    let page = send(with(client.get("/account?done=%3Cb%3E"), &token)).await.body;
+    assert!(!page.contains(r#"role="status""#) && !page.contains("<b>"), "an unknown word says nothing: {page}");
 }

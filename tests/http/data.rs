@@ -160,10 +160,10 @@ pub async fn sign_ins_of_more_than_ninety_days_ago_are_forgotten(place: Place) {
     assert_eq!(kinds(&download(&server.client(), &token).await.json()), ["log_in"]);
 }
 
-pub async fn the_profile_links_to_the_download(place: Place) {
+pub async fn the_account_page_links_to_the_download(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
-    let page = send(client.get("/").header("cookie", cookie(&token)).header("accept", "text/html")).await;
+    let page = send(client.get("/account").header("cookie", cookie(&token)).header("accept", "text/html")).await;
     assert!(page.body.contains("<a href=\"/api/account/data\">Download my data</a>"), "{}", page.body);
 }

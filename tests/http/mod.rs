@@ -86,14 +86,15 @@ on_every_store! {
         a_bearer_client_gets_its_new_token_and_no_cookie,
         of_racing_changes_of_a_password_one_wins,
         an_account_is_deleted_with_all_that_is_kept_of_it,
-        a_failed_form_of_the_profile_comes_back_with_its_message;
+        account_pages_say_what_was_done_and_ask_a_stranger_to_sign_in,
+        a_failed_account_form_is_shown_again_with_its_message;
     data:
         the_data_of_an_account_is_all_that_is_kept_but_no_secret,
         without_a_session_there_is_nothing_to_download,
         thousands_of_sessions_are_downloaded_each_once,
         a_download_that_the_store_breaks_off_does_not_pass_for_complete,
         sign_ins_of_more_than_ninety_days_ago_are_forgotten,
-        the_profile_links_to_the_download;
+        the_account_page_links_to_the_download;
     devices:
         a_known_browser_signs_in_at_once_whoever_guesses_from_elsewhere_and_beside_it,
         made_up_devices_give_no_guess_more,

@@ -19,7 +19,9 @@ async fn passwords_can_be_pasted_and_managers_know_which_is_which() {
     for (path, signed_in, fields) in [
         ("/login", false, &[name, old][..]),
         ("/signup", false, &[name, new]),
-        ("/", true, &[old, new, old]),
+        ("/account/password", true, &[old, new]),
+        ("/account/delete", true, &[old]),
+        ("/account/recovery-codes", true, &[]),
         ("/recover", false, &[name, "off", new]),
     ] {
         let request = client.get(path);

@@ -121,18 +121,20 @@ pub async fn a_browser_gets_its_codes_as_a_page_and_its_errors_beside_the_form(p
     assert_eq!(page.header("cache-control"), Some("no-store"));
     let codes: Vec<&str> = page.body.split("<code>").skip(1).map(|rest| &rest[..19]).collect();
     assert_eq!(codes.len(), 10, "{}", page.body);
+    let account = send(with(client.get("/account").header("accept", "text/html"), &token)).await.body;
     let profile = send(with(client.get("/").header("accept", "text/html"), &token)).await.body;
-    assert!(profile.contains("Recovery codes: 10 of 10 left") && !profile.contains("Get recovery codes"), "{profile}");
-    assert!(codes.iter().all(|code| !profile.contains(code)), "they are shown once");
+    assert!(account.contains("Recovery codes: 10 of 10 left"), "{account}");
+    assert!(!profile.contains("Get recovery codes"), "{profile}");
+    assert!(codes.iter().all(|code| !profile.contains(code) && !account.contains(code)), "they are shown once");
 
     for (fields, message) in [
-        (&[][..], "Invalid password. Enter your present password to make new recovery codes."),
+        (&[][..], "Invalid password. Enter your current password to make new recovery codes."),
         (&[("password", "wrong horse")], "Incorrect password."),
     ] {
         let page = ask(fields).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
         let beside = format!(r#"id="codes-password-error" role="alert">{message}"#);
-        assert!(page.body.contains("<h1>Profile</h1>") && page.body.contains(&beside), "{}", page.body);
+        assert!(page.body.contains("<h1>Recovery codes</h1>") && page.body.contains(&beside), "{}", page.body);
     }
     let bearer = client.post("/api/recovery-codes").bearer_auth(&token).header("accept", "text/html");
     send(bearer).await.assert_error(400, "invalid_password", "Invalid password");

@@ -44,9 +44,12 @@ async fn each_reader_gets_the_pages_in_their_own_language_and_programs_get_engli
     let token = server.client().sign_up("alice", PASSWORD).await;
     let profile = server.client().get("/").header("cookie", cookie(&token)).header("accept-language", "de");
     let profile = send(profile.header("user-agent", "curl/8.0")).await.body;
-    for text in ["<h1>Profil</h1>", "Benutzername: alice", "Wo Sie angemeldet sind", "Dieses Gerät"] {
+    for text in ["<h1>Profil</h1>", "Benutzername: alice", "Ihr Konto"] {
         assert!(profile.contains(text), "{text}: {profile}");
     }
+    let sessions = server.client().get("/account/sessions").header("cookie", cookie(&token));
+    let sessions = send(sessions.header("accept-language", "de")).await.body;
+    assert!(sessions.contains("<h1>Wo Sie angemeldet sind</h1>") && sessions.contains("Dieses Gerät"), "{sessions}");
 }
 
 #[tokio::test]

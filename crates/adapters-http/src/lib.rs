@@ -5,8 +5,6 @@
 mod api;
 mod audit;
 mod context;
-mod entry;
-mod form;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod metrics;

@@ -21,7 +21,7 @@ create-account = Konto anlegen
 have-account = Schon ein Konto?
 closed = Die Registrierung ist geschlossen: Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
 
-## Das Profil
+## Das Profil und das Konto
 
 profile = Profil
 user-id = Benutzer-ID: { $id }
@@ -39,17 +39,22 @@ end-others = Alle anderen beenden
 account = Ihr Konto
 download-data = Meine Daten herunterladen
 change-password-title = Passwort ändern
-present-password = Bisheriges Passwort
+current-password = Aktuelles Passwort
 new-password = Neues Passwort
 change-password = Passwort ändern
 change-password-hint = Hier bleiben Sie angemeldet, überall sonst werden Sie abgemeldet.
 delete-title = Konto löschen
 delete-warning = Ihr Konto wird mit allem, was davon gespeichert ist, sofort und endgültig gelöscht.
 delete = Konto löschen
+done-password = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.
+done-session = Dieses Gerät ist abgemeldet.
+done-other-sessions = Überall sonst sind Sie abgemeldet.
+back-to-account = Zurück zu Ihrem Konto
 
 ## Wiederherstellungscodes
 
 forgot = Passwort vergessen?
+codes-title = Wiederherstellungscodes
 codes-offer = Wiederherstellungscodes anlegen
 codes-why = Hier gibt es keine E-Mail. Wenn Sie Ihr Passwort vergessen, kommen Sie nur mit einem Wiederherstellungscode wieder hinein.
 make-codes = Codes erzeugen
@@ -134,8 +139,8 @@ unavailable = Die Konten sind nicht erreichbar
 
 enter-username = Geben Sie Ihren Benutzernamen ein, 1 bis { $max } Zeichen.
 enter-password = Geben Sie Ihr Passwort ein, 1 bis { $max } Zeichen.
-enter-present-password = Geben Sie Ihr bisheriges Passwort ein, 1 bis { $max } Zeichen.
-password-for-codes = Geben Sie Ihr bisheriges Passwort ein, um neue Wiederherstellungscodes zu erzeugen.
+enter-current-password = Geben Sie Ihr aktuelles Passwort ein, 1 bis { $max } Zeichen.
+password-for-codes = Geben Sie Ihr aktuelles Passwort ein, um neue Wiederherstellungscodes zu erzeugen.
 code-shape = Ein Wiederherstellungscode hat { $count } Buchstaben und Ziffern.
 code-works-once = Jeder Code gilt nur einmal. Versuchen Sie es mit einem anderen.
 choose-another = Wählen Sie einen anderen.

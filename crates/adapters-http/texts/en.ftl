@@ -22,7 +22,7 @@ create-account = Create an account
 have-account = Have an account?
 closed = Sign-up is closed: no new accounts are made here at the moment. Ask whoever runs this site.
 
-## The profile
+## The profile and the account
 
 profile = Profile
 user-id = User id: { $id }
@@ -40,17 +40,22 @@ end-others = End all others
 account = Your account
 download-data = Download my data
 change-password-title = Change your password
-present-password = Present password
+current-password = Current password
 new-password = New password
 change-password = Change password
 change-password-hint = You stay signed in here; everywhere else you are signed out.
 delete-title = Delete your account
 delete-warning = Your account is removed with all that is kept of it, at once and for good.
 delete = Delete account
+done-password = Your password is changed. Everywhere else you are signed out.
+done-session = That device is signed out.
+done-other-sessions = Everywhere else you are signed out.
+back-to-account = Back to your account
 
 ## Recovery codes
 
 forgot = Forgot your password?
+codes-title = Recovery codes
 codes-offer = Get recovery codes
 codes-why = There is no e-mail here. If you forget your password, only a recovery code lets you back in.
 make-codes = Make recovery codes
@@ -135,8 +140,8 @@ unavailable = Store unavailable
 
 enter-username = Enter your username, 1 to { $max } characters.
 enter-password = Enter your password, 1 to { $max } characters.
-enter-present-password = Enter your present password, 1 to { $max } characters.
-password-for-codes = Enter your present password to make new recovery codes.
+enter-current-password = Enter your current password, 1 to { $max } characters.
+password-for-codes = Enter your current password to make new recovery codes.
 code-shape = A recovery code has { $count } letters and digits.
 code-works-once = Each code works once. Try another one.
 choose-another = Choose another one.

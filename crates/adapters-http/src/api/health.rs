@@ -1,15 +1,28 @@
-//! Whether the server can do its work, for whatever watches over it.
+//! `GET /health/live` and `GET /health/ready`, for a load balancer or a supervisor.
 
 use std::sync::Arc;
 
 use doorward_app::Fault;
-use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
+use poem_openapi::{Enum, Object, OpenApi};
 
-use super::Tag;
+use super::tag::Tag;
 use crate::context::Context;
 use crate::response::problem::Problem;
-use crate::response::wire::{HealthBody, HealthWord};
+
+/// That the server is well.
+#[derive(Object)]
+#[oai(rename = "Health")]
+pub(crate) struct HealthBody {
+    status: HealthStatus,
+}
+
+/// How the server is.
+#[derive(Enum)]
+#[oai(rename_all = "lowercase")]
+enum HealthStatus {
+    Ok,
+}
 
 pub(crate) struct HealthApi(pub(crate) Arc<Context>);
 
@@ -21,7 +34,7 @@ impl HealthApi {
     /// Answers as long as the server answers anything.
     #[oai(path = "/health/live", method = "get", operation_id = "live", tag = "Tag::Health")]
     async fn live(&self) -> Result<Json<HealthBody>, Problem> {
-        Ok(Json(HealthBody { status: HealthWord::Ok }))
+        Ok(Json(HealthBody { status: HealthStatus::Ok }))
     }
 
     /// Ready
@@ -30,6 +43,6 @@ impl HealthApi {
     #[oai(path = "/health/ready", method = "get", operation_id = "ready", tag = "Tag::Health")]
     async fn ready(&self) -> Result<Json<HealthBody>, Problem> {
         self.0.services.store.ping().await.map_err(Fault::from)?;
-        Ok(Json(HealthBody { status: HealthWord::Ok }))
+        Ok(Json(HealthBody { status: HealthStatus::Ok }))
     }
 }

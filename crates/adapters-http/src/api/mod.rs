@@ -1,27 +1,18 @@
-//! The operations of the JSON API, which plain forms use as well.
+//! The operations of the JSON API, which plain forms use as well: one file each, with its request type and its handler.
 
-mod accounts;
-mod health;
-mod recovery;
-pub(crate) mod sessions;
+pub(crate) mod change_password;
+pub(crate) mod delete_account;
+pub(crate) mod download_data;
+mod extract;
+pub(crate) mod get_session;
+pub(crate) mod health;
+pub(crate) mod list_sessions;
+pub(crate) mod log_in;
+pub(crate) mod log_out;
+pub(crate) mod recover_account;
+pub(crate) mod recovery_codes;
+pub(crate) mod revoke_other_sessions;
+pub(crate) mod revoke_session;
+pub(crate) mod sign_up;
+mod tag;
 pub(crate) mod verify;
-
-pub(crate) use accounts::AccountsApi;
-pub(crate) use health::HealthApi;
-pub(crate) use recovery::RecoveryApi;
-pub(crate) use sessions::SessionsApi;
-pub(crate) use verify::VerifyApi;
-
-use poem_openapi::Tags;
-
-#[derive(Tags)]
-enum Tag {
-    /// Signing up, in and out; the password; leaving
-    Accounts,
-    /// A way back in without the password
-    Recovery,
-    /// Who is signed in
-    Sessions,
-    /// Whether the server can do its work
-    Health,
-}

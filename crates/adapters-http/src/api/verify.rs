@@ -1,5 +1,5 @@
-//! Who is signed in, for the reverse proxy in front of somebody else's app: nginx's `auth_request`, Caddy's
-//! `forward_auth`, Traefik's `ForwardAuth`.
+//! `GET /api/verify`: tells a reverse proxy in front of another app who is signed in, for nginx's `auth_request`, Caddy's
+//! `forward_auth` and Traefik's `ForwardAuth`.
 
 use std::sync::Arc;
 
@@ -11,13 +11,12 @@ use poem_openapi::registry::{MetaResponse, MetaResponses, Registry};
 use poem_openapi::{ApiResponse, OpenApi};
 use url::Url;
 
-use super::Tag;
+use super::tag::Tag;
 use crate::context::Context;
 use crate::request::client;
 use crate::request::credential::Credential;
 use crate::request::response_mode::ResponseMode;
-use crate::request::return_to;
-use crate::response::answer::{found, text_header};
+use crate::response::meta::{found, text_header};
 use crate::response::problem::{Problem, ProblemKind};
 
 pub(crate) struct VerifyApi(pub(crate) Arc<Context>);
@@ -26,18 +25,18 @@ pub(crate) struct VerifyApi(pub(crate) Arc<Context>);
 impl VerifyApi {
     /// Verify for a proxy
     ///
-    /// Says who is signed in, in headers that a reverse proxy can hand on. A person who is not, and whose browser asks for
-    /// a page through a trusted proxy that says which, is sent to the sign-in page and comes back afterwards.
+    /// Tells who is signed in, in headers that a reverse proxy can hand on. Without a session, a browser that asks for a page
+    /// through a trusted proxy that says which one is sent to the sign-in page, and comes back afterwards.
     #[oai(path = "/api/verify", method = "get", operation_id = "verify", tag = "Tag::Sessions")]
     async fn verify(&self, request: &Request, credential: Credential<'_>) -> Result<Verified, Problem> {
         verify(&self.0, request, credential).await
     }
 }
 
-/// The path of the question that proxies ask.
+/// The path, which the pipeline answers without the router (ADR 0017).
 pub(crate) const PATH: &str = "/api/verify";
 
-/// Who is signed in, or where they can sign in.
+/// Validates the session that a credential proves, for a proxy.
 pub(crate) async fn verify(
     context: &Context,
     request: &Request,
@@ -51,7 +50,7 @@ pub(crate) async fn verify(
         Some(url) if is_navigation(request) => {
             let mut sign_in = settings.public_origin.url();
             sign_in.set_path("/login");
-            if let Some(next) = return_to::location(url.as_str(), &settings.public_origin, &settings.return_origins) {
+            if let Some(next) = context.return_target(url.as_str()) {
                 sign_in.query_pairs_mut().append_pair("next", &next);
             }
             Ok(Verified::SignIn(sign_in))
@@ -60,13 +59,13 @@ pub(crate) async fn verify(
     }
 }
 
-/// Whether a browser asks for a page, and not for something on one.
+/// Whether a browser asks for a page, not for a part of one.
 fn is_navigation(request: &Request) -> bool {
     let mode = request.header("sec-fetch-mode");
     ResponseMode::of(request) == ResponseMode::Page && mode.is_none_or(|mode| mode == "navigate")
 }
 
-/// What a proxy is told.
+/// What a proxy gets.
 pub(crate) enum Verified {
     /// Who is signed in.
     SignedIn(Box<ValidSession>),

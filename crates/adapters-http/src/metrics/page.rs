@@ -9,7 +9,8 @@ use poem_openapi::payload::Json;
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::registry::Registry;
 
-use crate::response::problem::{Problem, ProblemBody, ProblemKind};
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::problem_body::ProblemBody;
 
 const PATH: &str = "/metrics";
 

@@ -4,7 +4,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::Frame;
+use super::layout::Frame;
 
 #[derive(Template)]
 #[template(path = "docs.html")]

@@ -1,12 +1,14 @@
-//! The front of the house: what happens to every request before it is routed and to every answer before it leaves.
-//! Whatever went wrong inside comes out here as a problem in the words of the contract, in the way the client asked for.
+//! What every request and every response passes: the checks of the head, the routes, and the one place where an outcome or a
+//! problem becomes JSON, a redirect or a page.
 
 mod cors;
 pub(crate) mod cross_origin;
 mod head;
+mod render;
+mod request_head;
 mod security_headers;
 
-use std::fmt;
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,57 +17,54 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use poem::endpoint::BoxEndpoint;
 use poem::error::{MethodNotAllowedError, NotFoundError};
-use poem::http::{HeaderName, HeaderValue, Method, header};
+use poem::http::Method;
 use poem::{Endpoint, IntoResponse, Request, Response};
-use poem_openapi::payload::Json;
 use tracing::{Instrument, Level, Span};
 
-use crate::api::{sessions, verify};
-use crate::audit::{Audit, AuditEvent};
+use crate::api::{download_data, get_session, verify};
 use crate::context::Context;
 use crate::pages::Pages;
+use crate::pipeline::render::Renderer;
+use crate::pipeline::request_head::{RequestHead, RequestId};
 use crate::pipeline::security_headers::SecurityHeaders;
 use crate::request::credential::Credential;
-use crate::request::response_mode::ResponseMode;
-use crate::request::{body as submission, client};
-use crate::response::download;
-use crate::response::problem::{Problem, ProblemBody, ProblemKind};
+use crate::request::state::RequestState;
+use crate::request::{body, client};
+use crate::response::problem::{Problem, ProblemKind};
 use crate::route_table::RouteTable;
 use crate::settings::HttpSettings;
-use crate::texts::Language;
 
-/// Names the request whose cause is in the log, where an answer says no more than that something went wrong.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The name of a request: the process and a number.
-#[derive(Clone, Copy)]
-struct RequestId<'a>(&'a str, u64);
-
-impl fmt::Display for RequestId<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.0, self.1)
-    }
-}
-
-/// The whole server as one endpoint: what is routed, and the front before it.
+/// The whole server as one endpoint.
 pub struct Pipeline {
-    inner: BoxEndpoint<'static, Response>,
+    routes: BoxEndpoint<'static, Response>,
     context: Arc<Context>,
-    pages: Arc<Pages>,
-    methods: RouteTable,
+    renderer: Renderer,
     security_headers: SecurityHeaders,
     requests: AtomicU64,
 }
 
+/// A request that failed, with its state where it came as far as the routes.
+struct Refusal {
+    problem: Problem,
+    state: Option<RequestState>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem, state: None }
+    }
+}
+
 impl Pipeline {
     pub(crate) fn new(
-        inner: BoxEndpoint<'static, Response>,
+        routes: BoxEndpoint<'static, Response>,
         context: Arc<Context>,
         pages: Arc<Pages>,
-        methods: RouteTable,
+        route_table: RouteTable,
     ) -> Self {
         let security_headers = SecurityHeaders::new(&context.settings);
-        Self { inner, context, pages, methods, security_headers, requests: AtomicU64::new(0) }
+        let renderer = Renderer::new(Arc::clone(&context), pages, route_table);
+        Self { routes, context, renderer, security_headers, requests: AtomicU64::new(0) }
     }
 
     /// A name for a request, in the log and in its answer, that no other request of any process has.
@@ -73,31 +72,36 @@ impl Pipeline {
         RequestId(&self.context.settings.instance, self.requests.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The checks that need no more than a request's head, then the request itself.
-    async fn admit(&self, mut request: Request) -> Result<Response, Problem> {
+    /// The checks that need only a request's head, then the request itself.
+    async fn admit(&self, mut request: Request, head: &RequestHead<'_>) -> Result<Response, Refusal> {
         let settings = &self.context.settings;
         if let Err(problem) = check_head(&request, settings) {
-            submission::discard_body(&mut request).await;
-            return Err(problem);
+            body::discard_body(&mut request).await;
+            return Err(problem.into());
         }
         if cors::is_preflight(&request) && cross_origin::trusted_origin(&request, settings).is_some() {
             return Ok(cors::preflight());
         }
         if let Some(answer) = self.answer_at_once(&request).await {
-            return answer;
+            return Ok(answer?);
         }
-        self.inner.call(request).await.map_err(problem_of)
+        let state = RequestState::new(head.mode);
+        request.extensions_mut().insert(state.clone());
+        match self.routes.call(request).await {
+            Ok(response) => Ok(self.renderer.outcome(response, &state, head)),
+            Err(error) => Err(Refusal { problem: problem_of(error), state: Some(state) }),
+        }
     }
 
-    /// The answer to the two questions that are asked all day, which need no router to find it.
+    /// Answers the two requests that apps and proxies send most, without the router (ADR 0017).
     async fn answer_at_once(&self, request: &Request) -> Option<Result<Response, Problem>> {
         if *request.method() != Method::GET {
             return None;
         }
         let credential = Credential::of(request);
         match request.uri().path() {
-            sessions::PRESENT_PATH => {
-                let session = sessions::present(&self.context, credential).await;
+            get_session::PATH => {
+                let session = get_session::get_session(&self.context, credential).await;
                 Some(session.map(IntoResponse::into_response))
             }
             verify::PATH => {
@@ -108,43 +112,20 @@ impl Pipeline {
         }
     }
 
-    fn render(
-        &self,
-        problem: &Problem,
-        wants: ResponseMode,
-        language: Language,
-        path: &str,
-        request_id: RequestId<'_>,
-    ) -> Response {
-        let request_id = request_id.to_string();
-        let mut response = if wants == ResponseMode::Page && !problem.json_only {
-            self.pages.problem(problem, &request_id, language)
-        } else {
-            Json(ProblemBody::from(problem)).into_response()
-        };
-        response.set_status(problem.kind.status());
-        let headers = response.headers_mut();
-        headers.extend(problem.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
-        if problem.hangs_up {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        match problem.kind {
-            ProblemKind::MethodNotAllowed => {
-                let allow = HeaderValue::try_from(self.methods.allow(path)).expect("methods are ASCII");
-                headers.insert(header::ALLOW, allow);
-            }
-            // What is left of the body is not worth waiting for.
-            ProblemKind::PayloadTooLarge | ProblemKind::RequestTimeout => {
-                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
-            ProblemKind::Unknown => {
-                headers.insert(REQUEST_ID, HeaderValue::try_from(request_id).expect("a request id is ASCII"));
-            }
-            ProblemKind::Unauthenticated => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            _ => {}
-        }
+    /// Admits a request, and turns what went wrong into an answer and a line of the log.
+    async fn answer(&self, request: Request, head: &RequestHead<'_>) -> Response {
+        let outcome = AssertUnwindSafe(self.admit(request, head)).catch_unwind().await.unwrap_or_else(|panic| {
+            Err(Problem::new(ProblemKind::Unknown).caused_by(format!("a panic: {}", panic_message(&*panic))).into())
+        });
+        let response = outcome.unwrap_or_else(|Refusal { problem, state }| {
+            let metrics = &self.context.metrics;
+            metrics.count_problem(problem.kind);
+            let span = Span::current();
+            let span = if span.is_none() { head.span() } else { span };
+            span.in_scope(|| problem.log(&metrics.audit));
+            self.renderer.problem(problem, state.as_ref(), head)
+        });
+        tracing::debug!(status = response.status().as_u16(), "answered");
         response
     }
 }
@@ -153,59 +134,23 @@ impl Endpoint for Pipeline {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let (settings, metrics, began) = (&self.context.settings, &self.context.metrics, Instant::now());
-        let request_id = self.next_request_id();
-        let wants = ResponseMode::of(&request);
-        let language =
-            if wants == ResponseMode::Page { self.pages.language(request.headers()) } else { Language::English };
-        let (method, uri) = (request.method().clone(), request.uri().clone());
-        let path = uri.path();
-        let route = metrics.route(&method, path);
-        let asks_first = request.headers().contains_key(header::EXPECT);
-        let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
+        let (settings, began) = (&self.context.settings, Instant::now());
         let address = client::address(&request, &settings.trusted_proxies);
-        let describe = || {
-            tracing::error_span!(
-                "request",
-                id = %request_id,
-                method = %method,
-                path = ?path,
-                address = address.map(tracing::field::display),
-            )
-        };
-        // A span writes down what it has when it begins. Where nothing is expected to be logged, that is left until
-        // something is: most requests only ask who somebody is.
-        let expects_events =
-            !cross_origin::is_safe(&method) || path == download::PATH || tracing::enabled!(Level::DEBUG);
-        let span = if expects_events { describe() } else { Span::none() };
-
-        let mut response = async {
-            let outcome = AssertUnwindSafe(self.admit(request)).catch_unwind().await.unwrap_or_else(|panic| {
-                Err(Problem::new(ProblemKind::Unknown).caused_by(format!("a panic: {}", panic_message(&*panic))))
-            });
-            let response = outcome.unwrap_or_else(|problem| {
-                metrics.count_problem(problem.kind);
-                if expects_events {
-                    log(&problem, &metrics.audit);
-                } else {
-                    describe().in_scope(|| log(&problem, &metrics.audit));
-                }
-                // Whoever is refused before it was told to send its body may send it or not, so that nobody could say
-                // what the next bytes are.
-                let problem = if asks_first { problem.hang_up() } else { problem };
-                self.render(&problem, wants, language, path, request_id)
-            });
-            tracing::debug!(status = response.status().as_u16(), "answered");
-            response
-        }
-        .instrument(span)
-        .await;
+        let head = RequestHead::of(&request, self.next_request_id(), address);
+        let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
+        // A span writes its fields when it begins. A request that only reads gets one once something is logged of it.
+        let expects_events = !cross_origin::is_safe(&head.method)
+            || head.uri.path() == download_data::PATH
+            || tracing::enabled!(Level::DEBUG);
+        let span = if expects_events { head.span() } else { Span::none() };
+        let mut response = self.answer(request, &head).instrument(span).await;
 
         let headers = response.headers_mut();
         self.security_headers.add(headers);
         if let Some(origin) = trusted_origin {
             cors::allow(&origin, headers);
         }
+        let route = self.context.metrics.route(&head.method, head.uri.path());
         route.answered(response.status(), began.elapsed());
         Ok(response)
     }
@@ -214,13 +159,13 @@ impl Endpoint for Pipeline {
 fn check_head(request: &Request, settings: &HttpSettings) -> Result<(), Problem> {
     head::check(request)?;
     if !cross_origin::is_safe(request.method()) {
-        submission::check_head(request.headers())?;
+        body::check_head(request.headers())?;
     }
     cross_origin::check(request, settings)
 }
 
-/// Turns an error on its way through Poem into a problem: our own back into itself, Poem's by their kind. Poem's texts
-/// quote causes, so none gets further than the log.
+/// Turns an error that comes through Poem into a problem: our own back into itself, Poem's by their kind. Poem's texts
+/// quote causes, so they go to the log alone.
 fn problem_of(error: poem::Error) -> Problem {
     if error.is::<NotFoundError>() {
         return Problem::new(ProblemKind::NotFound);
@@ -235,24 +180,7 @@ fn problem_of(error: poem::Error) -> Problem {
     })
 }
 
-/// Logs a problem once, with all that is known of its cause.
-pub(crate) fn log(problem: &Problem, audit: &Audit) {
-    let code = problem.kind.code();
-    let chain = std::iter::successors(std::error::Error::source(problem), |error| error.source());
-    let cause = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    match problem.kind {
-        ProblemKind::Unknown => tracing::error!(code, cause, "failed"),
-        ProblemKind::Unavailable | ProblemKind::Overloaded => tracing::warn!(code, cause, "refused"),
-        ProblemKind::TooManyAttempts => audit.note(AuditEvent::TooManyAttempts, None),
-        ProblemKind::CrossOrigin => {
-            audit.note(AuditEvent::CrossOrigin, None);
-            tracing::info!(code, cause, "refused");
-        }
-        _ => tracing::debug!(code, cause, "refused"),
-    }
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()
@@ -273,7 +201,7 @@ mod tests {
         MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
     };
     use doorward_domain::{PasswordPolicy, SessionPolicy, SessionToken, TokenHash, UsernamePolicy};
-    use poem::http::Method;
+    use poem::http::header;
     use prometheus_client::registry::Registry;
 
     use super::*;
@@ -391,7 +319,7 @@ mod tests {
     async fn a_panic_is_an_unknown_error_and_no_broken_connection() {
         let (status, response, body) = answer(Method::GET, "/api/session", "*/*").await;
         assert_eq!((status, body.as_str()), (500, r#"{"code":"unknown","error":"An unknown error occurred"}"#));
-        let request_id = response.header(REQUEST_ID).expect("a number to tell").to_owned();
+        let request_id = response.header("x-request-id").expect("a number to tell").to_owned();
         assert!(request_id.starts_with("test-"), "{request_id}");
         let (status, _, body) = answer(Method::GET, "/", "text/html").await;
         assert!(status == 500 && body.contains("<h1>An unknown error occurred</h1>"), "{body}");

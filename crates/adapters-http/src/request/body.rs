@@ -1,19 +1,20 @@
-//! The body of a POST as an `OpenAPI` operation takes it: documented as three media types with one schema, read only
-//! when the operation asks for it, within bounds of size and time.
+//! The body of a POST: its fields as a request type, read within bounds of size and time.
 
 use std::io;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use poem::http::{HeaderMap, header};
-use poem::{Body, Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
+use poem::{Body, Request, RequestBody as RequestBodyBytes};
+use poem_openapi::Object;
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::types::Type;
-use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::request::fields::{BodyType, Fields};
+use crate::request::text::{Text, TransportName};
 use crate::response::problem::{Problem, ProblemKind};
 
 /// The most bytes of a body.
@@ -24,26 +25,71 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A body with the fields of `T`, not yet read. `T` is only its schema: which fields are missing or of another type is
-/// for the use case to judge, in the order of the contract.
-pub(crate) struct Submission<T> {
-    body_type: Option<BodyType>,
-    body: Body,
-    schema: PhantomData<fn() -> T>,
+/// The fields of an operation's body: one struct that is its schema in the document and what a handler reads. Which
+/// fields are missing, of another type or out of bounds is for the use case to judge, in the order of the contract.
+pub(crate) trait RequestBody: DeserializeOwned + Type {
+    /// Whether the document asks for a body.
+    const REQUIRED: bool = true;
+
+    /// The field `transport`, where the operation has one.
+    fn transport(&self) -> Option<&Text<TransportName, false>> {
+        None
+    }
+
+    /// The field `next`, where the operation has one.
+    fn next(&self) -> Option<&str> {
+        None
+    }
+
+    /// The field `username`, where the operation has one.
+    fn username(&self) -> Option<&str> {
+        None
+    }
 }
 
-impl<T> Submission<T> {
-    /// Reads the fields.
-    pub(crate) async fn read(self) -> Result<Fields, Problem> {
-        let bytes = tokio::time::timeout(BODY_TIMEOUT, read_bounded(self.body))
-            .await
-            .map_err(|_| Problem::new(ProblemKind::RequestTimeout))??;
-        // A body without a type was refused at the front, so here none means that there is no body.
-        let Some(body_type) = self.body_type else { return Ok(Fields::default()) };
-        Fields::parse(&body_type, &bytes)
-            .await
-            .map_err(|malformed| Problem::new(ProblemKind::MalformedRequest).caused_by(malformed))
-    }
+/// No fields at all.
+#[derive(Deserialize, Object)]
+#[oai(rename = "Nothing")]
+pub(crate) struct NoFields {}
+
+impl RequestBody for NoFields {
+    const REQUIRED: bool = false;
+}
+
+/// Reads the fields of a body, in any of the three encodings.
+///
+/// # Errors
+/// `request_timeout`, `payload_too_large` or `malformed_request`.
+pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBodyBytes) -> Result<T, Problem> {
+    let malformed = |cause| Problem::new(ProblemKind::MalformedRequest).caused_by(cause);
+    let body = body.take().map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    let bytes = tokio::time::timeout(BODY_TIMEOUT, read_bounded(body))
+        .await
+        .map_err(|_| Problem::new(ProblemKind::RequestTimeout))??;
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    // The pipeline refused a body without a type that carries fields, so none here means that there is no body.
+    let fields = match content_type.and_then(BodyType::parse) {
+        Some(body_type) => Fields::parse(&body_type, &bytes).await.map_err(malformed)?,
+        None => Fields::default(),
+    };
+    fields.deserialize().map_err(malformed)
+}
+
+/// How the body of `T` stands in the `OpenAPI` document: three media types with one schema.
+pub(crate) fn request_meta<T: RequestBody>() -> MetaRequest {
+    // In forms all fields are texts, those too that the operation does not know, and each stands once.
+    let form = MetaSchema {
+        all_of: vec![T::schema_ref()],
+        additional_properties: Some(Box::new(String::schema_ref())),
+        ..MetaSchema::ANY
+    };
+    let form = || MetaSchemaRef::Inline(Box::new(form.clone()));
+    let content = vec![
+        MetaMediaType { content_type: "application/json", schema: T::schema_ref() },
+        MetaMediaType { content_type: "application/x-www-form-urlencoded", schema: form() },
+        MetaMediaType { content_type: "multipart/form-data", schema: form() },
+    ];
+    MetaRequest { description: None, content, required: T::REQUIRED }
 }
 
 async fn read_bounded(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
@@ -103,42 +149,4 @@ pub(crate) fn check_head(headers: &HeaderMap) -> Result<(), Problem> {
         (Some(_), Some(_)) => false,
     };
     if supported { Ok(()) } else { Err(Problem::new(ProblemKind::UnsupportedMediaType)) }
-}
-
-impl<'a, T: Type> ApiExtractor<'a> for Submission<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
-    const PARAM_IS_REQUIRED: bool = true;
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        // In forms all fields are texts, those too that the operation does not know, and each stands once.
-        let form = MetaSchema {
-            all_of: vec![T::schema_ref()],
-            additional_properties: Some(Box::new(String::schema_ref())),
-            ..MetaSchema::ANY
-        };
-        let form = || MetaSchemaRef::Inline(Box::new(form.clone()));
-        let content = vec![
-            MetaMediaType { content_type: "application/json", schema: T::schema_ref() },
-            MetaMediaType { content_type: "application/x-www-form-urlencoded", schema: form() },
-            MetaMediaType { content_type: "multipart/form-data", schema: form() },
-        ];
-        Some(MetaRequest { description: None, content, required: T::IS_REQUIRED })
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _: ExtractParamOptions<Self::ParamType>,
-    ) -> poem::Result<Self> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let body_type = content_type.and_then(BodyType::parse);
-        Ok(Self { body_type, body: body.take()?, schema: PhantomData })
-    }
 }

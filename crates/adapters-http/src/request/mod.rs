@@ -1,5 +1,5 @@
 //! What an operation reads from a request: the client's address, cookies and credential, the body's fields, where to go
-//! afterwards, and how to answer.
+//! afterwards, and how to answer. Nothing here knows a use case.
 
 pub(crate) mod body;
 pub(crate) mod client;
@@ -8,3 +8,6 @@ pub(crate) mod credential;
 pub(crate) mod fields;
 pub(crate) mod response_mode;
 pub(crate) mod return_to;
+pub(crate) mod state;
+pub(crate) mod text;
+pub(crate) mod transport;

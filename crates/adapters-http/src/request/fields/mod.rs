@@ -1,5 +1,6 @@
 //! The fields of a request's body, the same whether it came as JSON, urlencoded or multipart.
 
+mod deserialize;
 mod json;
 mod multipart;
 mod urlencoded;

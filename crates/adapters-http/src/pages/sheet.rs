@@ -7,7 +7,7 @@ use doorward_domain::{RecoveryCode, User};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::origin::Origin;
-use crate::response::wire;
+use crate::response::time::minute;
 use crate::texts::{Message, Texts};
 
 /// What stands on the sheet.
@@ -24,7 +24,7 @@ impl<'a> Sheet<'a> {
         let title = Message::new("sheet-title")
             .with("name", user.username.as_str())
             .with("site", site)
-            .with("when", wire::minute(issued.created_at));
+            .with("when", minute(issued.created_at));
         Self {
             title: t.message(&title),
             codes: issued.codes.iter().map(RecoveryCode::expose).collect(),

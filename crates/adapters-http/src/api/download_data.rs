@@ -1,6 +1,6 @@
-//! One's data as a file: a JSON document that is written while the store is read, page by page, so that nobody has to hold
-//! all of it. Where the store fails on the way the connection is broken off; what has arrived by then ends in the middle of
-//! the document and is no JSON.
+//! `GET /api/account/data`: a user's data as a file. The JSON document is written while the store is read, page by page, so
+//! that memory never holds all of it. Where the store fails on the way the connection is closed; what has arrived by then
+//! ends in the middle of the document and is not JSON.
 
 use std::io;
 use std::mem;
@@ -11,20 +11,42 @@ use doorward_domain::{SessionId, Username};
 use futures_util::{Stream, StreamExt, TryStreamExt, future, stream};
 use poem::http::{HeaderValue, header};
 use poem::{Body, IntoResponse, Response};
-use poem_openapi::ApiResponse;
 use poem_openapi::payload::{Json, Payload};
-use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::registry::{MetaHeader, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::{ApiResponse, OpenApi};
 
+use super::tag::Tag;
+use crate::audit::AuditEvent;
 use crate::context::Context;
-use crate::response::answer::text_header;
+use crate::request::credential::Credential;
+use crate::response::account_data::{AccountDataBody, AccountUserBody, KeyBody, SignInBody};
+use crate::response::meta::{json, text_header};
 use crate::response::problem::Problem;
-use crate::response::wire::{self, AccountDataBody, AccountUserBody, KeyBody, ListedSessionBody, SignInBody};
+use crate::response::session::ListedSessionBody;
+use crate::response::time::rfc3339;
 
-/// Where it is had. The one thing that is read and yet noted.
+/// The path. The only GET that the audit log notes.
 pub(crate) const PATH: &str = "/api/account/data";
 
-/// All that is kept of whoever asked for it.
+pub(crate) struct DownloadDataApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl DownloadDataApi {
+    /// Download my data
+    ///
+    /// All that is kept of the signed-in user, without secrets: the user, keys, live sessions, and the last sign-ins. A
+    /// document that does not end is not complete.
+    #[oai(path = "/api/account/data", method = "get", operation_id = "downloadData", tag = "Tag::Accounts")]
+    async fn download_data(&self, credential: Credential<'_>) -> Result<DataFile, Problem> {
+        let session = self.0.require_session(credential).await?;
+        let file = DataFile::begin(&self.0, &session).await?;
+        self.0.note(AuditEvent::DataDownloaded, &session);
+        Ok(file)
+    }
+}
+
+/// All that is kept of a user.
 pub(crate) struct DataFile {
     name: HeaderValue,
     body: Body,
@@ -32,13 +54,13 @@ pub(crate) struct DataFile {
 
 impl DataFile {
     /// Begins to read. A store that fails at once is answered as such; one that fails later is logged.
-    pub(crate) async fn begin(context: &Context, signed_in: &ValidSession) -> Result<Self, Problem> {
+    async fn begin(context: &Context, signed_in: &ValidSession) -> Result<Self, Problem> {
         let download = context.services.download_data.begin(signed_in.user.id.clone());
         let (metrics, request) = (Arc::clone(&context.metrics), tracing::Span::current());
         let chunks = document(download, signed_in).await?.map_err(move |fault| {
             let problem = Problem::from(fault);
             metrics.count_problem(problem.kind);
-            request.in_scope(|| crate::pipeline::log(&problem, &metrics.audit));
+            request.in_scope(|| problem.log(&metrics.audit));
             io::Error::other("a download is broken off")
         });
         Ok(Self { name: file_name(&signed_in.user.username), body: Body::from_bytes_stream(chunks) })
@@ -50,7 +72,7 @@ async fn document(
     mut download: Download,
     ValidSession { session, user, .. }: &ValidSession,
 ) -> Result<impl Stream<Item = Result<String, Fault>> + Send + use<>, Fault> {
-    let generated_at = wire::rfc3339(download.began_at()).to_json_string();
+    let generated_at = rfc3339(download.began_at()).to_json_string();
     let mut start =
         format!("{{\"generatedAt\":{generated_at},\"user\":{}", AccountUserBody::from(user).to_json_string());
     let mut lists = Lists { current: session.id.clone(), open: None, has_items: false };
@@ -67,7 +89,7 @@ async fn document(
     Ok(stream::once(future::ready(Ok(start))).chain(rest))
 }
 
-/// What the document's lists are called, in their order.
+/// The document's lists, in their order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     Keys,
@@ -85,11 +107,11 @@ impl List {
     }
 }
 
-/// Writes the lists: what stands between them and what is in them depends on what came before.
+/// Writes the lists, with the separators between them and between their items.
 struct Lists {
     current: SessionId,
     open: Option<List>,
-    /// Whether anything is in the one that is open.
+    /// Whether the open list has an item.
     has_items: bool,
 }
 
@@ -126,8 +148,7 @@ impl Lists {
     }
 }
 
-/// What the file is called, in letters that every system takes: the name says whose it is among one's downloads, and need
-/// not be told from every other (RFC 6266, 4.3).
+/// The file's name in letters that every system takes (RFC 6266, 4.3). Two users may get the same one.
 fn file_name(username: &Username) -> HeaderValue {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
     let name: String = username.as_str().chars().map(safe).collect();
@@ -146,10 +167,6 @@ impl IntoResponse for DataFile {
 
 impl ApiResponse for DataFile {
     fn meta() -> MetaResponses {
-        let content = MetaMediaType {
-            content_type: Json::<AccountDataBody>::CONTENT_TYPE,
-            schema: Json::<AccountDataBody>::schema_ref(),
-        };
         let disposition = MetaHeader {
             required: true,
             ..text_header("Content-Disposition", "That it is a file, and a name for it: `doorward-NAME.json`")
@@ -158,7 +175,7 @@ impl ApiResponse for DataFile {
             description: "All that is kept, as a file",
             status: Some(200),
             status_range: None,
-            content: vec![content],
+            content: vec![json::<AccountDataBody>()],
             headers: vec![disposition],
         };
         MetaResponses { responses: vec![data] }

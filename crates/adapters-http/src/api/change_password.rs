@@ -1,0 +1,63 @@
+//! `POST /api/password`
+
+use std::sync::Arc;
+
+use doorward_app::{ChangePasswordError, PasswordPair};
+use poem_openapi::{Object, OpenApi};
+use serde::Deserialize;
+
+use super::extract::{Limited, PasswordAttempt};
+use super::tag::Tag;
+use crate::audit::AuditEvent;
+use crate::context::Context;
+use crate::request::body::RequestBody;
+use crate::request::text::{CurrentPassword, NewPassword, Text, TransportName};
+use crate::response::outcome::SignedIn;
+use crate::response::problem::Problem;
+
+/// The fields of a change of the password.
+#[derive(Default, Deserialize, Object)]
+#[oai(rename = "ChangePassword", rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct ChangePasswordRequest {
+    /// The current password, 1 to 255 characters.
+    current_password: Text<CurrentPassword>,
+    /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
+    new_password: Text<NewPassword>,
+    transport: Text<TransportName, false>,
+}
+
+impl RequestBody for ChangePasswordRequest {
+    fn transport(&self) -> Option<&Text<TransportName, false>> {
+        Some(&self.transport)
+    }
+}
+
+impl Limited for ChangePasswordRequest {}
+
+pub(crate) struct ChangePasswordApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl ChangePasswordApi {
+    /// Change the password
+    ///
+    /// Needs the current password. Every session is revoked, and a new one is opened; the answer is that of a login.
+    #[oai(path = "/api/password", method = "post", operation_id = "changePassword", tag = "Tag::Accounts")]
+    async fn change_password(&self, attempt: PasswordAttempt<ChangePasswordRequest>) -> Result<SignedIn<200>, Problem> {
+        let PasswordAttempt { session, body, client, devices, transport } = attempt;
+        let change_password = &self.0.services.change_password;
+        let pair = PasswordPair { current: body.current_password.into_text(), new: body.new_password.into_text() };
+        match change_password.run(&session.user, &pair, &client, &devices).await {
+            Ok(opened) => {
+                self.0.note(AuditEvent::PasswordChanged, &session);
+                Ok(SignedIn::new(opened, transport, Some("/account?done=password".into())))
+            }
+            Err(error) => {
+                if matches!(error, ChangePasswordError::Incorrect) {
+                    self.0.note(AuditEvent::PasswordChangeFailed, &session);
+                }
+                Err(Problem::of_change_password(error, &change_password.rules()))
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The extractors of operations. Each reads a request in the one order that is safe, so that no handler can get it wrong:
+//! limit of the address, session, body, trusted devices. Each tells the pipeline how to answer and what a failed form shows
+//! again.
+
+use std::sync::Arc;
+
+use doorward_app::{Attempt, TrustedDevices, ValidSession};
+use doorward_domain::{Client, SessionToken};
+use poem::{Request, RequestBody as RequestBodyBytes};
+use poem_openapi::registry::{MetaRequest, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+
+use crate::context::Context;
+use crate::request::body::{self, NoFields, RequestBody};
+use crate::request::credential::Credential;
+use crate::request::state::{FormInput, RequestState};
+use crate::request::transport::Transport;
+use crate::response::problem::{Problem, ProblemKind};
+use crate::texts::Message;
+
+/// A request that opens a session: a sign-up, a login or a recovery.
+pub(crate) struct SignInAttempt<T> {
+    pub(crate) body: T,
+    /// The session tokens that came along. Their sessions are revoked when another is opened.
+    pub(crate) presented: Vec<SessionToken>,
+    pub(crate) client: Client,
+    pub(crate) devices: TrustedDevices,
+    pub(crate) transport: Transport,
+    /// Where a form leads afterwards.
+    pub(crate) next: Option<String>,
+}
+
+/// A request of a signed-in user who proves the current password.
+pub(crate) struct PasswordAttempt<T> {
+    pub(crate) session: ValidSession,
+    pub(crate) body: T,
+    pub(crate) client: Client,
+    pub(crate) devices: TrustedDevices,
+    pub(crate) transport: Transport,
+}
+
+/// A request of a signed-in user that changes something and needs no password.
+pub(crate) struct SignedInRequest {
+    pub(crate) session: ValidSession,
+    /// The session tokens that came along.
+    pub(crate) presented: Vec<SessionToken>,
+}
+
+/// What the limit of an address counts for the operation with this body.
+pub(crate) trait Limited {
+    const ATTEMPT: Attempt = Attempt::Password;
+}
+
+impl<T: RequestBody + Limited> SignInAttempt<T> {
+    async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
+        let (context, state) = (context(request)?, RequestState::of(request));
+        let client = limited_client(context, request, T::ATTEMPT).await?;
+        let presented = Credential::of(request).tokens(&context.session_cookie);
+        let body: T = body::read(request, body).await?;
+        let next = body.next().and_then(|next| context.return_target(next));
+        let username = body.username().unwrap_or_default().to_owned();
+        state.keep_form(FormInput { username, next: next.clone() });
+        let transport = transport(&body, &state, Transport::Cookie)?;
+        let devices = trusted_devices(context, request, transport);
+        Ok(Self { body, presented, client, devices, transport, next })
+    }
+}
+
+impl<T: RequestBody + Limited> PasswordAttempt<T> {
+    async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
+        let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
+        let client = limited_client(context, request, T::ATTEMPT).await?;
+        let session = context.require_session(credential).await?;
+        let body: T = body::read(request, body).await?;
+        state.keep_form(FormInput { username: session.user.username.as_str().to_owned(), next: None });
+        let transport = transport(&body, &state, own_transport(credential))?;
+        // Where no session is opened, the browser keeps the devices that it has.
+        let kept = if body.transport().is_some() { transport } else { Transport::Bearer };
+        let devices = trusted_devices(context, request, kept);
+        Ok(Self { session, body, client, devices, transport })
+    }
+}
+
+impl SignedInRequest {
+    async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
+        let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
+        let session = context.require_session(credential).await?;
+        let body: NoFields = body::read(request, body).await?;
+        transport(&body, &state, own_transport(credential))?;
+        Ok(Self { session, presented: credential.tokens(&context.session_cookie) })
+    }
+}
+
+fn context(request: &Request) -> Result<&Context, Problem> {
+    let context = request.extensions().get::<Arc<Context>>().map(AsRef::as_ref);
+    context.ok_or_else(|| Problem::new(ProblemKind::Unknown).caused_by("the routes carry no context"))
+}
+
+/// The client, unless its address is over its limit. A browser that presents a trusted device, true or not, is counted
+/// once it is known for which account.
+async fn limited_client(context: &Context, request: &Request, attempt: Attempt) -> Result<Client, Problem> {
+    let client = context.client(request);
+    let may_be_trusted = attempt == Attempt::Password && !context.device_cookie.tokens(request.headers()).is_empty();
+    if !may_be_trusted {
+        context.services.throttle.check_address(attempt, &client).await?;
+    }
+    Ok(client)
+}
+
+/// How a signed-in client keeps its token, by the credential that it sent.
+fn own_transport(credential: Credential<'_>) -> Transport {
+    if credential.bearer().is_some() { Transport::Bearer } else { Transport::Cookie }
+}
+
+/// How the client keeps its token. One that keeps it by itself is a program, and is answered in JSON.
+fn transport<T: RequestBody>(body: &T, state: &RequestState, default: Transport) -> Result<Transport, Problem> {
+    let given = body.transport().filter(|field| field.is_given());
+    let transport = match given {
+        None => default,
+        Some(field) => field
+            .as_text()
+            .and_then(Transport::parse)
+            .ok_or_else(|| Problem::new(ProblemKind::MalformedRequest).detail(Message::new("transport")))?,
+    };
+    if transport == Transport::Bearer {
+        state.answer_in_json();
+    }
+    Ok(transport)
+}
+
+/// The trusted devices that the request presents. A client with a cookie keeps the one that it is given.
+fn trusted_devices(context: &Context, request: &Request, transport: Transport) -> TrustedDevices {
+    let presented = context.device_cookie.tokens(request.headers());
+    TrustedDevices { presented, are_kept: transport == Transport::Cookie }
+}
+
+impl<'a, T: RequestBody + Limited> ApiExtractor<'a> for SignInAttempt<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(body::request_meta::<T>())
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBodyBytes,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self::read(request, body).await?)
+    }
+}
+
+impl<'a, T: RequestBody + Limited> ApiExtractor<'a> for PasswordAttempt<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+        Credential::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(body::request_meta::<T>())
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        Credential::security_schemes()
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBodyBytes,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self::read(request, body).await?)
+    }
+}
+
+impl<'a> ApiExtractor<'a> for SignedInRequest {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        NoFields::register(registry);
+        Credential::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(body::request_meta::<NoFields>())
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        Credential::security_schemes()
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBodyBytes,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self::read(request, body).await?)
+    }
+}

@@ -1,0 +1,29 @@
+//! `POST /api/logout`
+
+use std::sync::Arc;
+
+use poem_openapi::OpenApi;
+
+use super::extract::SignedInRequest;
+use super::tag::Tag;
+use crate::audit::AuditEvent;
+use crate::context::Context;
+use crate::response::outcome::{Done, Forgets};
+use crate::response::problem::{Problem, ProblemKind};
+
+pub(crate) struct LogOutApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl LogOutApi {
+    /// Sign out
+    ///
+    /// Revokes the session in the store and blanks the cookie.
+    #[oai(path = "/api/logout", method = "post", operation_id = "logOut", tag = "Tag::Accounts")]
+    async fn log_out(&self, request: SignedInRequest) -> Result<Done, Problem> {
+        if !self.0.services.log_out.run(&request.presented).await? {
+            return Err(Problem::new(ProblemKind::Unauthenticated));
+        }
+        self.0.note(AuditEvent::LogOut, &request.session);
+        Ok(Done::new("/login", Forgets::Session))
+    }
+}

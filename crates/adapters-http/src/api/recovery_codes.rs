@@ -1,0 +1,76 @@
+//! `POST` and `GET /api/recovery-codes`: one path is one block of operations in poem-openapi.
+
+use std::sync::Arc;
+
+use doorward_app::IssueRecoveryCodesError;
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use serde::Deserialize;
+
+use super::extract::{Limited, PasswordAttempt};
+use super::tag::Tag;
+use crate::audit::AuditEvent;
+use crate::context::Context;
+use crate::request::body::RequestBody;
+use crate::request::credential::Credential;
+use crate::request::text::{CurrentPassword, Text};
+use crate::response::outcome::NewRecoveryCodes;
+use crate::response::problem::Problem;
+use crate::response::recovery_codes::RecoveryCodesLeftBody;
+
+/// The fields of the making of recovery codes.
+#[derive(Default, Deserialize, Object)]
+#[oai(rename = "IssueRecoveryCodes")]
+#[serde(default)]
+pub(crate) struct CreateRecoveryCodesRequest {
+    /// The password, 1 to 255 characters. May be left out by a user without codes whose session was opened in the last
+    /// ten minutes.
+    password: Text<CurrentPassword, false>,
+}
+
+impl RequestBody for CreateRecoveryCodesRequest {
+    const REQUIRED: bool = false;
+}
+
+impl Limited for CreateRecoveryCodesRequest {}
+
+pub(crate) struct RecoveryCodesApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl RecoveryCodesApi {
+    /// Create recovery codes
+    ///
+    /// Creates ten codes, each of which lets the user back in once without the password. The old ones no longer work. The
+    /// answer is the only place where they are ever shown.
+    ///
+    /// Needs the password, but for a user without codes whose session was opened in the last ten minutes.
+    #[oai(path = "/api/recovery-codes", method = "post", operation_id = "issueRecoveryCodes", tag = "Tag::Recovery")]
+    async fn create_recovery_codes(
+        &self,
+        attempt: PasswordAttempt<CreateRecoveryCodesRequest>,
+    ) -> Result<NewRecoveryCodes, Problem> {
+        let PasswordAttempt { session, body, client, devices, .. } = attempt;
+        let password = body.password.into_given();
+        match self.0.services.issue_recovery_codes.run(&session, password.as_ref(), &client, &devices).await {
+            Ok(issued) => {
+                self.0.note(AuditEvent::RecoveryCodesIssued, &session);
+                Ok(NewRecoveryCodes(session.user, issued))
+            }
+            Err(error) => {
+                if matches!(error, IssueRecoveryCodesError::Incorrect) {
+                    self.0.note(AuditEvent::RecoveryCodesRefused, &session);
+                }
+                Err(Problem::of_issue_recovery_codes(error))
+            }
+        }
+    }
+    /// Recovery codes left
+    ///
+    /// How many recovery codes the user has not used yet, and when they were made.
+    #[oai(path = "/api/recovery-codes", method = "get", operation_id = "countRecoveryCodes", tag = "Tag::Recovery")]
+    async fn count_recovery_codes(&self, credential: Credential<'_>) -> Result<Json<RecoveryCodesLeftBody>, Problem> {
+        let session = self.0.require_session(credential).await?;
+        let unused = self.0.services.issue_recovery_codes.unused(&session.user.id).await?;
+        Ok(Json(RecoveryCodesLeftBody::from(unused.as_slice())))
+    }
+}

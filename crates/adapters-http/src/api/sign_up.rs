@@ -1,0 +1,71 @@
+//! `POST /api/signup`
+
+use std::sync::Arc;
+
+use doorward_app::{Attempt, Credentials};
+use poem_openapi::{Object, OpenApi};
+use serde::Deserialize;
+
+use super::extract::{Limited, SignInAttempt};
+use super::tag::Tag;
+use crate::audit::AuditEvent;
+use crate::context::Context;
+use crate::request::body::RequestBody;
+use crate::request::text::{NewPassword, NewUsername, NextTarget, Text, TransportName};
+use crate::response::outcome::SignedIn;
+use crate::response::problem::Problem;
+
+/// The fields of sign-up.
+#[derive(Default, Deserialize, Object)]
+#[oai(rename = "SignUp")]
+#[serde(default)]
+pub(crate) struct SignUpRequest {
+    /// 4 to 31 characters that show, with spaces between them; unique in any letter case. The pattern has what can be
+    /// said in one: no control characters, and no white space at the ends.
+    username: Text<NewUsername>,
+    /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
+    password: Text<NewPassword>,
+    transport: Text<TransportName, false>,
+    /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
+    next: Text<NextTarget, false>,
+}
+
+impl RequestBody for SignUpRequest {
+    fn transport(&self) -> Option<&Text<TransportName, false>> {
+        Some(&self.transport)
+    }
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_text()
+    }
+
+    fn username(&self) -> Option<&str> {
+        self.username.as_text()
+    }
+}
+
+impl Limited for SignUpRequest {
+    const ATTEMPT: Attempt = Attempt::SignUp;
+}
+
+pub(crate) struct SignUpApi(pub(crate) Arc<Context>);
+
+#[OpenApi]
+impl SignUpApi {
+    /// Sign up
+    ///
+    /// Creates a user and signs them in. A session that the request came with is revoked.
+    #[oai(path = "/api/signup", method = "post", operation_id = "signUp", tag = "Tag::Accounts")]
+    async fn sign_up(&self, attempt: SignInAttempt<SignUpRequest>) -> Result<SignedIn<201>, Problem> {
+        let SignInAttempt { body, presented, client, devices, .. } = attempt;
+        let sign_up = &self.0.services.sign_up;
+        let credentials = Credentials { username: body.username.into_text(), password: body.password.into_text() };
+        match sign_up.run(&credentials, &presented, &client, &devices).await {
+            Ok(opened) => {
+                self.0.note(AuditEvent::SignUp, &opened.valid);
+                Ok(SignedIn::new(opened, attempt.transport, attempt.next))
+            }
+            Err(error) => Err(Problem::of_sign_up(error, &sign_up.policy())),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The one place that knows the three ways of answering: JSON, a redirect, or a page.
+
+use std::sync::Arc;
+
+use poem::http::{HeaderName, HeaderValue, StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::payload::Json;
+
+use crate::context::Context;
+use crate::pages::{self, Pages};
+use crate::pipeline::request_head::RequestHead;
+use crate::request::response_mode::ResponseMode;
+use crate::request::state::RequestState;
+use crate::request::transport::Transport;
+use crate::response::meta::found;
+use crate::response::outcome::{Forgets, Outcome, Rendered};
+use crate::response::problem::{Problem, ProblemKind};
+use crate::response::problem_body::ProblemBody;
+use crate::response::recovery_codes::RecoveryCodesBody;
+use crate::response::session::{SessionAnswer, SessionBody};
+use crate::route_table::RouteTable;
+
+/// Names the request whose cause is in the log, where an answer says only that something went wrong.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Turns outcomes and problems into answers.
+pub(super) struct Renderer {
+    context: Arc<Context>,
+    pages: Arc<Pages>,
+    route_table: RouteTable,
+}
+
+impl Renderer {
+    pub(super) fn new(context: Arc<Context>, pages: Arc<Pages>, route_table: RouteTable) -> Self {
+        Self { context, pages, route_table }
+    }
+
+    /// The answer of an operation that succeeded; an answer that holds no outcome is left as it is.
+    pub(super) fn outcome(&self, response: Response, state: &RequestState, head: &RequestHead<'_>) -> Response {
+        let Some(Rendered(outcome)) = response.extensions().get::<Rendered>().cloned() else { return response };
+        let is_json = state.mode() == ResponseMode::Json;
+        let (mut response, cookies) = match &*outcome {
+            Outcome::SignedIn { opened, transport, status, recovery_codes_left, location } => {
+                let response = if is_json {
+                    let mut body = SessionBody::from(&opened.valid);
+                    body.recovery_codes_left = *recovery_codes_left;
+                    body.token = (*transport == Transport::Bearer).then(|| opened.token.expose().to_owned());
+                    let mut response = SessionAnswer(body).into_response();
+                    response.set_status(*status);
+                    response
+                } else {
+                    found(location)
+                };
+                // The session cookie first, for clients that look at the first one alone.
+                let session =
+                    (*transport == Transport::Cookie).then(|| self.context.session_cookie.issue(&opened.token));
+                let devices = session.is_some().then_some(opened.devices.as_ref()).flatten();
+                (response, [session, devices.map(|devices| self.context.device_cookie.issue(devices))])
+            }
+            Outcome::Done { location, forgets } => {
+                let response = if is_json { StatusCode::NO_CONTENT.into_response() } else { found(location) };
+                let session = (*forgets != Forgets::Nothing).then(|| self.context.session_cookie.blank());
+                let devices = (*forgets == Forgets::SessionAndDevices).then(|| self.context.device_cookie.blank());
+                (response, [session, devices])
+            }
+            // A redirect would lead away from the codes.
+            Outcome::RecoveryCodes { user, issued } if state.mode() == ResponseMode::Page => {
+                let language = self.pages.language(&head.languages);
+                (pages::account_recovery_codes::new_codes(&self.pages, user, issued, language), [None, None])
+            }
+            Outcome::RecoveryCodes { issued, .. } => {
+                (Json(RecoveryCodesBody::from(issued.codes.as_slice())).into_response(), [None, None])
+            }
+        };
+        for cookie in cookies.into_iter().flatten() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// The answer to a request that failed: JSON, or the page of its form, or a page that says what is wrong.
+    pub(super) fn problem(&self, problem: Problem, state: Option<&RequestState>, head: &RequestHead<'_>) -> Response {
+        // A client that was refused before it was told to send its body may send it or not, so the next bytes on the
+        // connection mean nothing.
+        let problem = if head.expects_continue { problem.hang_up() } else { problem };
+        let request_id = head.id.to_string();
+        let mode = state.map_or(head.mode, RequestState::mode);
+        let mut response = if mode == ResponseMode::Page {
+            let (input, language) = (state.and_then(RequestState::form), self.pages.language(&head.languages));
+            pages::problem::render(&self.pages, &problem, head.uri.path(), input.as_ref(), &request_id, language)
+        } else {
+            Json(ProblemBody::from(&problem)).into_response()
+        };
+        response.set_status(problem.kind.status());
+        let headers = response.headers_mut();
+        headers.extend(problem.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
+        if problem.hangs_up {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        match problem.kind {
+            ProblemKind::MethodNotAllowed => {
+                let allow = HeaderValue::try_from(self.route_table.allow(head.uri.path())).expect("methods are ASCII");
+                headers.insert(header::ALLOW, allow);
+            }
+            // The rest of the body is not waited for.
+            ProblemKind::PayloadTooLarge | ProblemKind::RequestTimeout => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            ProblemKind::Unknown => {
+                headers.insert(REQUEST_ID, HeaderValue::try_from(request_id).expect("a request id is ASCII"));
+            }
+            ProblemKind::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response
+    }
+}

@@ -1,0 +1,59 @@
+//! What is kept of a request's head for its answer, its span and its log.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use poem::Request;
+use poem::http::{HeaderMap, Method, Uri, header};
+use tracing::Span;
+
+use crate::request::response_mode::ResponseMode;
+
+/// The name of a request: the process and a number.
+#[derive(Clone, Copy)]
+pub(super) struct RequestId<'a>(pub(super) &'a str, pub(super) u64);
+
+impl fmt::Display for RequestId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0, self.1)
+    }
+}
+
+/// What is kept of a request's head.
+pub(super) struct RequestHead<'a> {
+    pub(super) id: RequestId<'a>,
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) mode: ResponseMode,
+    /// The `Accept-Language` fields, where the answer may be a page.
+    pub(super) languages: HeaderMap,
+    /// Whether the client waits for a `100 Continue` before it sends a body.
+    pub(super) expects_continue: bool,
+    address: Option<IpAddr>,
+}
+
+impl<'a> RequestHead<'a> {
+    pub(super) fn of(request: &Request, id: RequestId<'a>, address: Option<IpAddr>) -> Self {
+        let (headers, mode) = (request.headers(), ResponseMode::of(request));
+        let mut languages = HeaderMap::new();
+        if mode == ResponseMode::Page {
+            for value in headers.get_all(header::ACCEPT_LANGUAGE) {
+                languages.append(header::ACCEPT_LANGUAGE, value.clone());
+            }
+        }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let expects_continue = headers.contains_key(header::EXPECT);
+        Self { id, method, uri, mode, languages, expects_continue, address }
+    }
+
+    /// The span of the request in the log. Its path is without the query, which may hold secrets.
+    pub(super) fn span(&self) -> Span {
+        tracing::error_span!(
+            "request",
+            id = %self.id,
+            method = %self.method,
+            path = ?self.uri.path(),
+            address = self.address.map(tracing::field::display),
+        )
+    }
+}

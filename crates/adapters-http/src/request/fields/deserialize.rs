@@ -1,0 +1,42 @@
+//! Fields as serde reads them, so that a request type is one struct: its names and its schema stand in one place.
+
+use std::mem;
+
+use serde::Deserializer;
+use serde::de::value::{Error, MapDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::{Fields, Malformed, Value};
+
+impl Fields {
+    /// Reads the fields into a request type. A field that the type does not name is ignored.
+    pub(crate) fn deserialize<T: DeserializeOwned>(self) -> Result<T, Malformed> {
+        T::deserialize(MapDeserializer::new(self.0.into_iter())).map_err(|_: Error| Malformed("a field cannot be read"))
+    }
+}
+
+impl IntoDeserializer<'_> for Value {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Value {
+    type Error = Error;
+
+    /// Hands on the text itself, not a copy: the caller wraps it in `Zeroizing` again.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Self::Text(mut text) => visitor.visit_string(mem::take(&mut *text)),
+            Self::Other => visitor.visit_unit(),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,62 @@
+//! What the pipeline and the extractors learn about a request, kept beside it until it is answered.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use poem::Request;
+
+use super::response_mode::ResponseMode;
+
+/// What a failed form shows again: never a secret.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FormInput {
+    /// The username that was typed, or that of the user who is signed in.
+    pub(crate) username: String,
+    /// Where the form leads afterwards, already checked.
+    pub(crate) next: Option<String>,
+}
+
+/// The state of one request. Clones are the same state.
+#[derive(Clone)]
+pub(crate) struct RequestState(Arc<Mutex<State>>);
+
+struct State {
+    mode: ResponseMode,
+    form: Option<FormInput>,
+}
+
+impl RequestState {
+    /// The state of a request whose head asks for this way of answering.
+    pub(crate) fn new(mode: ResponseMode) -> Self {
+        Self(Arc::new(Mutex::new(State { mode, form: None })))
+    }
+
+    /// The state that the pipeline put beside the request; one of its own where there was no pipeline.
+    pub(crate) fn of(request: &Request) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self::new(ResponseMode::of(request)))
+    }
+
+    /// Answers in JSON whatever the head asks for: the client keeps a bearer token.
+    pub(crate) fn answer_in_json(&self) {
+        self.lock().mode = ResponseMode::Json;
+    }
+
+    /// Keeps what a failed form shows again.
+    pub(crate) fn keep_form(&self, form: FormInput) {
+        self.lock().form = Some(form);
+    }
+
+    /// How to answer.
+    pub(crate) fn mode(&self) -> ResponseMode {
+        self.lock().mode
+    }
+
+    /// What a failed form shows again; `None` where the request failed before its body was read.
+    pub(crate) fn form(&self) -> Option<FormInput> {
+        self.lock().form.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,41 @@
+//! Recovery codes in JSON.
+
+use doorward_domain::RecoveryCode;
+use doorward_domain::ports::UnusedCode;
+use poem_openapi::Object;
+
+use crate::response::time::rfc3339;
+
+/// New recovery codes.
+#[derive(Object)]
+#[oai(rename = "NewCodes")]
+pub(crate) struct RecoveryCodesBody {
+    /// Ten codes. They are shown here and nowhere else.
+    codes: Vec<String>,
+}
+
+impl From<&[RecoveryCode]> for RecoveryCodesBody {
+    fn from(codes: &[RecoveryCode]) -> Self {
+        Self { codes: codes.iter().map(|code| code.expose().to_owned()).collect() }
+    }
+}
+
+/// What is left of the recovery codes.
+#[derive(Object)]
+#[oai(rename = "CodesLeft", rename_all = "camelCase")]
+pub(crate) struct RecoveryCodesLeftBody {
+    /// How many the user has not used yet.
+    left: u32,
+    /// When they were made (RFC 3339, UTC); null where there are none.
+    #[oai(nullable)]
+    created_at: Option<String>,
+}
+
+impl From<&[UnusedCode]> for RecoveryCodesLeftBody {
+    fn from(unused: &[UnusedCode]) -> Self {
+        Self {
+            left: unused.len().try_into().unwrap_or(u32::MAX),
+            created_at: unused.first().map(|code| rfc3339(code.created_at)),
+        }
+    }
+}

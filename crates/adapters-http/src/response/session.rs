@@ -1,0 +1,183 @@
+//! Sessions and users in JSON, with the names of Lucia's `Session` and `User`.
+
+use doorward_app::ValidSession;
+use doorward_domain::ports::LiveSession;
+use doorward_domain::{Client, SessionId, UserAgent};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiResponse, Enum, Object};
+use serde::Serialize;
+
+use crate::response::attributes::{AttributesBody, attributes_body};
+use crate::response::meta::json;
+use crate::response::time::rfc3339;
+
+/// A session and whose it is. Written by serde, in the order of the fields: poem-openapi would make a tree of values of it
+/// first, for the one answer that everybody asks for all day.
+#[derive(Object, Serialize)]
+#[oai(rename = "Session", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionBody {
+    /// What names the session. It is no credential.
+    session_id: String,
+    state: SessionState,
+    /// Whether this very request renewed the session.
+    fresh: bool,
+    /// When the session becomes idle (RFC 3339, UTC).
+    active_period_expires_at: String,
+    /// When the session ends, unless it is renewed before (RFC 3339, UTC).
+    idle_period_expires_at: String,
+    /// What the operator keeps of the session; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<AttributesBody>,
+    user: UserBody,
+    /// The credential, only in answers to `"transport": "bearer"`: send it as `Authorization: Bearer TOKEN`.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<String>,
+    /// How many recovery codes the user has left, only in the answer to a recovery.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) recovery_codes_left: Option<u32>,
+}
+
+/// The state of a session; an idle one is renewed before it is shown, so that none is ever seen.
+#[derive(Enum, Serialize)]
+#[oai(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+enum SessionState {
+    Active,
+}
+
+/// A user.
+#[derive(Object, Serialize)]
+#[oai(rename = "User", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
+struct UserBody {
+    /// What names the user for ever.
+    user_id: String,
+    /// The name they chose, with the letters they typed.
+    username: String,
+    /// What the operator keeps of the user; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<AttributesBody>,
+}
+
+impl From<&ValidSession> for SessionBody {
+    fn from(ValidSession { session, user, fresh }: &ValidSession) -> Self {
+        Self {
+            session_id: session.id.as_str().to_owned(),
+            state: SessionState::Active,
+            fresh: *fresh,
+            active_period_expires_at: rfc3339(session.active_expires_at),
+            idle_period_expires_at: rfc3339(session.idle_expires_at),
+            attributes: attributes_body(&session.attributes),
+            user: UserBody {
+                user_id: user.id.as_str().to_owned(),
+                username: user.username.as_str().to_owned(),
+                attributes: attributes_body(&user.attributes),
+            },
+            token: None,
+            recovery_codes_left: None,
+        }
+    }
+}
+
+/// Enough for most sessions, so that the JSON of one is not moved while it is written.
+const USUAL_BYTES: usize = 320;
+
+/// The session, as the answer to the request that is sent most.
+pub(crate) struct SessionAnswer(pub(crate) SessionBody);
+
+impl IntoResponse for SessionAnswer {
+    fn into_response(self) -> Response {
+        let mut json = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut json, &self.0).expect("texts and booleans are JSON");
+        let content_type = HeaderValue::from_static(Json::<SessionBody>::CONTENT_TYPE);
+        Response::builder().header(header::CONTENT_TYPE, content_type).body(json)
+    }
+}
+
+impl ApiResponse for SessionAnswer {
+    fn meta() -> MetaResponses {
+        let session = MetaResponse {
+            description: "The session",
+            status: Some(StatusCode::OK.as_u16()),
+            status_range: None,
+            content: vec![json::<SessionBody>()],
+            headers: vec![],
+        };
+        MetaResponses { responses: vec![session] }
+    }
+
+    fn register(registry: &mut Registry) {
+        SessionBody::register(registry);
+    }
+}
+
+/// The sessions of a user.
+#[derive(Object)]
+#[oai(rename = "SessionList")]
+pub(crate) struct SessionListBody {
+    /// Those opened last first; at most 1,000.
+    sessions: Vec<ListedSessionBody>,
+}
+
+/// A session in the list of its user's.
+#[derive(Object)]
+#[oai(rename = "ListedSession", rename_all = "camelCase")]
+pub(crate) struct ListedSessionBody {
+    /// What names the session. It is no credential.
+    session_id: String,
+    /// Whether it is the one that this request came with.
+    current: bool,
+    /// When it was opened (RFC 3339, UTC).
+    created_at: String,
+    /// When it becomes idle (RFC 3339, UTC).
+    active_period_expires_at: String,
+    /// When it ends, unless it is renewed before (RFC 3339, UTC).
+    idle_period_expires_at: String,
+    /// What the browser or program that opened it called itself; null where it did not say.
+    #[oai(nullable)]
+    user_agent: Option<String>,
+    /// The address that it was opened from; null where it is not known.
+    #[oai(nullable)]
+    address: Option<String>,
+    /// What the operator keeps of it; not there where that is nothing.
+    #[oai(skip_serializing_if_is_none)]
+    attributes: Option<AttributesBody>,
+}
+
+impl SessionListBody {
+    pub(crate) fn new(sessions: &[LiveSession], current: &SessionId) -> Self {
+        Self { sessions: sessions.iter().map(|live| ListedSessionBody::new(live, current)).collect() }
+    }
+}
+
+impl ListedSessionBody {
+    pub(crate) fn new(LiveSession { session, client }: &LiveSession, current: &SessionId) -> Self {
+        Self {
+            session_id: session.id.as_str().to_owned(),
+            current: session.id == *current,
+            created_at: rfc3339(session.created_at),
+            active_period_expires_at: rfc3339(session.active_expires_at),
+            idle_period_expires_at: rfc3339(session.idle_expires_at),
+            user_agent: user_agent(client),
+            address: address(client),
+            attributes: attributes_body(&session.attributes),
+        }
+    }
+}
+
+pub(crate) fn user_agent(client: &Client) -> Option<String> {
+    client.user_agent.as_ref().map(UserAgent::as_str).map(str::to_owned)
+}
+
+pub(crate) fn address(client: &Client) -> Option<String> {
+    client.address.map(|address| address.to_string())
+}
