@@ -91,16 +91,6 @@ async fn validations() {
         let pairs = in_turn((program.port, &asks), (reference.port, &asks), connections).await;
         report(&format!("GET /api/session, PostgreSQL, {connections} connections; Poem with the query"), &pairs);
     }
-    drop((program, reference));
-    let flags = [&format!("--database-url={url}"), "--session-lease=1s", CHEAP[0], CHEAP[1]];
-    let folder = tempfile::tempdir().expect("a folder");
-    let program = Served::program(&folder, &flags);
-    let asks: Vec<Ask> = (0..SESSIONS).map(|n| Ask::log_in(&format!("user-{n}"))).collect();
-    let tokens = load::collect_tokens(program.port, asks).await;
-    let asks: Vec<Ask> = tokens.iter().map(|token| Ask::session(token)).collect();
-    let reference = Served::reference(&body, None);
-    let pairs = in_turn((program.port, &asks), (reference.port, &asks), 16).await;
-    report("GET /api/session, PostgreSQL with a lease, 16 connections; a bare Poem route", &pairs);
 }
 
 async fn sign_up_many(port: u16) -> Vec<String> {

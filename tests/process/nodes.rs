@@ -5,7 +5,6 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 
-use super::one_file::what_one_ends_the_other_refuses;
 use super::program::Program;
 use crate::storage::places;
 use crate::support::client::{Client, Encoding, send};
@@ -58,23 +57,6 @@ async fn a_session_ended_on_one_node_is_refused_by_the_others_at_the_very_next_r
             there.session(&token).await.assert_error(401, "unauthenticated", "Unauthenticated");
         }
     }
-}
-
-#[tokio::test]
-async fn what_one_node_ends_no_other_that_keeps_sessions_takes_for_alive() {
-    let pairs = [["400ms", "off"], ["200ms", "400ms"]].map(async |leases| {
-        let Some(url) = postgres::database().await else { return };
-        let programs = join_all(leases.map(|lease| {
-            let flags = [format!("--database-url={url}"), format!("--session-lease={lease}")];
-            async move {
-                let flags = flags.each_ref().map(String::as_str);
-                Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await
-            }
-        }));
-        let programs: [Program; 2] = programs.await.try_into().ok().expect("two programs");
-        what_one_ends_the_other_refuses(programs).await;
-    });
-    join_all(pairs).await;
 }
 
 #[tokio::test]

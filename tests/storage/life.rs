@@ -94,6 +94,15 @@ pub async fn a_store_of_a_newer_version_is_refused(place: Place) {
     assert_one_line(&refused);
 }
 
+pub async fn a_store_of_a_development_build_is_refused(place: Place) {
+    place.open().await.close().await;
+    place.run("UPDATE _sqlx_migrations SET description = 'create accounts' WHERE version = 1").await;
+    let refused = place.try_open().await.err().expect("a store that does not open");
+    assert_matches!(refused, ConnectError::DevelopmentBuild { .. });
+    assert_one_line(&refused);
+    assert!(refused.to_string().contains("use a new store"), "{refused}");
+}
+
 pub async fn a_store_with_another_history_is_refused(place: Place) {
     const HISTORIES: [&str; 2] = [
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \

@@ -1,7 +1,7 @@
 //! What the ports promise, proven for every backend: the conformance suite. A promise is written once, as a function in
 //! the file of its topic, and listed below; a backend is named once, at the end.
 //!
-//! What only one backend can get wrong is in `sqlite_file`, `postgres_server` and `session_leases`.
+//! What only one backend can get wrong is in `sqlite_file` and `postgres_server`.
 
 /// Fails, and shows the value, when it is not what it should be.
 macro_rules! assert_matches {
@@ -21,7 +21,7 @@ pub mod places;
 mod postgres_server;
 mod records;
 mod recovery;
-mod session_leases;
+mod released_schemas;
 mod sessions;
 mod sqlite_file;
 mod throttle;
@@ -139,6 +139,7 @@ macro_rules! keeps_every_promise {
                 two_nodes_on_one_store_see_the_same,
                 ten_nodes_may_start_at_once_on_a_new_store,
                 a_store_of_a_newer_version_is_refused,
+                a_store_of_a_development_build_is_refused,
                 a_store_with_another_history_is_refused,
                 a_call_that_was_given_up_leaves_nothing_behind;
         }
@@ -162,4 +163,3 @@ macro_rules! stamp {
 
 keeps_every_promise!(sqlite);
 keeps_every_promise!(postgres);
-keeps_every_promise!(postgres_with_a_lease);

@@ -1,9 +1,8 @@
 //! Where the stores under test are, and ways to them that the ports do not have.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use doorward_adapters_sql::{ConnectError, SessionLease, Store, StoreUrl, connect};
+use doorward_adapters_sql::{ConnectError, Store, StoreUrl, connect};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
@@ -16,8 +15,6 @@ pub struct Place {
     pub url: String,
     /// Statements after which a user's row, or all that belongs to it, cannot be read.
     pub rubbish: &'static [&'static str],
-    /// For how long sessions that were read are kept, where that is a setting.
-    lease: Option<Duration>,
     _folder: Option<Arc<TempDir>>,
 }
 
@@ -30,7 +27,7 @@ pub async fn sqlite() -> Option<Place> {
     ];
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}", folder.path().join("doorward.db").display());
-    Some(Place { url, rubbish: RUBBISH, lease: None, _folder: Some(Arc::new(folder)) })
+    Some(Place { url, rubbish: RUBBISH, _folder: Some(Arc::new(folder)) })
 }
 
 pub async fn postgres() -> Option<Place> {
@@ -41,28 +38,18 @@ pub async fn postgres() -> Option<Place> {
         "UPDATE users SET attributes = '[]'",
     ];
     let url = support::postgres::database().await?;
-    Some(Place { url, rubbish: RUBBISH, lease: None, _folder: None })
-}
-
-pub async fn postgres_with_a_lease() -> Option<Place> {
-    Some(postgres().await?.with_lease(Duration::from_millis(50)))
+    Some(Place { url, rubbish: RUBBISH, _folder: None })
 }
 
 impl Place {
-    /// The same place for nodes that keep sessions which they read for this long.
-    pub fn with_lease(&self, lease: Duration) -> Self {
-        Self { lease: Some(lease), ..self.clone() }
+    /// A store at this URL, which the test made.
+    pub fn at(url: String) -> Self {
+        Self { url, rubbish: &[], _folder: None }
     }
 
     pub async fn try_open(&self) -> Result<Store, ConnectError> {
         let url: StoreUrl = self.url.parse().expect("a good URL");
-        match self.lease {
-            None => connect(&url).await,
-            Some(lease) => {
-                let lease = SessionLease::new(lease).expect("a lease that there may be");
-                connect(&url.with_session_lease(Some(lease)).expect("a store on a server")).await
-            }
-        }
+        connect(&url).await
     }
 
     pub async fn open(&self) -> Store {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use doorward_adapters_sql::{ConnectError, Store, connect};
 use doorward_domain::ports::{CreateUserError, StoreError};
-use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
+use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::life::{LATER_MIGRATION, assert_one_line, newest_migration};
-use super::people::{account, verified};
+use super::people::account;
 
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -77,73 +77,6 @@ async fn what_was_acknowledged_is_on_the_disk_without_closing() {
     let survivor = open(&copy.path().join("doorward.db")).await.expect("a store that opens");
     let found = survivor.users().find_by_key(&account("Alice", 1).key.id).await.expect("an answer");
     assert!(found.is_some());
-}
-
-#[tokio::test]
-async fn a_file_of_an_older_version_is_migrated_with_all_that_is_in_it() {
-    const OLDER: [&str; 3] = [
-        include_str!("../../migrations/sqlite/0001_create_accounts.sql"),
-        include_str!("../../migrations/sqlite/0002_add_session_client.sql"),
-        include_str!("../../migrations/sqlite/0003_create_throttle.sql"),
-    ];
-    let (_folder, file) = folder();
-    open(&file).await.expect("a new store").close().await;
-    let people: Vec<_> = (0..40).map(|number| account(&format!("somebody {number}"), number)).collect();
-    let mut connection = raw(&file).await;
-    // What a store was before recovery codes, attributes and keys without a password: those three files, and what they were
-    // recorded as.
-    let tables: Vec<(String,)> =
-        sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_sqlx_migrations'")
-            .fetch_all(&mut connection)
-            .await
-            .expect("good SQL");
-    connection.execute("PRAGMA foreign_keys = OFF").await.expect("good SQL");
-    for (table,) in tables {
-        connection.execute(AssertSqlSafe(format!("DROP TABLE {table}"))).await.expect("good SQL");
-    }
-    connection.execute("PRAGMA foreign_keys = ON").await.expect("good SQL");
-    for migration in OLDER {
-        connection.execute(migration).await.expect("good SQL");
-    }
-    connection.execute("DELETE FROM _sqlx_migrations WHERE version > 3").await.expect("good SQL");
-    for somebody in &people {
-        let (user, session) = (somebody.user.id.as_str(), &somebody.session);
-        let row = format!(
-            "INSERT INTO users VALUES ('{user}', '{name}', {now}); \
-             INSERT INTO user_keys VALUES ('{key}', '{user}', '{hash}', {made}); \
-             INSERT INTO sessions VALUES (x'{token}', '{session_id}', '{user}', {opened}, {active}, {idle}, 'a browser', '192.0.2.1')",
-            name = somebody.user.username.as_str(),
-            now = somebody.user.created_at.as_unix_millis(),
-            key = somebody.key.id.as_str(),
-            hash = verified(somebody).hash.expose(),
-            made = somebody.key.created_at.as_unix_millis(),
-            token = session.token_hash.as_bytes().map(|byte| format!("{byte:02x}")).concat(),
-            session_id = session.id.as_str(),
-            opened = session.created_at.as_unix_millis(),
-            active = session.active_expires_at.as_unix_millis(),
-            idle = session.idle_expires_at.as_unix_millis(),
-        );
-        connection.execute(AssertSqlSafe(row)).await.expect("good SQL");
-    }
-    connection.close().await.expect("a polite end");
-
-    let store = open(&file).await.expect("a store that opens");
-    for somebody in people {
-        let found = store.users().find_by_key(&somebody.key.id).await.expect("an answer");
-        assert_eq!(found, Some((somebody.key, somebody.user.clone())));
-        let found = store.sessions().find(&somebody.session.token_hash).await.expect("an answer");
-        assert_eq!(found, Some((somebody.session, somebody.user)));
-    }
-    let mut connection = raw(&file).await;
-    let dangling: Vec<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check")
-        .fetch_all(&mut connection)
-        .await
-        .expect("good SQL");
-    assert!(dangling.is_empty(), "{dangling:?}");
-    connection.execute("DELETE FROM users").await.expect("good SQL");
-    let left: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM user_keys").fetch_one(&mut connection).await.expect("a number");
-    assert_eq!(left, 0, "keys still go with their user");
 }
 
 #[tokio::test]

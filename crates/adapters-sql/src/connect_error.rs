@@ -16,7 +16,7 @@ pub enum ConnectError {
         #[source]
         cause: Cause,
     },
-    /// Somebody else kept it locked for longer than we wait.
+    /// Another program kept it locked for longer than the program waits.
     #[error("the store {store} is locked by another program")]
     Locked {
         /// Which store.
@@ -50,6 +50,14 @@ pub enum ConnectError {
         found: i64,
         /// The newest schema that this version knows.
         known: i64,
+    },
+    /// A development build from before the first release wrote it.
+    #[error(
+        "the store {store} was written by a development build from before 0.1.0, whose schema has no upgrade: use a new store"
+    )]
+    DevelopmentBuild {
+        /// Which store.
+        store: String,
     },
     /// Its schema is of a known version, yet not the one that this program writes.
     #[error("the store {store} has another schema than Doorward writes: {}", one_line(cause.as_ref()))]

@@ -1,37 +1,40 @@
-//! In what the backends differ, as seen by the code that they share.
+//! What each database supplies to the shared store code.
 
 use sqlx::Database;
 use sqlx::pool::Pool;
 
+use crate::lookups::Lookups;
 use crate::row::Columns;
-use crate::script::Script;
 use crate::value::Value;
 
 /// A database system that a store can be on.
 pub(crate) trait Dialect: Database<Row: Columns> {
+    /// How sessions are looked up.
+    type Lookups: Lookups;
+
     /// Begins a transaction that writes.
     const BEGIN: &'static str;
 
-    /// [`crate::statements::insert_session_of_key`] with this system's way to keep the key from changing.
+    /// [`crate::statements::insert_session_of_key`] with this system's lock on the key.
     const INSERT_SESSION_OF_KEY: &'static str;
 
-    /// Finds the user `$1`, who is then there until the transaction has ended.
+    /// Finds the user `$1`, and keeps the row until the transaction ends.
     const LOCK_USER: &'static str;
 
-    /// Finds the user `$1`, of whom no session is opened then until the transaction has ended, nor is one being opened.
+    /// Finds the user `$1`, and keeps other transactions from opening sessions of the user until this one ends.
     const LOCK_USER_ALONE: &'static str;
 
-    /// Deletes at most `$2` sessions that were dead at `$1`, those longest dead first.
-    const DELETE_DEAD_SESSIONS: &'static str;
+    /// Deletes at most `$2` sessions whose idle period ended at `$1` or before, longest ago first.
+    const DELETE_EXPIRED_SESSIONS: &'static str;
 
-    /// Deletes at most `$4` buckets that were full at `$1`, but for those with `$2` failures or more that were not yet full
-    /// at `$3`.
+    /// Deletes at most `$4` buckets that were full at `$1`, but not those with `$2` failures or more that were full only
+    /// after `$3`.
     const DELETE_SPENT_BUCKETS: &'static str;
 
-    /// Deletes at most `$2` sign-ins that were at `$1` or before, the first first.
+    /// Deletes at most `$2` sign-in events at `$1` or before, oldest first.
     const DELETE_OLD_SIGN_INS: &'static str;
 
-    /// Runs a statement and says how many rows it changed.
+    /// Runs a statement and returns the number of rows it changed.
     fn execute(
         connection: &mut Self::Connection,
         sql: &'static str,
@@ -52,17 +55,11 @@ pub(crate) trait Dialect: Database<Row: Columns> {
         values: &[Value<'_>],
     ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
 
-    /// Runs a script and returns the rows of all its statements.
-    fn run(
-        connection: &mut Self::Connection,
-        script: &Script<'_>,
-    ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
-
-    /// Whether a database error with this code says that the store cannot serve now, rather than that what it holds or
-    /// what it was asked is wrong.
+    /// Whether a database error with this code means that the store cannot serve now. Any other one means that the
+    /// statement or the data is wrong.
     fn is_outage(code: &str) -> bool;
 
-    /// Why the pool had no connection to give, after it gave up.
+    /// The reason why the pool had no free connection in time.
     fn why_none_was_free(pool: &Pool<Self>) -> impl Future<Output = sqlx::Error> + Send {
         let _ = pool;
         std::future::ready(sqlx::Error::PoolTimedOut)

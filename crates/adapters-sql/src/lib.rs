@@ -1,24 +1,21 @@
 //! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`, `RecoveryStore`,
 //! `AccountRecords`, `LoginThrottle` and `StoreProbe`.
 //!
-//! What both databases say alike is here, once: the statements, the order of steps of each port method, and what a row
-//! means. Each backend has a folder for what it says in its own words: how it is opened and migrated, how an instant is
-//! written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
+//! What both databases share is here: the statements, the steps of each port method (one file a port), and the meaning of a
+//! row. What differs is in a folder for each: how a store is opened and migrated, how sessions are looked up, how an instant
+//! is written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
 
-mod anchor;
+mod checked_out;
 mod connect_error;
-mod connections;
 mod dialect;
-mod lease;
+mod file_identity;
+mod lookups;
 mod migrations;
+mod pools;
 mod postgres;
-mod readership;
 mod records;
 mod recovery;
 mod row;
-mod script;
-mod session_cache;
-mod session_lease;
 mod sessions;
 mod sqlite;
 mod statements;
@@ -34,7 +31,6 @@ use async_trait::async_trait;
 use doorward_domain::ports::{AccountRecords, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
-pub use session_lease::SessionLease;
 pub use url::{InvalidStoreUrl, StoreUrl};
 
 use url::Target;
@@ -49,7 +45,7 @@ use url::Target;
 pub async fn connect(url: &StoreUrl) -> Result<Store, ConnectError> {
     match url.target() {
         Target::Sqlite(location) => Ok(Store(Arc::new(sqlite::connect(location).await?))),
-        Target::Postgres(options, lease) => Ok(Store(Arc::new(postgres::connect(options, *lease).await?))),
+        Target::Postgres(options) => Ok(Store(Arc::new(postgres::connect(options).await?))),
     }
 }
 

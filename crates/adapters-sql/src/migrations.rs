@@ -24,6 +24,10 @@ pub(crate) async fn run<C: Migrate>(
     })
 }
 
+/// Finds what development builds from before the first release recorded as their first migration.
+pub(crate) const FIND_DEVELOPMENT_BUILD: &str =
+    "SELECT EXISTS (SELECT 1 FROM _sqlx_migrations WHERE version = 1 AND description = 'create accounts')";
+
 /// The newest schema that this version of the program knows.
 pub(crate) fn latest(migrator: &Migrator) -> i64 {
     migrator.iter().map(|migration| migration.version).max().unwrap_or(0)

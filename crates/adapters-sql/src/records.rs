@@ -1,11 +1,11 @@
-//! The port `AccountRecords`, and how sign-ins get into the store.
+//! The port `AccountRecords`, and how sign-in events get into the store.
 
 use async_trait::async_trait;
 use doorward_domain::ports::{AccountRecords, KeyRecord, LiveSession, StoreError};
 use doorward_domain::{Session, SignInEvent, SignInKind, Timestamp, UserId};
 
+use crate::checked_out::CheckedOut;
 use crate::dialect::Dialect;
-use crate::script::Script;
 use crate::store::SqlStore;
 use crate::value::Value::{Instant, Number, Text, Token};
 use crate::{row, statements};
@@ -15,7 +15,7 @@ impl<DB: Dialect> AccountRecords for SqlStore<DB> {
     async fn keys(&self, user: &UserId, after: Option<KeyRecord>, limit: u32) -> Result<Vec<KeyRecord>, StoreError> {
         let after = after.as_ref().map_or(BEFORE_EVERY_ID, |key| key.id.as_str());
         let values = [Text(user.as_str()), Text(after), Number(limit.into())];
-        self.read_all(statements::PAGE_OF_KEYS, &values, row::key_record).await
+        self.pools.read_all(statements::PAGE_OF_KEYS, &values, row::key_record).await
     }
 
     async fn sessions(
@@ -29,7 +29,7 @@ impl<DB: Dialect> AccountRecords for SqlStore<DB> {
             .as_ref()
             .map_or((Timestamp::MIN, BEFORE_EVERY_ID), |live| (live.session.created_at, live.session.id.as_str()));
         let values = [Text(user.as_str()), Instant(now), Instant(at), Text(id), Number(limit.into())];
-        self.read_all(statements::PAGE_OF_SESSIONS, &values, row::live_session).await
+        self.pools.read_all(statements::PAGE_OF_SESSIONS, &values, row::live_session).await
     }
 
     async fn sign_ins(
@@ -41,20 +41,26 @@ impl<DB: Dialect> AccountRecords for SqlStore<DB> {
         let (at, id) =
             after.as_ref().map_or((Timestamp::MIN, BEFORE_EVERY_ID), |event| (event.at, event.session_id.as_str()));
         let values = [Text(user.as_str()), Instant(at), Text(id), Number(limit.into())];
-        self.read_all(statements::PAGE_OF_SIGN_INS, &values, row::sign_in).await
+        self.pools.read_all(statements::PAGE_OF_SIGN_INS, &values, row::sign_in).await
     }
 
     async fn delete_sign_ins(&self, until: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.write(DB::DELETE_OLD_SIGN_INS, &[Instant(until), Number(limit.into())]).await
+        self.pools.write(DB::DELETE_OLD_SIGN_INS, &[Instant(until), Number(limit.into())]).await
     }
 }
 
 /// No id is empty.
 const BEFORE_EVERY_ID: &str = "";
 
-/// Notes how a session came to be, in the transaction that writes it, and forgets what is too much of its user.
-pub(crate) fn note_sign_in<'a>(script: &mut Script<'a>, session: &'a Session, kind: SignInKind) {
-    script.push(statements::INSERT_SIGN_IN, [Text(kind.name()), Token(&session.token_hash)]);
+/// Writes the sign-in event of a session in the transaction that opens it, and deletes the user's oldest ones beyond
+/// [`SignInEvent::MOST_KEPT`].
+pub(crate) async fn note_sign_in<DB: Dialect>(
+    transaction: &mut CheckedOut<DB>,
+    session: &Session,
+    kind: SignInKind,
+) -> Result<(), StoreError> {
+    transaction.execute(statements::INSERT_SIGN_IN, &[Text(kind.name()), Token(&session.token_hash)]).await?;
     let most = Number(SignInEvent::MOST_KEPT.into());
-    script.push(statements::DELETE_SURPLUS_SIGN_INS, [Text(session.user_id.as_str()), most]);
+    transaction.execute(statements::DELETE_SURPLUS_SIGN_INS, &[Text(session.user_id.as_str()), most]).await?;
+    Ok(())
 }

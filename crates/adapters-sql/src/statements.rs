@@ -1,5 +1,5 @@
-//! The statements that every backend understands as they are. Those that differ are named in [`crate::dialect`]. What
-//! ends sessions returns their tokens, for whoever keeps what was read.
+//! The statements that both databases understand. Those that differ are in [`crate::dialect`]. A statement that revokes
+//! sessions returns their tokens, for the caches.
 
 /// `$1` id, `$2` username, `$3` created, `$4` attributes.
 pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_at, attributes) VALUES ($1, $2, $3, $4)";
@@ -26,8 +26,8 @@ pub(crate) const INSERT_SESSION: &str = "INSERT INTO sessions \
      (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-/// Inserts no row, and so returns no token, where the key no longer has this hash; else nobody else changes it
-/// until the transaction has ended.
+/// Inserts no row, and so returns no token, where the key no longer has this hash. Else the key keeps it until the
+/// transaction ends.
 /// The first nine as in [`INSERT_SESSION`], `$10` key, `$11` hash.
 macro_rules! insert_session_of_key {
     ($lock:literal) => {
@@ -46,11 +46,7 @@ pub(crate) use insert_session_of_key;
 /// `$1` the new hash, `$2` key, `$3` the hash it must still have.
 pub(crate) const REPLACE_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
 
-/// Changes no row where the session was not opened. Values as in [`REPLACE_HASH`], `$4` the session's token.
-pub(crate) const REPLACE_HASH_OF_OPENED: &str = "UPDATE user_keys SET password_hash = $1 \
-     WHERE id = $2 AND password_hash = $3 AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = $4)";
-
-/// `$1` the new hash, `$2` key. Returns whose key it is.
+/// `$1` the new hash, `$2` key. Returns the key's user.
 pub(crate) const SET_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 RETURNING user_id";
 
 /// `$1` key.
@@ -66,6 +62,11 @@ pub(crate) const LIST_KEYS: &str = "SELECT id, user_id, password_hash, created_a
 pub(crate) const FIND_SESSION: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
      s.idle_expires_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
+
+/// `$1` tokens. For PostgreSQL.
+pub(crate) const FIND_SESSIONS: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
+     s.idle_expires_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ANY($1)";
 
 /// `$1` session.
 pub(crate) const FIND_SESSION_BY_ID: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
@@ -94,20 +95,14 @@ pub(crate) const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = $1 RETU
 /// `$1` token.
 pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE token_hash = $1 RETURNING token_hash";
 
-/// Deletes no row where the session that takes its place is not there. `$1` token, `$2` that of the other.
-pub(crate) const DELETE_REPLACED_SESSION: &str = "DELETE FROM sessions WHERE token_hash = $1 \
-     AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = $2) RETURNING token_hash";
-
 /// `$1` user, `$2` now, `$3` how many at most.
 pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, \
      attributes, user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
      ORDER BY created_at DESC, id DESC LIMIT $3";
 
-/// Deletes the live sessions of a user that are more than there may be, but for the one just opened, those opened first;
-/// none where that one is not there.
-/// `$1` user, `$2` the session just opened, `$3` now, `$4` how many may stay beside it, `$5` its token.
-pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions \
-     WHERE EXISTS (SELECT 1 FROM sessions WHERE token_hash = $5) AND token_hash IN \
+/// Deletes the user's oldest live sessions beyond a number, but not the one just opened.
+/// `$1` user, `$2` the session just opened, `$3` now, `$4` how many may stay beside it.
+pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions WHERE token_hash IN \
      (SELECT token_hash FROM sessions WHERE user_id = $1 AND id <> $2 AND idle_expires_at > $3 \
      ORDER BY created_at DESC, id DESC LIMIT 2147483647 OFFSET $4) RETURNING token_hash";
 
@@ -154,8 +149,8 @@ pub(crate) const DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 AND use
 /// `$1` user.
 pub(crate) const DELETE_ALL_KEYS: &str = "DELETE FROM user_keys WHERE user_id = $1";
 
-/// `$1` key. Returns whose key it was.
-pub(crate) const DELETE_KEY_UNASKED: &str = "DELETE FROM user_keys WHERE id = $1 RETURNING user_id";
+/// `$1` key. Returns the key's user.
+pub(crate) const ADMIN_DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 RETURNING user_id";
 
 /// `$1` user. Keys, sessions and recovery codes go with it.
 pub(crate) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use doorward_domain::ports::{LoginThrottle, StoreError, ThrottledSuccess};
 use doorward_domain::{Bucket, RateLimit, ThrottleKey, Timestamp};
 
+use crate::checked_out::{CheckedOut, fault};
 use crate::dialect::Dialect;
-use crate::lease::Lease;
+
 use crate::row::Columns;
-use crate::script::Script;
 use crate::statements;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Number};
@@ -17,50 +17,50 @@ use crate::value::Value::{self, Number};
 #[async_trait]
 impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
     async fn wait(&self, bucket: &Bucket, now: Timestamp) -> Result<Duration, StoreError> {
-        let found = self.read(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)], Level::read).await?;
+        let found = self.pools.read(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)], Level::read).await?;
         Ok(found.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now)))
     }
 
     async fn take(&self, buckets: &[Bucket], now: Timestamp) -> Result<Duration, StoreError> {
-        let mut lease = self.begin().await?;
+        let mut transaction = self.pools.begin().await?;
         for bucket in buckets {
-            if take_one(&mut lease, bucket, now).await? {
+            if take_one(&mut transaction, bucket, now).await? {
                 continue;
             }
-            let row = lease.fetch(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)]).await?;
-            let level = row.as_ref().map(Level::read).transpose().map_err(crate::lease::fault::<DB>)?;
-            lease.roll_back().await;
-            // It was refused, whatever the bucket says by now.
+            let row = transaction.fetch(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)]).await?;
+            let level = row.as_ref().map(Level::read).transpose().map_err(fault::<DB>)?;
+            transaction.roll_back().await;
+            // The bucket refused, though it may be full again by now.
             let wait = level.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now));
             return Ok(wait.max(Duration::from_millis(1)));
         }
-        lease.commit().await?;
+        transaction.commit().await?;
         Ok(Duration::ZERO)
     }
 
     async fn is_marked(&self, key: &ThrottleKey, now: Timestamp) -> Result<bool, StoreError> {
-        let found = self.read(statements::FIND_BUCKET, &[Value::Bucket(key)], |row| row.number("tat")).await?;
+        let found = self.pools.read(statements::FIND_BUCKET, &[Value::Bucket(key)], |row| row.number("tat")).await?;
         Ok(found.is_some_and(|until| until > now.as_unix_millis()))
     }
 
     async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError> {
-        let mut script = Script::default();
-        give_back(&mut script, taken, 1);
-        self.write_all(script).await
+        let mut transaction = self.pools.begin().await?;
+        give_back(&mut transaction, taken, 1).await?;
+        self.commit(transaction, &[]).await
     }
 
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError> {
         let ThrottledSuccess { taken, account, marks, marked_until } = success;
-        let mut script = Script::default();
-        give_back(&mut script, taken, i64::MAX);
+        let mut transaction = self.pools.begin().await?;
+        give_back(&mut transaction, taken, i64::MAX).await?;
         if !taken.iter().any(|bucket| bucket.key == *account) {
-            script.push(statements::END_FAILURES, [Value::Bucket(account)]);
+            transaction.execute(statements::END_FAILURES, &[Value::Bucket(account)]).await?;
         }
         let until = Number(marked_until.as_unix_millis());
         for mark in marks {
-            script.push(statements::SET_MARK, [Value::Bucket(mark), until]);
+            transaction.execute(statements::SET_MARK, &[Value::Bucket(mark), until]).await?;
         }
-        self.write_all(script).await
+        self.commit(transaction, &[]).await
     }
 
     async fn delete_spent(
@@ -76,12 +76,16 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
             Number(forgotten.as_unix_millis()),
             Number(limit.into()),
         ];
-        self.write(DB::DELETE_SPENT_BUCKETS, &values).await
+        self.pools.write(DB::DELETE_SPENT_BUCKETS, &values).await
     }
 }
 
 /// Takes a token; `false` where there is none.
-async fn take_one<DB: Dialect>(lease: &mut Lease<'_, DB>, bucket: &Bucket, now: Timestamp) -> Result<bool, StoreError> {
+async fn take_one<DB: Dialect>(
+    transaction: &mut CheckedOut<DB>,
+    bucket: &Bucket,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let limit = &bucket.limit;
     let (slowed, after) = slowdown(limit);
     let values = [
@@ -93,16 +97,21 @@ async fn take_one<DB: Dialect>(lease: &mut Lease<'_, DB>, bucket: &Bucket, now: 
         after,
         Number(limit.slowdown.is_some().into()),
     ];
-    Ok(lease.execute(statements::TAKE_FROM_BUCKET, &values).await? == 1)
+    Ok(transaction.execute(statements::TAKE_FROM_BUCKET, &values).await? == 1)
 }
 
 /// Gives back a token of each bucket, and makes its failures so many fewer.
-fn give_back<'a>(script: &mut Script<'a>, taken: &'a [Bucket], fewer: i64) {
+async fn give_back<DB: Dialect>(
+    transaction: &mut CheckedOut<DB>,
+    taken: &[Bucket],
+    fewer: i64,
+) -> Result<(), StoreError> {
     for Bucket { key, limit } in taken {
         let (slowed, after) = slowdown(limit);
         let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after, Number(fewer)];
-        script.push(statements::GIVE_BACK_TO_BUCKET, values);
+        transaction.execute(statements::GIVE_BACK_TO_BUCKET, &values).await?;
     }
+    Ok(())
 }
 
 /// The interval of a bucket that is slowed, and the failures it takes: for one that never is, more than there can be.

@@ -8,7 +8,6 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use thiserror::Error;
 
-use crate::session_lease::SessionLease;
 use crate::{postgres, sqlite};
 
 /// Names a store: `sqlite:doorward.db`, `sqlite:///var/lib/doorward.db`, `sqlite::memory:`,
@@ -22,8 +21,7 @@ pub struct StoreUrl(Target);
 #[derive(Clone)]
 pub(crate) enum Target {
     Sqlite(sqlite::Location),
-    /// A server, and for how long sessions that were read from it may be kept, if at all.
-    Postgres(Box<PgConnectOptions>, Option<SessionLease>),
+    Postgres(Box<PgConnectOptions>),
 }
 
 /// What is wrong with the name of a store. No variant carries more of the text than a scheme or the name of a parameter:
@@ -51,16 +49,6 @@ pub enum InvalidStoreUrl {
 }
 
 impl StoreUrl {
-    /// The same store, with sessions that were read from it kept for this long; `None` where that is not for the operator
-    /// to say: what is read from a file is kept for a second.
-    #[must_use]
-    pub fn with_session_lease(self, lease: Option<SessionLease>) -> Option<Self> {
-        match self.0 {
-            Target::Sqlite(_) => None,
-            Target::Postgres(options, _) => Some(Self(Target::Postgres(options, lease))),
-        }
-    }
-
     pub(crate) fn target(&self) -> &Target {
         &self.0
     }
@@ -74,7 +62,7 @@ impl FromStr for StoreUrl {
         match scheme {
             "sqlite" => parse_sqlite(text, rest).map(|location| Self(Target::Sqlite(location))),
             "postgres" | "postgresql" if rest.starts_with("//") => {
-                parse_postgres(text).map(|options| Self(Target::Postgres(Box::new(options), None)))
+                parse_postgres(text).map(|options| Self(Target::Postgres(Box::new(options))))
             }
             _ => Err(InvalidStoreUrl::Scheme),
         }
@@ -85,7 +73,7 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Target::Sqlite(location) => location.fmt(f),
-            Target::Postgres(options, _) => f.write_str(&postgres::describe(options)),
+            Target::Postgres(options) => f.write_str(&postgres::describe(options)),
         }
     }
 }
@@ -217,7 +205,7 @@ mod tests {
     #[test]
     fn an_address_of_ipv6_loses_the_brackets_of_its_url() {
         let url: StoreUrl = "postgres://alice@[::1]:5433/doorward".parse().expect("a good URL");
-        let Target::Postgres(options, _) = url.target() else { panic!("another backend") };
+        let Target::Postgres(options) = url.target() else { panic!("another backend") };
         assert_eq!(options.get_host(), "::1");
     }
 }

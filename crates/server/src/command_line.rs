@@ -51,10 +51,6 @@ pub(crate) struct CommandLine {
     #[arg(long, env = "DOORWARD_SESSION_MAX", default_value = "off", value_name = "DURATION|off")]
     pub(crate) session_max: String,
 
-    /// How long a node keeps what it read of sessions from PostgreSQL, and whoever ends one waits [default: off]
-    #[arg(long, env = "DOORWARD_SESSION_LEASE", value_name = "DURATION|off")]
-    pub(crate) session_lease: Option<String>,
-
     /// The most sessions that a user has at once; the oldest ends when one more is opened
     #[arg(long, env = "DOORWARD_SESSIONS_PER_USER", default_value = "1000", value_name = "N|off")]
     pub(crate) sessions_per_user: String,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Language, Logo, Origin, Site};
-use doorward_adapters_sql::{SessionLease, StoreUrl};
+use doorward_adapters_sql::StoreUrl;
 use doorward_app::{Policies, SignUpPolicy};
 use doorward_domain::{Password, PasswordPolicy, SessionPolicy, ThrottleLimits, UsernamePolicy};
 use ipnet::{IpNet, Ipv4Net};
@@ -120,7 +120,7 @@ impl TryFrom<CommandLine> for Settings {
             metrics_listen: given("DOORWARD_METRICS_LISTEN", texts.metrics_listen.as_ref())
                 .map(|address| listen(&address))
                 .transpose()?,
-            store: session_lease(store(&texts.database_url)?, &texts)?,
+            store: store(&texts.database_url)?,
             sessions: SessionPolicy {
                 active: setting("DOORWARD_SESSION_ACTIVE", &texts.session_active).duration()?,
                 idle: setting("DOORWARD_SESSION_IDLE", &texts.session_idle).duration()?,
@@ -187,18 +187,6 @@ impl Settings {
 fn listen(address: &Setting<'_>) -> Result<SocketAddr, WrongSetting> {
     let found = address.value.trim().to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| address.wrong("an address and a port, such as 127.0.0.1:8080, [::]:8080 or localhost:8080"))
-}
-
-/// The store, with sessions kept as the operator says.
-fn session_lease(store: StoreUrl, texts: &CommandLine) -> Result<StoreUrl, WrongSetting> {
-    let Some(setting) = given("DOORWARD_SESSION_LEASE", texts.session_lease.as_ref()) else { return Ok(store) };
-    let lease = || setting.duration().ok().and_then(SessionLease::new);
-    let lease = match setting.value {
-        "off" => None,
-        _ => Some(lease().ok_or_else(|| setting.wrong("off or a duration from 1ms to 5s"))?),
-    };
-    let allowed = "left out with an SQLite store, in front of which sessions are kept for a second";
-    store.with_session_lease(lease).ok_or_else(|| setting.wrong(allowed))
 }
 
 /// A store's URL may hold a password, so the value is never part of what is said about it.

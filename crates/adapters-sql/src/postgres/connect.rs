@@ -10,13 +10,12 @@ use sqlx::{ConnectOptions, Connection, Executor, Postgres};
 use thiserror::Error;
 use tokio::time::timeout;
 
-use crate::anchor::Anchor;
+use super::shared_lookups::SharedLookups;
 use crate::connect_error::ConnectError;
-use crate::connections::Connections;
 use crate::dialect::Dialect;
+use crate::file_identity::FileIdentity;
 use crate::migrations;
-use crate::readership::Readership;
-use crate::session_lease::SessionLease;
+use crate::pools::Pools;
 use crate::store::SqlStore;
 
 /// The most that a call may take, the wait for a connection included.
@@ -24,6 +23,10 @@ pub(super) const LIMIT: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a connection; what is left of [`LIMIT`] is for finding out why there was none.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A connection that was idle for longer is tested before it is used, since the server may have gone meanwhile. To test each
+/// time would cost a round trip for every query.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Connections of one node; PostgreSQL's default of 100 in all is enough for ten nodes.
 const CONNECTIONS: u32 = 8;
@@ -38,10 +41,7 @@ const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = 0; \
 const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
      SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
 
-pub(crate) async fn connect(
-    options: &PgConnectOptions,
-    lease: Option<SessionLease>,
-) -> Result<SqlStore<Postgres>, ConnectError> {
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postgres>, ConnectError> {
     let store = describe(options);
     let options = prepared(options);
     let connecting = timeout(LIMIT, options.connect()).await;
@@ -56,18 +56,19 @@ pub(crate) async fn connect(
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
+        .before_acquire(|connection, idle| {
+            Box::pin(async move {
+                if idle.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
         .connect_lazy_with(options);
-    let connections = Arc::new(Connections::new(pool));
-    let readership = Readership::of_server(Arc::clone(&connections), lease);
-    Ok(SqlStore {
-        readers: Arc::clone(&connections),
-        writers: connections,
-        limit: LIMIT,
-        readership,
-        anchor: Anchor::default(),
-        keeper: Mutex::new(None),
-    })
+    let pools = Arc::new(Pools { readers: pool.clone(), writers: pool, limit: LIMIT, file: FileIdentity::default() });
+    let lookups = SharedLookups::new(Arc::clone(&pools));
+    Ok(SqlStore { pools, lookups, keeper: Mutex::new(None) })
 }
 
 /// The URL without its password and parameters.
@@ -107,6 +108,15 @@ async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), Conne
     let refused = |error| refused(store, error);
     let mut transaction = connection.begin_with(Postgres::BEGIN).await.map_err(refused)?;
     transaction.execute(LOCK).await.map_err(refused)?;
+    let migrated: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(refused)?;
+    if migrated
+        && sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD).fetch_one(&mut *transaction).await.map_err(refused)?
+    {
+        return Err(ConnectError::DevelopmentBuild { store: store.to_owned() });
+    }
     migrations::run(sqlx::migrate!("../../migrations/postgres"), &mut *transaction, store, refused).await?;
     transaction.commit().await.map_err(refused)
 }

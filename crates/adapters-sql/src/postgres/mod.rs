@@ -2,7 +2,7 @@
 
 mod connect;
 mod instant;
-mod lease_book;
+mod shared_lookups;
 
 use std::time::Duration;
 
@@ -13,14 +13,15 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::dialect::Dialect;
-use crate::script::Script;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
 pub(crate) use connect::{connect, describe};
-pub(crate) use lease_book::LeaseBook;
+use shared_lookups::SharedLookups;
 
 impl Dialect for Postgres {
+    type Lookups = SharedLookups;
+
     /// Said in full, since a server can be set to another default. What must not change between two statements of a
     /// transaction is locked by the first.
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -35,7 +36,7 @@ impl Dialect for Postgres {
     const LOCK_USER_ALONE: &'static str = "SELECT id FROM users WHERE id = $1 FOR UPDATE";
 
     /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.
-    const DELETE_DEAD_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \
+    const DELETE_EXPIRED_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2 \
          FOR UPDATE SKIP LOCKED) \
          DELETE FROM sessions USING dead WHERE sessions.token_hash = dead.token_hash";
@@ -51,7 +52,7 @@ impl Dialect for Postgres {
          AND e.session_id = old.session_id";
 
     async fn execute(connection: &mut PgConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
-        Ok(bound::<Postgres>(sql, values).execute(connection).await?.rows_affected())
+        Ok(bound(sql, values).execute(connection).await?.rows_affected())
     }
 
     async fn fetch(
@@ -59,7 +60,7 @@ impl Dialect for Postgres {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> sqlx::Result<Option<PgRow>> {
-        bound::<Postgres>(sql, values).fetch_optional(connection).await
+        bound(sql, values).fetch_optional(connection).await
     }
 
     async fn fetch_all(
@@ -67,15 +68,7 @@ impl Dialect for Postgres {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> sqlx::Result<Vec<PgRow>> {
-        bound::<Postgres>(sql, values).fetch_all(connection).await
-    }
-
-    async fn run(connection: &mut PgConnection, script: &Script<'_>) -> sqlx::Result<Vec<PgRow>> {
-        let mut rows = Vec::new();
-        for (sql, values) in script.statements() {
-            rows.extend(Self::fetch_all(connection, sql, values).await?);
-        }
-        Ok(rows)
+        bound(sql, values).fetch_all(connection).await
     }
 
     /// By the classes of <https://www.postgresql.org/docs/current/errcodes-appendix.html>: the connection, the login,

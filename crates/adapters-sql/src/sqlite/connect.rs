@@ -18,12 +18,13 @@ use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
 use super::ResultCode;
-use crate::anchor::Anchor;
+use super::cache_coherence::CacheCoherence;
+use super::cached_lookups::CachedLookups;
 use crate::connect_error::ConnectError;
-use crate::connections::Connections;
 use crate::dialect::Dialect;
+use crate::file_identity::FileIdentity;
 use crate::migrations;
-use crate::readership::Readership;
+use crate::pools::Pools;
 use crate::store::SqlStore;
 
 /// How long a statement waits for another process's lock, a call for its turn with the writer, and a start for another
@@ -84,10 +85,10 @@ pub(crate) async fn connect(location: &Location) -> Result<SqlStore<Sqlite>, Con
             let log = log_of(&real);
             // A file system without shared memory has none.
             let files: &[&Path] = if log.exists() { &[path, &log] } else { &[path] };
-            let anchor = Anchor::at(files).map_err(|error| unreachable(&store, error))?;
-            let readership = Readership::of_file(file);
-            let (readers, writers) = (Arc::new(Connections::new(readers)), Arc::new(Connections::new(writers)));
-            Ok(SqlStore { readers, writers, limit: LIMIT, readership, anchor, keeper: Mutex::new(Some(keeper)) })
+            let identity = FileIdentity::of(files).map_err(|error| unreachable(&store, error))?;
+            let pools = Arc::new(Pools { readers, writers, limit: LIMIT, file: identity });
+            let lookups = CachedLookups::new(Arc::clone(&pools), CacheCoherence::of_file(file));
+            Ok(SqlStore { pools, lookups, keeper: Mutex::new(Some(keeper)) })
         }
     }
 }
@@ -113,15 +114,11 @@ async fn open_memory(store: &str) -> Result<SqlStore<Sqlite>, ConnectError> {
     let options: SqliteConnectOptions = "sqlite::memory:".parse().map_err(|error| refused(store, error))?;
     let mut keeper = options.connect().await.map_err(|error| refused(store, error))?;
     migrate(&mut keeper, store).await?;
-    let only = Arc::new(Connections::new(pool(1).connect_lazy_with(options)));
-    Ok(SqlStore {
-        readers: Arc::clone(&only),
-        writers: only,
-        limit: LIMIT,
-        readership: Readership::alone(),
-        anchor: Anchor::default(),
-        keeper: Mutex::new(Some(keeper)),
-    })
+    let only = pool(1).connect_lazy_with(options);
+    let file = FileIdentity::default();
+    let pools = Arc::new(Pools { readers: only.clone(), writers: only, limit: LIMIT, file });
+    let lookups = CachedLookups::new(Arc::clone(&pools), CacheCoherence::alone());
+    Ok(SqlStore { pools, lookups, keeper: Mutex::new(Some(keeper)) })
 }
 
 /// A pool whose connections stay open and are not tested: nothing can come between them and the file.
@@ -201,6 +198,13 @@ async fn judge(connection: &mut SqliteConnection, store: &str) -> Result<(), Con
             .await
             .map_err(refused)?;
     if migrated {
+        let is_of_development_build: bool = sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(refused)?;
+        if is_of_development_build {
+            return Err(ConnectError::DevelopmentBuild { store: store.to_owned() });
+        }
         let found: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
             .fetch_one(&mut *connection)
             .await
@@ -290,13 +294,10 @@ mod tests {
         let path = folder.path().join("doorward.db");
         let store = connect(&Location::File { path, create: true }).await.expect("a new store");
         {
-            let (mut writer, _turn) = store.writers.take().await.expect("the writer");
-            let pages: i64 = sqlx::query_scalar("PRAGMA max_page_count = 1")
-                .fetch_one(&mut *writer.connection)
-                .await
-                .expect("its size");
+            let writers = &store.pools.writers;
+            let pages: i64 =
+                sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(writers).await.expect("its size");
             assert!(pages > 1, "SQLite answers with the size it already has");
-            store.writers.give_back(writer);
         }
 
         let mut written = 0;
@@ -322,10 +323,7 @@ mod tests {
         let store = connect(&Location::File { path, create: true }).await.expect("a new store");
         store.create(&account(0)).await.expect("a new account");
         // What SQLite answers, and with which code, is the same whatever took the right to write away.
-        let (mut writer, turn) = store.writers.take().await.expect("the writer");
-        sqlx::query("PRAGMA query_only = ON").execute(&mut *writer.connection).await.expect("a setting");
-        store.writers.give_back(writer);
-        drop(turn);
+        sqlx::query("PRAGMA query_only = ON").execute(&store.pools.writers).await.expect("a setting");
 
         let refused = store.create(&account(1)).await.expect_err("nothing can be written");
         assert!(matches!(refused, CreateUserError::Store(StoreError::Unavailable(_))), "{refused:?}");

@@ -1,19 +1,25 @@
 //! SQLite: one file, one writer, and readers that it does not keep waiting (write-ahead log).
 
+mod cache_coherence;
+mod cached_lookups;
 mod connect;
 mod instant;
+mod session_cache;
 
+use sqlx::Sqlite;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Sqlite};
 
 use crate::dialect::Dialect;
-use crate::script::Script;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
 pub(crate) use connect::{Location, connect};
 
+use cached_lookups::CachedLookups;
+
 impl Dialect for Sqlite {
+    type Lookups = CachedLookups;
+
     /// A transaction that began by reading could not be made to wait for another writer: it fails at its first write.
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
 
@@ -23,7 +29,7 @@ impl Dialect for Sqlite {
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1";
     const LOCK_USER_ALONE: &'static str = Self::LOCK_USER;
 
-    const DELETE_DEAD_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
+    const DELETE_EXPIRED_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)";
 
     const DELETE_SPENT_BUCKETS: &'static str = "DELETE FROM throttle WHERE key IN \
@@ -51,13 +57,6 @@ impl Dialect for Sqlite {
         values: &[Value<'_>],
     ) -> sqlx::Result<Vec<SqliteRow>> {
         bound::<Sqlite>(sql, values).fetch_all(connection).await
-    }
-
-    /// All at once: the connection is a thread of its own, and each answer of it wakes whoever asked.
-    async fn run(connection: &mut SqliteConnection, script: &Script<'_>) -> sqlx::Result<Vec<SqliteRow>> {
-        let (text, values) = script.joined();
-        // It is put together from statements that are written in this crate.
-        bound::<Sqlite>(AssertSqlSafe(text), &values).fetch_all(connection).await
     }
 
     fn is_outage(code: &str) -> bool {

@@ -1,8 +1,8 @@
-//! Sessions that were just read, kept in front of a store.
+//! Sessions that were just read, cached in front of a file (ADR 0015).
 //!
-//! Coherent inside the process: whatever changed or ended sessions calls [`SessionCache::forget`] before it says so, and
-//! nothing that was read before that is kept afterwards. What somebody else does to the store is seen once an entry is
-//! older than the lease; whoever does so waits as long before they report success (ADR 0015, ADR 0018).
+//! Coherent inside the process: a call that changed or revoked sessions calls [`SessionCache::forget`] before it returns, and
+//! nothing that was read before that is kept afterwards. A change by another process is seen once an entry has outlived its
+//! lifetime, and that process waits as long before it reports success.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,19 +17,19 @@ const CAPACITY: usize = 16_384;
 /// What a session without attributes weighs, in bytes.
 const PLAIN: u64 = 384;
 
-/// Sessions by what their tokens hash to. A token that the store does not know is never an entry, so that a stranger's
-/// random tokens neither fill the cache nor push anything out.
+/// Sessions by what their tokens hash to. A token that the store does not know is never an entry, so that random
+/// tokens neither fill the cache nor push sessions out.
 pub(crate) struct SessionCache {
     entries: Cache<TokenHash, Entry, Bytes>,
     /// How long an entry may be believed without asking the store again.
-    lease: Duration,
+    lifetime: Duration,
     /// How often something was forgotten. Held while an entry is put in or taken out.
     forgotten: Mutex<u64>,
 }
 
 #[derive(Clone)]
 struct Entry {
-    /// Before the store was asked: whatever it said was true after that.
+    /// Before the store was asked: its answer was true at a later instant.
     asked_at: Instant,
     session: Session,
     user: User,
@@ -56,20 +56,15 @@ pub(crate) struct Before {
 
 impl SessionCache {
     /// An empty cache whose entries are believed for this long.
-    pub(crate) fn new(lease: Duration) -> Self {
+    pub(crate) fn new(lifetime: Duration) -> Self {
         let entries = Cache::with_weighter(CAPACITY, CAPACITY as u64 * PLAIN, Bytes);
-        Self { entries, lease, forgotten: Mutex::new(0) }
+        Self { entries, lifetime, forgotten: Mutex::new(0) }
     }
 
-    /// How long an entry is believed.
-    pub(crate) fn lease(&self) -> Duration {
-        self.lease
-    }
-
-    /// The session with this token, if it was read within the lease.
+    /// The session with this token, if it was read within the lifetime.
     pub(crate) fn find(&self, token: &TokenHash) -> Option<(Session, User)> {
         let entry = self.entries.get(token)?;
-        (entry.asked_at.elapsed() < self.lease).then_some((entry.session, entry.user))
+        (entry.asked_at.elapsed() < self.lifetime).then_some((entry.session, entry.user))
     }
 
     /// To be called before the store is asked, for [`Self::keep`].
@@ -95,13 +90,6 @@ impl SessionCache {
         }
     }
 
-    /// Forgets all.
-    pub(crate) fn clear(&self) {
-        let mut forgotten = self.forgotten();
-        *forgotten += 1;
-        self.entries.clear();
-    }
-
     fn forgotten(&self) -> MutexGuard<'_, u64> {
         // Nothing panics while it holds the lock.
         self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
@@ -114,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    const LEASE: Duration = Duration::from_secs(1);
+    const LIFETIME: Duration = Duration::from_secs(1);
 
     fn session(number: u64) -> (Session, User) {
         let mut token = [7; 32];
@@ -138,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_was_read_is_found_until_it_is_forgotten() {
-        let cache = SessionCache::new(LEASE);
+        let cache = SessionCache::new(LIFETIME);
         let (one, other) = (keep(&cache, 1), keep(&cache, 2));
         assert_eq!(cache.find(&one), Some(session(1)));
         cache.forget(&[one]);
@@ -148,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_was_read_before_something_was_forgotten_is_not_kept_after_it() {
-        let cache = SessionCache::new(LEASE);
+        let cache = SessionCache::new(LIFETIME);
         let (read, user) = session(1);
         let before = cache.before();
         cache.forget(&[read.token_hash]);
@@ -157,17 +145,17 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_believed_for_no_longer_than_the_lease_from_when_the_store_was_asked() {
-        let cache = SessionCache::new(LEASE);
+    fn an_entry_is_believed_for_no_longer_than_the_lifetime_from_when_the_store_was_asked() {
+        let cache = SessionCache::new(LIFETIME);
         let (read, user) = session(1);
-        let asked_at = Instant::now().checked_sub(LEASE).expect("a machine that is up for a second");
+        let asked_at = Instant::now().checked_sub(LIFETIME).expect("a machine that is up for a second");
         cache.keep(Before { asked_at, ..cache.before() }, &read, &user);
         assert_eq!(cache.find(&read.token_hash), None);
     }
 
     #[test]
     fn it_holds_no_more_than_its_capacity() {
-        let cache = SessionCache::new(LEASE);
+        let cache = SessionCache::new(LIFETIME);
         for number in 0..3 * CAPACITY as u64 {
             keep(&cache, number);
         }
@@ -176,7 +164,7 @@ mod tests {
 
     #[test]
     fn large_attributes_leave_room_for_fewer() {
-        let cache = SessionCache::new(LEASE);
+        let cache = SessionCache::new(LIFETIME);
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(Attributes::MAX_BYTES - 8));
         let large = Attributes::parse(&large).expect("an object");
         for number in 0..CAPACITY as u64 {

@@ -1,7 +1,7 @@
-//! Whether the files of a store are still where whoever opens it next will look for them.
+//! Whether the files of a store are still where the next process that opens it will look for them.
 //!
 //! The system lets a program go on writing to a file that was deleted or replaced, and SQLite does not notice: what it
-//! then acknowledges is gone when the last one closes it.
+//! acknowledges then is gone when the last process closes the file.
 
 use std::fs;
 use std::io;
@@ -10,24 +10,24 @@ use std::path::{Path, PathBuf};
 use doorward_domain::ports::StoreError;
 use thiserror::Error;
 
-/// The files of a store as they were opened; none where a store has no files here.
+/// The files of a store as they were opened; none where a store has no files on this machine.
 #[derive(Default)]
-pub(crate) struct Anchor(Vec<(PathBuf, Identity)>);
+pub(crate) struct FileIdentity(Vec<(PathBuf, Identity)>);
 
-impl Anchor {
-    /// Takes what is in these places for the store's. None of it may be deleted by the store itself while it is open.
-    pub(crate) fn at(paths: &[&Path]) -> io::Result<Self> {
+impl FileIdentity {
+    /// Takes the files at these paths for the store's. The store itself must not delete them while it is open.
+    pub(crate) fn of(paths: &[&Path]) -> io::Result<Self> {
         paths.iter().map(|path| Ok((path.to_path_buf(), Identity::of(path)?))).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Fails where a file is gone or another one is in its place; succeeds again once it is back.
+    /// Fails while a file is gone or another one is in its place.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         let is_there = |(path, opened): &(PathBuf, Identity)| Identity::of(path).is_ok_and(|found| found == *opened);
-        if self.0.iter().all(is_there) { Ok(()) } else { Err(StoreError::Unavailable(Adrift.into())) }
+        if self.0.iter().all(is_there) { Ok(()) } else { Err(StoreError::Unavailable(FileMoved.into())) }
     }
 }
 
-/// What tells a file from all others: the numbers of its device and of itself, where the system has them.
+/// The numbers of a file's device and of the file itself, where the system has them.
 #[derive(PartialEq, Eq)]
 struct Identity(u64, u64);
 
@@ -44,4 +44,4 @@ impl Identity {
 
 #[derive(Debug, Error)]
 #[error("the store's file or its log was moved, deleted or replaced: put it back, or start the server again")]
-struct Adrift;
+struct FileMoved;
