@@ -11,13 +11,13 @@ use crate::pages::{self, Pages};
 use crate::pipeline::request_head::RequestHead;
 use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
-use crate::request::transport::Transport;
 use crate::response::meta::found;
 use crate::response::outcome::{Forgets, Outcome, Rendered};
 use crate::response::problem::{Problem, ProblemKind};
 use crate::response::problem_body::ProblemBody;
 use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::{SessionAnswer, SessionBody};
+use crate::response::transport::Transport;
 use crate::route_table::RouteTable;
 
 /// Names the request whose cause is in the log, where an answer says only that something went wrong.

@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::request::fields::Value;
-use crate::request::transport::Transport;
+use crate::response::transport::Transport;
 
 /// A kind of text: its schema in the document.
 pub(crate) trait TextKind {

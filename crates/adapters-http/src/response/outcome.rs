@@ -11,10 +11,10 @@ use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
-use crate::request::transport::Transport;
 use crate::response::meta::{json, text_header};
 use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::SessionBody;
+use crate::response::transport::Transport;
 
 /// What came of an operation.
 pub(crate) enum Outcome {
