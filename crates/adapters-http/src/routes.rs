@@ -99,9 +99,9 @@ mod tests {
     use crate::settings::CookieSettings;
     use crate::site::Site;
 
-    const CAUSE: &str = "what only the log may say";
+    const CAUSE: &str = "a cause for the log only";
 
-    /// A server on ports each of which fails in its own way.
+    /// A server whose ports all fail, each in another way.
     fn broken_server() -> impl Endpoint<Output = Response> {
         let unavailable = || StoreError::Unavailable(CAUSE.into());
         let mut users = MockUserStore::new();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_that_is_away_is_503_unavailable() {
+    async fn an_unavailable_store_is_503_unavailable() {
         for (method, path) in [(Method::POST, "/api/login"), (Method::GET, "/health/ready")] {
             let (status, _, body) = answer(method, path, "*/*").await;
             assert_eq!(
@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_hash_queue_is_503_overloaded_and_says_when_to_come_back() {
+    async fn a_full_hash_queue_is_503_overloaded_with_retry_after() {
         let (status, response, body) = answer(Method::POST, "/api/signup", "*/*").await;
         assert_eq!((status, body.as_str()), (503, r#"{"code":"overloaded","error":"Server is busy"}"#));
         assert_eq!(response.header(header::RETRY_AFTER), Some("5"));
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_unknown_error_and_no_broken_connection() {
+    async fn a_panic_is_answered_as_an_unknown_error() {
         let (status, response, body) = answer(Method::GET, "/api/session", "*/*").await;
         assert_eq!((status, body.as_str()), (500, r#"{"code":"unknown","error":"An unknown error occurred"}"#));
         let request_id = response.header("x-request-id").expect("a number to tell").to_owned();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_whose_store_is_away_is_still_alive() {
+    async fn a_server_with_an_unavailable_store_is_alive() {
         let (status, _, body) = answer(Method::GET, "/health/live", "*/*").await;
         assert_eq!((status, body.as_str()), (200, r#"{"status":"ok"}"#));
     }
