@@ -138,7 +138,7 @@ impl Endpoint for Pipeline {
         let address = client::address(&request, &settings.trusted_proxies);
         let head = RequestHead::of(&request, self.next_request_id(), address);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
-        // A span writes its fields when it begins. A request that only reads gets one once something is logged of it.
+        // A span writes its fields when it begins. A request that only reads gets its span with its first log event.
         let expects_events = !cross_origin::is_safe(&head.method)
             || head.uri.path() == download_data::PATH
             || tracing::enabled!(Level::DEBUG);
