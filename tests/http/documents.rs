@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::storage::places;
-use crate::support::client::send;
+use crate::support::client::{Reply, cookie, send};
 use crate::support::server::TestServer;
 
 /// Set to write the copies anew instead of comparing them.
@@ -95,4 +95,58 @@ async fn the_page_shows_every_operation_and_fetches_nothing_from_elsewhere() {
         assert!(page.body.contains(summary), "{summary}");
     }
     assert!(!page.body.contains("http://") && !page.body.contains("https://"), "{}", page.body);
+}
+
+/// The fields of an operation's JSON body whose schema bounds their length: name, least and most characters.
+fn bounded_fields(document: &Value, operation: &Value) -> Vec<(String, usize, Option<usize>)> {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let schema = schema["$ref"].as_str().map_or(schema, |reference| {
+        document.pointer(reference.trim_start_matches('#')).expect("a schema of the document")
+    });
+    let length = |field: &Value, bound: &str| field[bound].as_u64().map(|chars| usize::try_from(chars).expect("small"));
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    fields
+        .filter_map(|(name, field)| Some((name.clone(), length(field, "minLength")?, length(field, "maxLength"))))
+        .collect()
+}
+
+/// A value of so many characters that fits the field in every other way. Passwords differ from usernames.
+fn value_of(field: &str, chars: usize) -> String {
+    let start = if field == "username" { 3 } else { 0 };
+    "0q7z5kx2wv".chars().cycle().skip(start).take(chars).collect()
+}
+
+/// Whether a reply refuses the shape of a field. A well-formed but wrong password or code is another error.
+fn refuses_shape(reply: &Reply) -> bool {
+    let json = reply.json();
+    let (code, detail) = (json["code"].as_str().unwrap_or_default(), json["detail"].as_str().unwrap_or_default());
+    code.starts_with("invalid_") || (code == "incorrect_recovery_code" && detail.contains("16 letters"))
+}
+
+#[tokio::test]
+async fn every_operation_takes_the_lengths_of_its_own_schema_and_no_others() {
+    let server = server().await;
+    let (client, document) = (server.client(), document(&server).await);
+    let password = value_of("password", 16);
+    let (mut tried, mut users) = (0, 0);
+    for (method, path, operation) in operations(&document) {
+        let fields = bounded_fields(&document, &operation);
+        for (field, min, max) in &fields {
+            let beyond = max.map(|max| (max + 1, true));
+            let lengths = [Some((min - 1, true)), Some((*min, false)), max.map(|max| (max, false)), beyond];
+            for (chars, is_refused) in lengths.into_iter().flatten() {
+                users += 1;
+                let token = client.sign_up(&format!("owner {users}"), &password).await;
+                let value = |name: &str| value_of(name, if name == field { chars } else { 16 });
+                let body: serde_json::Map<_, _> =
+                    fields.iter().map(|(name, ..)| (name.clone(), value(name).into())).collect();
+                let request = client.request(method.clone(), &path).header("cookie", cookie(&token)).json(&body);
+                let reply = send(request.header("accept", "application/json")).await;
+                let refused = !reply.body.is_empty() && refuses_shape(&reply);
+                assert_eq!(refused, is_refused, "{path}: {chars} characters of {field}: {}", reply.body);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 30, "{tried} lengths");
 }

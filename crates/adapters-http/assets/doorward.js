@@ -18,7 +18,7 @@ for (const secret of document.querySelectorAll(".secret")) {
     show(input.type === "password");
     input.focus();
   });
-  // A password manager stores what it finds in a password field.
+  // Password managers store the content of password fields only.
   input.form.addEventListener("submit", () => show(false));
   show(false);
   secret.append(button);
@@ -34,14 +34,14 @@ for (const actions of document.querySelectorAll("[data-print]")) {
   actions.append(button);
 }
 
-// Asks for recovery codes once, however often the button is pressed: the codes of a second answer would end those of the
-// first.
+// Sends the request for recovery codes once, however often the button is pressed: a second response would replace the codes
+// of the first.
 for (const form of document.querySelectorAll('form[action="/api/recovery-codes"]')) {
   let sent = false;
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
     sent = true;
   });
-  // A page that somebody comes back to begins anew.
+  // A page from the browser's history starts anew.
   window.addEventListener("pageshow", () => (sent = false));
 }

@@ -1,10 +1,10 @@
-//! What happens to accounts, told to the operator: each event goes to the log and is counted, by one call.
+//! The audit events of accounts: one call logs and counts an event.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use doorward_domain::UserId;
 
-/// A kind of event. To add one: a variant, its place in [`Self::ALL`], its name.
+/// A kind of event. A new one needs a variant, a place in [`Self::ALL`] and a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AuditEvent {
     SignUp,
@@ -49,7 +49,7 @@ impl AuditEvent {
         Self::CrossOrigin,
     ];
 
-    /// What it is called in the log and in the metrics; never anything that a client sent.
+    /// The name in the log and in the metrics. It never contains anything that a client sent.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
@@ -74,19 +74,19 @@ impl AuditEvent {
     }
 }
 
-/// Where events are noted.
+/// The counters of events.
 #[derive(Debug, Default)]
 pub(crate) struct Audit([AtomicU64; AuditEvent::ALL.len()]);
 
 impl Audit {
-    /// Notes an event, with the user it concerns where that is known.
+    /// Logs and counts an event, with its user where the user is known.
     pub(crate) fn note(&self, event: AuditEvent, user: Option<&UserId>) {
         let place = AuditEvent::ALL.iter().position(|known| *known == event);
         self.0[place.expect("ALL has every event")].fetch_add(1, Ordering::Relaxed);
         tracing::info!(target: "doorward::audit", event = event.name(), user_id = user.map(UserId::as_str));
     }
 
-    /// How often each kind was noted since the start.
+    /// The count of each kind since the start.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (AuditEvent, u64)> {
         AuditEvent::ALL.into_iter().zip(self.0.iter().map(|count| count.load(Ordering::Relaxed)))
     }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_event_has_a_name_of_its_own_and_is_counted_by_itself() {
+    fn each_event_has_its_own_name_and_count() {
         let audit = Audit::default();
         for event in AuditEvent::ALL {
             audit.note(event, None);

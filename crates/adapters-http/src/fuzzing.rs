@@ -1,5 +1,4 @@
-//! The parsers of what a stranger sends, opened for the fuzz targets in `tests/fuzz`: behind the feature `fuzzing`,
-//! which no normal build turns on. Nothing here parses or decides anything itself.
+//! Opens the parsers of untrusted input for the fuzz targets in `tests/fuzz`. Only the feature `fuzzing` compiles it.
 
 use std::net::IpAddr;
 
@@ -25,14 +24,14 @@ use crate::site::Site;
 /// The tokens that a request's head presents, in the order in which they count.
 #[must_use]
 pub fn presented_tokens(cookie: &CookieSettings, headers: HeaderMap) -> Vec<SessionToken> {
-    let request = request(NOBODY, Method::GET, headers);
+    let request = request(ANY_PEER, Method::GET, headers);
     Credential::of(&request).tokens(&SessionCookie::new(cookie.clone(), true))
 }
 
-/// What the request's `Authorization: Bearer` carries, where it has one.
+/// The value of the request's `Authorization: Bearer`, where it has one.
 #[must_use]
 pub fn bearer(headers: HeaderMap) -> Option<String> {
-    Credential::of(&request(NOBODY, Method::GET, headers)).bearer().map(str::to_owned)
+    Credential::of(&request(ANY_PEER, Method::GET, headers)).bearer().map(str::to_owned)
 }
 
 /// The `Set-Cookie` that hands a token out.
@@ -47,11 +46,11 @@ pub type BodyFields = Vec<(String, Option<String>)>;
 /// The fields of a body, or why it has none. `None` for a type that carries no fields.
 ///
 /// # Panics
-/// Where reading a body that is all there would wait for something.
+/// Where reading a complete body would wait.
 #[must_use]
 pub fn fields(content_type: &str, body: &[u8]) -> Option<Result<BodyFields, String>> {
     let body_type = BodyType::parse(content_type)?;
-    let fields = Fields::parse(&body_type, body).now_or_never().expect("a body that is all there is read at once");
+    let fields = Fields::parse(&body_type, body).now_or_never().expect("a complete body is read without waiting");
     let owned = |fields: Fields| {
         fields.iter().map(|(name, text)| (name.to_owned(), text.map(str::to_owned))).collect::<BodyFields>()
     };
@@ -84,10 +83,10 @@ pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &
         language: None,
         instance: String::new(),
     };
-    cross_origin::check(&request(NOBODY, Method::POST, headers), &settings).is_ok()
+    cross_origin::check(&request(ANY_PEER, Method::POST, headers), &settings).is_ok()
 }
 
-/// The `Location` that a `next` becomes, where it leads somewhere it may.
+/// The `Location` for a `next`, where its target is allowed.
 #[must_use]
 pub fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
     return_to::location(next, public_origin, return_origins)
@@ -114,10 +113,10 @@ pub fn wanted_answer(headers: &HeaderMap) -> Answer {
     }
 }
 
-/// A peer where it does not matter who it is (TEST-NET-1, RFC 5737).
-const NOBODY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+/// An arbitrary peer (TEST-NET-1, RFC 5737).
+const ANY_PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
-/// Poem's builder has no peer; a request made of hyper's parts has.
+/// Poem's builder sets no peer, so the request is made from hyper's parts.
 fn request(peer: IpAddr, method: Method, headers: HeaderMap) -> Request {
     let mut bare = poem::http::Request::new(());
     *bare.method_mut() = method;

@@ -1,6 +1,5 @@
-//! Doorward on HTTP, with Poem: the JSON API and its `OpenAPI` document, the pages, cookies, content negotiation, and
-//! the rules of the web around them (origins, headers, body limits). It calls use cases and turns what they say into
-//! answers; what they do it does not know.
+//! The HTTP adapter, on Poem: the JSON API and its `OpenAPI` document, the pages, cookies, content negotiation, origin
+//! checks, security headers and body limits. It calls use cases and turns their results into responses.
 
 mod api;
 mod audit;

@@ -1,4 +1,4 @@
-//! Origins (RFC 6454): scheme, host and port, compared parsed and whole, never as text.
+//! Origins (RFC 6454): scheme, host and port, compared after parsing.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,13 +16,13 @@ impl Origin {
         matches!(url.scheme(), "http" | "https").then(|| Self(url.origin()))
     }
 
-    /// Whether people reach it by TLS.
+    /// Whether the scheme is https.
     #[must_use]
     pub fn is_https(&self) -> bool {
         matches!(&self.0, url::Origin::Tuple(scheme, ..) if scheme == "https")
     }
 
-    /// Whether it names the machine itself, where plain http is no risk.
+    /// Whether the host is this machine, where plain http is no risk.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match &self.0 {
@@ -61,11 +61,11 @@ impl fmt::Display for Origin {
 impl FromStr for Origin {
     type Err = InvalidOrigin;
 
-    /// Reads `scheme://host` or `scheme://host:port`; one trailing slash is let pass, any more of a URL is not.
+    /// Reads `scheme://host` or `scheme://host:port`, with at most one slash after it.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.strip_suffix('/').unwrap_or(text);
         let (scheme, authority) = text.split_once("://").ok_or(InvalidOrigin)?;
-        // The URL parser is lenient with what may stand in an origin; RFC 6454, 7 is not.
+        // The URL parser accepts more than RFC 6454, 7 allows.
         let plain = !authority.contains(['/', '\\', '?', '#', '@', '*']) && authority.chars().all(|c| c > ' ');
         let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
         // `https:host://x` is a URL of `host`, too.
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_refused() {
+    fn other_texts_are_no_origins() {
         for text in ["null", "", "example.com", "file:///etc", "https://", "https://a@b", "https://example.com/path"]
             .into_iter()
             .chain(["https://example.com?x", "https://example.com#x", "https://exa mple.com", "javascript:alert(1)"])
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_known_by_its_names() {
+    fn loopback_names_are_this_machine() {
         for text in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]", "http://app.localhost"] {
             assert!(origin(text).is_loopback(), "{text}");
         }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_within_its_domain_and_those_above() {
+    fn a_host_belongs_to_its_domain_and_the_parent_domains() {
         for domain in ["login.example.com", "example.com", ".Example.com", "com"] {
             assert!(origin("https://login.example.com").is_within(domain), "{domain}");
         }

@@ -1,4 +1,4 @@
-//! Which methods each path has, for the `Allow` of a 405 (RFC 9110, 15.5.6).
+//! The methods of each path, for the `Allow` header of a 405 (RFC 9110, 15.5.6).
 
 use poem::http::Method;
 
@@ -20,7 +20,7 @@ impl RouteTable {
     }
 }
 
-/// Whether a path is one of those that a template such as `/api/sessions/{session_id}/revoke` stands for.
+/// Whether a path matches a template such as `/api/sessions/{session_id}/revoke`.
 pub(crate) fn fits(template: &str, path: &str) -> bool {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     loop {
@@ -37,7 +37,7 @@ mod tests {
     use super::fits;
 
     #[test]
-    fn a_parameter_stands_for_one_part_of_a_path() {
+    fn a_parameter_matches_one_segment_of_a_path() {
         let template = "/api/sessions/{session_id}/revoke";
         assert!(fits(template, "/api/sessions/x/revoke") && fits("/", "/"));
         for path in

@@ -1,4 +1,4 @@
-//! What the operator decides about HTTP. Where the values come from is the server's business.
+//! The operator's settings for HTTP, as the server passes them in.
 
 use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
@@ -7,34 +7,34 @@ use crate::origin::Origin;
 use crate::site::Site;
 use crate::texts::Language;
 
-/// What this adapter needs to be told.
+/// The settings of the HTTP adapter.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
-    /// The origin that people type. Absolute URLs and the `Secure` attribute come from it, never from a request.
+    /// The public origin. Absolute URLs and the `Secure` attribute come from it, never from a request.
     pub public_origin: Origin,
     /// The session cookie.
     pub cookie: CookieSettings,
-    /// Other origins that may post here and read the answers.
+    /// Other origins that may send POST requests and read the responses.
     pub trusted_origins: Vec<Origin>,
     /// Other origins that `next` may lead to.
     pub return_origins: Vec<Origin>,
     /// Peers whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// What the sign-up page tells people they may choose.
+    /// The rules for new accounts, for the hints on the sign-up page.
     pub sign_up: SignUpPolicy,
-    /// How the pages present the operator's site.
+    /// The operator's name, colour and logo on the pages.
     pub site: Site,
     /// The language of the pages; without one, each reader's own.
     pub language: Option<Language>,
-    /// What tells this process from others in request ids.
+    /// The name of this process in request ids.
     pub instance: String,
 }
 
 /// The session cookie's name and reach.
 #[derive(Clone, Debug)]
 pub struct CookieSettings {
-    /// Its name.
+    /// The cookie's name.
     pub name: String,
-    /// The domain that shares it with its subdomains; without one only the host that set it gets it back.
+    /// The domain that shares the cookie with its subdomains; without one, browsers send it to this host only.
     pub domain: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! What people read, in each language: the messages of `texts/*.ftl` (Project Fluent), and which language a reader gets.
-//! The pages take every word from here; the JSON of the API is always English.
+//! The texts of the pages in each language, from `texts/*.ftl` (Project Fluent), and the choice of a reader's language. The
+//! JSON of the API is always English.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use poem::http::{HeaderMap, header};
 /// A language that the pages are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// English, and what everybody gets who asks for nothing that there is.
+    /// English, the default for readers who ask for no known language.
     English,
     /// German.
     German,
@@ -21,7 +21,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::English, Self::German];
 
-    /// Its tag (RFC 5646).
+    /// The language's tag (RFC 5646).
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -30,13 +30,13 @@ impl Language {
         }
     }
 
-    /// The language with this tag, or that this tag is a variety of: `de-AT` is German.
+    /// The language with this tag or its primary subtag: `de-AT` is German.
     fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The one that a reader likes best among those that there are (`Accept-Language`, RFC 9110, 12.5.4).
+    /// The known language that a reader prefers (`Accept-Language`, RFC 9110, 12.5.4).
     pub(crate) fn preferred(headers: &HeaderMap) -> Self {
         let ranges = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
         let weighed = ranges.flat_map(|value| value.split(',')).filter_map(|range| {
@@ -44,12 +44,12 @@ impl Language {
             let weight: f32 = weight.trim().strip_prefix("q=")?.parse().ok()?;
             Some((Self::of_tag(tag.trim())?, weight)).filter(|(_, weight)| *weight > 0.0)
         });
-        // Of two with one weight the first counts.
+        // Of two languages with equal weights the first counts.
         let best = weighed.reduce(|best, next| if next.1 > best.1 { next } else { best });
         best.map_or(Self::English, |(language, _)| language)
     }
 
-    /// What is said in it.
+    /// The messages in this language.
     pub(crate) fn texts(self) -> &'static Texts {
         &TEXTS[self as usize]
     }
@@ -64,18 +64,18 @@ impl Language {
 
 static TEXTS: LazyLock<[Texts; Language::ALL.len()]> = LazyLock::new(|| Language::ALL.map(Texts::new));
 
-/// A message that is not yet in any language: which one, and what stands in it.
+/// A message before it is written in a language: its id and the values of its variables.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     id: &'static str,
     values: Vec<(&'static str, Value)>,
 }
 
-/// What stands in a message. Fluent's own type cannot be shared between threads.
+/// The value of a variable. Fluent's own type cannot be shared between threads.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Text(String),
-    /// A number that the rest of the message may have to agree with.
+    /// A number, which selects the plural form of the message.
     Count(u64),
 }
 
@@ -135,7 +135,7 @@ impl Texts {
         let resource =
             FluentResource::try_new(language.source().to_owned()).expect("the texts of the program are in order");
         let mut bundle = FluentBundle::new_concurrent(vec![language.tag().parse().expect("a tag of a language")]);
-        // The marks that keep scripts of two directions apart would stand between a label and what people copy.
+        // Without isolation marks: people would copy them together with the value.
         bundle.set_use_isolating(false);
         bundle.add_resource(resource).expect("every message stands once");
         Self { language, bundle }
@@ -161,17 +161,17 @@ impl Texts {
         self.write(message.id, None, &message.values)
     }
 
-    /// What is wrong, by its code in the API.
+    /// The sentence for a problem, by its code in the API.
     pub(crate) fn problem(&self, code: &'static str) -> String {
         self.write(code, None, &[])
     }
 
-    /// What to do about what is wrong.
+    /// The advice for a problem, by its code in the API.
     pub(crate) fn advice(&self, code: &'static str) -> String {
         self.write(code, Some("advice"), &[])
     }
 
-    /// Writes a message out. One that is missing is its own name: a test sees to it that none is.
+    /// Writes a message in this language. A missing message is written as its id; a test shows that none is missing.
     fn write(&self, id: &'static str, attribute: Option<&str>, values: &[(&'static str, Value)]) -> String {
         let message = self.bundle.get_message(id);
         let pattern = message.and_then(|message| match attribute {
@@ -180,7 +180,7 @@ impl Texts {
         });
         let Some(pattern) = pattern else { return id.to_owned() };
         let values: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value)).collect();
-        // What goes wrong inside a message leaves the name of the variable in it.
+        // Where a variable is missing, Fluent writes its name.
         self.bundle.format_pattern(pattern, Some(&values), &mut vec![]).into_owned()
     }
 }
@@ -212,7 +212,7 @@ mod tests {
         messages
     }
 
-    /// Every text within quotes that follows this in the code and the templates.
+    /// Every quoted text that follows this in the code and the templates.
     fn names_after(what: &str) -> BTreeSet<String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut folders = vec![root.join("src"), root.join("templates")];
@@ -241,13 +241,13 @@ mod tests {
     }
 
     #[test]
-    fn every_message_that_is_asked_for_is_there_and_every_other_is_gone() {
+    fn every_message_in_use_exists_and_no_other_does() {
         let mut asked: BTreeSet<String> =
             ["say(\"", "with(\"", "Message::new(\""].into_iter().flat_map(names_after).collect();
         let known: BTreeSet<String> = messages(Language::English).into_keys().collect();
         asked.extend(ProblemKind::ALL.map(|kind| kind.code().to_owned()));
         asked.extend(ProblemKind::ALL.map(|kind| format!("{}.advice", kind.code())));
-        // The variables of messages follow the same word.
+        // `with` names variables as well as messages.
         let is_message = |name: &String| known.contains(name);
         let missing: Vec<_> =
             ["say(\"", "Message::new(\""].into_iter().flat_map(names_after).filter(|name| !is_message(name)).collect();
@@ -257,14 +257,14 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_called_the_same_in_the_api_and_on_english_pages() {
+    fn english_pages_use_the_problem_sentences_of_the_api() {
         for kind in ProblemKind::ALL {
             assert_eq!(Language::English.texts().problem(kind.code()), kind.sentence());
         }
     }
 
     #[test]
-    fn the_reader_s_favourite_counts_and_english_where_there_is_none() {
+    fn the_preferred_known_language_is_used_and_english_otherwise() {
         let preferred = |values: &[&str]| {
             let mut headers = HeaderMap::new();
             for value in values {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn values_stand_in_messages_as_they_are() {
+    fn values_are_written_into_messages_unchanged() {
         let message = Message::new("wait-seconds").with("seconds", 1_u64);
         assert_eq!(Language::English.texts().message(&message), "Wait a second, then try again.");
         let message = Message::new("wait-seconds").with("seconds", 12_u64);

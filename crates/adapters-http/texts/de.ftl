@@ -1,4 +1,4 @@
-# Was auf den Seiten steht, auf Deutsch.
+# Die Texte der Seiten auf Deutsch.
 
 ## Wörter und Links, die auf mehreren Seiten stehen
 
@@ -84,7 +84,7 @@ code-hint = { $count } Buchstaben und Ziffern. Leerzeichen, Bindestriche und Gro
 recover = Wiederherstellen
 no-codes = Kein Wiederherstellungscode? Dann kann Ihnen nur helfen, wer diese Seite betreibt.
 
-## Wohin es von einer Fehlerseite aus geht
+## Links auf Fehlerseiten
 
 back-to-sign-in = Zurück zur Anmeldung
 back-to-sign-up = Zurück zur Registrierung
@@ -92,7 +92,7 @@ back-to-recovery = Zurück zur Wiederherstellung
 start-page = Zur Startseite
 tell-request-id = Wenn es wieder geschieht, nennen Sie denen, die diese Seite betreiben, diese Nummer: { $id }
 
-## Was nicht stimmen kann
+## Fehler nach ihrem Code in der API
 
 invalid_username = Ungültiger Benutzername
     .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
@@ -135,7 +135,7 @@ overloaded = Der Server ist ausgelastet
 unavailable = Die Konten sind nicht erreichbar
     .advice = Die Konten sind gerade nicht erreichbar. Verloren ist nichts; versuchen Sie es gleich noch einmal.
 
-## Was dagegen zu tun ist
+## Genauere Hinweise; in der API das Feld `detail`
 
 enter-username = Geben Sie Ihren Benutzernamen ein, 1 bis { $max } Zeichen.
 enter-password = Geben Sie Ihr Passwort ein, 1 bis { $max } Zeichen.

@@ -1,5 +1,4 @@
-# What the pages say, in English. Every message here is in every other language too, with the same variables; a test
-# compares them. Syntax: https://projectfluent.org/fluent/guide
+# The texts of the pages in English. Every language has the same messages with the same variables; a test compares them. Syntax: https://projectfluent.org/fluent/guide
 
 ## Words and links that several pages share
 
@@ -85,7 +84,7 @@ code-hint = { $count } letters and digits. Spaces, hyphens and capitals do not m
 recover = Recover account
 no-codes = No recovery code? Then only whoever runs this site can help you.
 
-## Where to go from a page that says what is wrong
+## Links on error pages
 
 back-to-sign-in = Back to the sign-in page
 back-to-sign-up = Back to the sign-up page
@@ -93,7 +92,7 @@ back-to-recovery = Back to the recovery page
 start-page = Go to the start page
 tell-request-id = If it happens again, tell whoever runs this site this number: { $id }
 
-## What can be wrong: the name is the code of the error in the API, and the advice is for whoever gets a page
+## Errors by their code in the API. The pages show the advice
 
 invalid_username = Invalid username
     .advice = Check what you typed and try again.
@@ -136,7 +135,7 @@ overloaded = Server is busy
 unavailable = Store unavailable
     .advice = Accounts cannot be reached right now. Nothing was lost; try again in a moment.
 
-## What to do about it, in more detail; in the API the `detail` of the error
+## Advice in more detail; in the API the `detail` of the error
 
 enter-username = Enter your username, 1 to { $max } characters.
 enter-password = Enter your password, 1 to { $max } characters.

@@ -20,7 +20,7 @@ use crate::response::problem::Problem;
 #[oai(rename = "DeleteAccount")]
 #[serde(default)]
 pub(crate) struct DeleteAccountRequest {
-    /// The password, 1 to 255 characters.
+    /// The current password, 1 to 255 characters.
     password: Text<CurrentPassword>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct DeleteAccountApi(pub(crate) Arc<Context>);
 impl DeleteAccountApi {
     /// Delete the account
     ///
-    /// Needs the password. Removes the user with all keys and sessions.
+    /// Needs the current password. Removes the user with all keys and sessions.
     #[oai(path = "/api/account/delete", method = "post", operation_id = "deleteAccount", tag = "Tag::Accounts")]
     async fn delete_account(&self, attempt: PasswordAttempt<DeleteAccountRequest>) -> Result<Done, Problem> {
         let PasswordAttempt { session, body, client, devices, .. } = attempt;

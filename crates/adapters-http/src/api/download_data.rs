@@ -1,6 +1,5 @@
-//! `GET /api/account/data`: a user's data as a file. The JSON document is written while the store is read, page by page, so
-//! that memory never holds all of it. Where the store fails on the way the connection is closed; what has arrived by then
-//! ends in the middle of the document and is not JSON.
+//! `GET /api/account/data`: a user's data as a file. The document is written while the store is read page by page, so that
+//! memory never holds the whole document. When the store fails midway, the connection is closed and the file is not JSON.
 
 use std::io;
 use std::mem;
@@ -35,8 +34,8 @@ pub(crate) struct DownloadDataApi(pub(crate) Arc<Context>);
 impl DownloadDataApi {
     /// Download my data
     ///
-    /// All that is kept of the signed-in user, without secrets: the user, keys, live sessions, and the last sign-ins. A
-    /// document that does not end is not complete.
+    /// The stored data of the signed-in user, without secrets: the user, keys, live sessions, and the last sign-ins. A
+    /// document that is cut off is not complete.
     #[oai(path = "/api/account/data", method = "get", operation_id = "downloadData", tag = "Tag::Accounts")]
     async fn download_data(&self, credential: Credential<'_>) -> Result<DataFile, Problem> {
         let session = self.0.require_session(credential).await?;
@@ -46,7 +45,7 @@ impl DownloadDataApi {
     }
 }
 
-/// All that is kept of a user.
+/// The stored data of a user.
 pub(crate) struct DataFile {
     name: HeaderValue,
     body: Body,
@@ -153,7 +152,7 @@ fn file_name(username: &Username) -> HeaderValue {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
     let name: String = username.as_str().chars().map(safe).collect();
     let disposition = format!("attachment; filename=\"doorward-{name}.json\"");
-    HeaderValue::try_from(disposition).expect("what is left is ASCII")
+    HeaderValue::try_from(disposition).expect("all other characters were replaced")
 }
 
 impl IntoResponse for DataFile {
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_document_is_as_it_is_documented_whatever_there_is_of_each_kind() {
+    async fn the_document_follows_its_schema_for_any_number_of_items() {
         for pages in [vec![1, 1, 1], vec![0, 0, 0], vec![100, 0, 100, 100, 3, 100, 0], vec![100, 100, 1, 0, 2]] {
             let mut all = [Some(0); 8];
             all.iter_mut().zip(&pages).for_each(|(page, length)| *page = Some(*length));
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_that_fails_at_once_is_a_fault_and_one_that_fails_later_leaves_no_whole_document() {
+    async fn a_failing_store_leaves_no_complete_document() {
         let failed = chunks([None]).await;
         assert!(matches!(failed, Err(Fault::Unavailable(_))), "{failed:?}");
         for failing in 1..5 {
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_the_file_is_safe_whatever_the_user_is_called() {
+    fn the_file_name_is_safe_for_any_username() {
         for (username, name) in [
             ("Alice", "Alice"),
             ("a-b_c.d", "a-b_c.d"),

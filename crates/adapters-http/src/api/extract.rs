@@ -15,8 +15,8 @@ use crate::context::Context;
 use crate::request::body::{self, NoFields, RequestBody};
 use crate::request::credential::Credential;
 use crate::request::state::{FormInput, RequestState};
-use crate::request::transport::Transport;
 use crate::response::problem::{Problem, ProblemKind};
+use crate::response::transport::Transport;
 use crate::texts::Message;
 
 /// A request that opens a session: a sign-up, a login or a recovery.

@@ -25,7 +25,7 @@ pub(crate) struct GetSessionApi(pub(crate) Arc<Context>);
 impl GetSessionApi {
     /// The session
     ///
-    /// Tells who is signed in, by cookie or bearer token, and renews the session when it is idle.
+    /// Validates the session of a cookie or bearer token, and renews it when it is idle.
     #[oai(path = "/api/session", method = "get", operation_id = "getSession", tag = "Tag::Sessions")]
     async fn get_session(&self, credential: Credential<'_>) -> Result<SessionAnswer, Problem> {
         get_session(&self.0, credential).await

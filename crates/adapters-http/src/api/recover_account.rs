@@ -53,9 +53,8 @@ pub(crate) struct RecoverAccountApi(pub(crate) Arc<Context>);
 impl RecoverAccountApi {
     /// Recover an account
     ///
-    /// Signs a user in who forgot the password, for a recovery code, which is used up. The new password replaces the
-    /// forgotten one, every session is revoked, and a new one is opened; the answer is that of a login. A wrong code, a
-    /// used one and an unknown user get the same answer.
+    /// Sets a new password with a recovery code, which works once. Every session is revoked, and a new one is opened; the
+    /// response is that of a login. A wrong code, a used code and an unknown user get the same response.
     #[oai(path = "/api/recover", method = "post", operation_id = "recoverAccount", tag = "Tag::Recovery")]
     async fn recover_account(&self, attempt: SignInAttempt<RecoverRequest>) -> Result<SignedIn<200>, Problem> {
         let SignInAttempt { body, presented, client, devices, .. } = attempt;

@@ -18,13 +18,13 @@ use crate::response::outcome::NewRecoveryCodes;
 use crate::response::problem::Problem;
 use crate::response::recovery_codes::RecoveryCodesLeftBody;
 
-/// The fields of the making of recovery codes.
+/// The fields of the creation of recovery codes.
 #[derive(Default, Deserialize, Object)]
 #[oai(rename = "IssueRecoveryCodes")]
 #[serde(default)]
 pub(crate) struct CreateRecoveryCodesRequest {
-    /// The password, 1 to 255 characters. May be left out by a user without codes whose session was opened in the last
-    /// ten minutes.
+    /// The current password, 1 to 255 characters. A user without codes whose session was opened in the last ten minutes
+    /// may leave it out.
     password: Text<CurrentPassword, false>,
 }
 
@@ -40,10 +40,10 @@ pub(crate) struct RecoveryCodesApi(pub(crate) Arc<Context>);
 impl RecoveryCodesApi {
     /// Create recovery codes
     ///
-    /// Creates ten codes, each of which lets the user back in once without the password. The old ones no longer work. The
-    /// answer is the only place where they are ever shown.
+    /// Creates ten codes and invalidates the old ones. Each code signs the user in once without the password. Only this
+    /// response shows them.
     ///
-    /// Needs the password, but for a user without codes whose session was opened in the last ten minutes.
+    /// Needs the current password, except from a user without codes whose session was opened in the last ten minutes.
     #[oai(path = "/api/recovery-codes", method = "post", operation_id = "issueRecoveryCodes", tag = "Tag::Recovery")]
     async fn create_recovery_codes(
         &self,
@@ -64,9 +64,10 @@ impl RecoveryCodesApi {
             }
         }
     }
+
     /// Recovery codes left
     ///
-    /// How many recovery codes the user has not used yet, and when they were made.
+    /// The number of unused recovery codes, and when they were created.
     #[oai(path = "/api/recovery-codes", method = "get", operation_id = "countRecoveryCodes", tag = "Tag::Recovery")]
     async fn count_recovery_codes(&self, credential: Credential<'_>) -> Result<Json<RecoveryCodesLeftBody>, Problem> {
         let session = self.0.require_session(credential).await?;

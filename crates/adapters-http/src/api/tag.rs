@@ -4,11 +4,11 @@ use poem_openapi::Tags;
 
 #[derive(Tags)]
 pub(crate) enum Tag {
-    /// Signing up, in and out; the password; deletion
+    /// Sign-up, login, logout, password, data and deletion
     Accounts,
-    /// A way back in without the password
+    /// Recovery codes, for users who forgot the password
     Recovery,
-    /// Who is signed in
+    /// Validating, listing and revoking sessions
     Sessions,
     /// Whether the server can do its work
     Health,

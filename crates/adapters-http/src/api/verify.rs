@@ -59,17 +59,17 @@ pub(crate) async fn verify(
     }
 }
 
-/// Whether a browser asks for a page, not for a part of one.
+/// Whether a browser requests a page, not a subresource.
 fn is_navigation(request: &Request) -> bool {
     let mode = request.header("sec-fetch-mode");
     ResponseMode::of(request) == ResponseMode::Page && mode.is_none_or(|mode| mode == "navigate")
 }
 
-/// What a proxy gets.
+/// The response to a proxy.
 pub(crate) enum Verified {
-    /// Who is signed in.
+    /// The session is valid.
     SignedIn(Box<ValidSession>),
-    /// Where a person can sign in.
+    /// A redirect to the sign-in page.
     SignIn(Url),
 }
 
@@ -91,8 +91,8 @@ impl IntoResponse for Verified {
     }
 }
 
-/// A text as printable ASCII, all else percent-encoded UTF-8. So is the percent sign, or a name that contains one would
-/// read back as another's.
+/// A text as printable ASCII, with other characters as percent-encoded UTF-8. The percent sign is encoded, too, so that
+/// decoding is unambiguous.
 fn header_text(text: &str) -> HeaderValue {
     const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
     let encoded = utf8_percent_encode(text, ENCODED).to_string();
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_in_a_header_is_printable_ascii_and_reads_back() {
+    fn a_username_in_a_header_is_printable_ascii_and_decodes_again() {
         for (name, written) in [
             ("Alice B. <o'neil>", "Alice B. <o'neil>"),
             ("Ἀλέξ", "%E1%BC%88%CE%BB%CE%AD%CE%BE"),

@@ -1,4 +1,4 @@
-//! A histogram of durations that is counted without a lock, which the library's own is not.
+//! A histogram of durations without a lock; prometheus-client's own histogram takes one.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use prometheus_client::encoding::{MetricEncoder, NoLabelSet};
 
-/// The upper bounds of the buckets, in microseconds: what a validation takes, what a hash takes, and when it is too long.
+/// The upper bounds of the buckets, in microseconds: the low ones for validations, the middle ones for hashes, the high ones
+/// for requests that take too long.
 const BOUNDS_MICROS: [u64; 8] = [1_000, 5_000, 25_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 
-/// How long things took.
+/// The histogram.
 #[derive(Debug, Default)]
 pub(super) struct Durations {
-    /// One for each bound, and one for all that is above.
+    /// One count for each bound, and one for longer durations.
     buckets: [AtomicU64; BOUNDS_MICROS.len() + 1],
     sum_nanos: AtomicU64,
 }
@@ -29,13 +30,13 @@ impl Durations {
         self.buckets.iter().any(|count| count.load(Ordering::Relaxed) > 0)
     }
 
-    /// Writes it in seconds.
+    /// Writes the histogram in seconds.
     pub(super) fn encode(&self, mut encoder: MetricEncoder) -> fmt::Result {
         let bounds = BOUNDS_MICROS.iter().map(|bound| Duration::from_micros(*bound).as_secs_f64());
         let bounds = bounds.chain(std::iter::once(f64::INFINITY));
         let counts = self.buckets.iter().map(|count| count.load(Ordering::Relaxed));
         let buckets: Vec<_> = bounds.zip(counts).collect();
-        // Counted from what is written, so that it always fits, whatever is added meanwhile.
+        // The sum of the counts that are written: another thread may add to the histogram meanwhile.
         let count = buckets.iter().map(|(_, count)| count).sum();
         let sum = Duration::from_nanos(self.sum_nanos.load(Ordering::Relaxed)).as_secs_f64();
         encoder.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)

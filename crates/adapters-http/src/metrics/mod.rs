@@ -1,8 +1,7 @@
-//! What is counted for the operator about HTTP, and the page that shows it. Nothing that a client chose is ever a label,
-//! so there are never more series than there are routes, statuses and kinds of event.
+//! The HTTP metrics and the page that shows them. No label has a value that a client chose, so the number of series is
+//! bounded by the routes, statuses and kinds of event.
 //!
-//! Counting is an atomic addition on what was found by the request's route. How it is written, and all the work of that,
-//! is a matter of the moment in which somebody asks.
+//! Counting is an atomic addition. The text is written when the page is requested.
 
 mod durations;
 mod page;
@@ -23,7 +22,7 @@ use crate::audit::Audit;
 use crate::response::problem::ProblemKind;
 use traffic::{RouteTraffic, Traffic};
 
-/// All that is counted about HTTP.
+/// The counters of the HTTP adapter.
 #[derive(Debug)]
 pub(crate) struct HttpMetrics {
     pub(crate) audit: Audit,
@@ -32,13 +31,13 @@ pub(crate) struct HttpMetrics {
 }
 
 impl HttpMetrics {
-    /// Counts by these routes.
+    /// Counters for these routes.
     pub(crate) fn new(routes: impl IntoIterator<Item = (String, Vec<Method>)>) -> Self {
         let problems = [const { AtomicU64::new(0) }; ProblemKind::ALL.len()];
         Self { audit: Audit::default(), traffic: Traffic::new(routes), problems }
     }
 
-    /// Where a request is counted.
+    /// The counters of a request's route.
     pub(crate) fn route(&self, method: &Method, path: &str) -> &RouteTraffic {
         self.traffic.of(method, path)
     }
@@ -61,7 +60,7 @@ impl Collector for HttpMetrics {
     }
 }
 
-/// Writes a family of counters, each told from the others by its labels.
+/// Writes a family of counters, one for each set of labels.
 fn counters<'a, const LABELS: usize>(
     encoder: &mut DescriptorEncoder,
     name: &str,

@@ -1,4 +1,4 @@
-//! What is served on the listener for metrics: one page, for Prometheus and whoever reads its text format.
+//! The endpoint of the metrics listener: one page in the text format of Prometheus.
 
 use std::sync::Arc;
 
@@ -14,8 +14,7 @@ use crate::response::problem_body::ProblemBody;
 
 const PATH: &str = "/metrics";
 
-/// `GET /metrics`, and an error for everything else. It belongs on a listener of its own: whoever can reach it can read
-/// it.
+/// Serves `GET /metrics`, and an error for every other request. It checks no credential, so it needs its own listener.
 #[must_use]
 pub fn metrics_endpoint(registry: Registry) -> impl Endpoint<Output = Response> {
     let registry = Arc::new(registry);
@@ -26,7 +25,7 @@ fn answer(request: &Request, registry: &Registry) -> Response {
     let mut response = match (request.uri().path(), request.method()) {
         (PATH, &Method::GET | &Method::HEAD) => {
             let mut text = String::new();
-            prometheus_text::encode(&mut text, registry).expect("a text takes whatever is written to it");
+            prometheus_text::encode(&mut text, registry).expect("writing to a String cannot fail");
             Response::builder().content_type(prometheus_text::CONTENT_TYPE).body(text)
         }
         (PATH, _) => refuse(ProblemKind::MethodNotAllowed),

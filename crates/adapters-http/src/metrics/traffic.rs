@@ -1,4 +1,4 @@
-//! The requests that were answered, by route.
+//! Counts of answered requests by route.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,20 +12,20 @@ use super::counters;
 use super::durations::Durations;
 use crate::route_table::fits;
 
-/// The label of whatever is no route: a client can make up as many paths and methods as it likes.
+/// The label for requests without a route. Clients can invent any number of paths and methods.
 const OTHER: &str = "other";
-/// The lowest status, and how many there are from there on (RFC 9110, 15).
+/// The lowest status, and the number of statuses from there on (RFC 9110, 15).
 const LOWEST_STATUS: u16 = 100;
 const STATUSES: usize = 500;
 
-/// Every route there is, and one for all requests that found none.
+/// The counts of every route, and of all requests without a route.
 #[derive(Debug)]
 pub(super) struct Traffic {
     routes: Vec<RouteTraffic>,
     other: RouteTraffic,
 }
 
-/// What was answered on one route.
+/// The counts of one route.
 #[derive(Debug)]
 pub(crate) struct RouteTraffic {
     method: String,
@@ -42,13 +42,13 @@ impl Traffic {
         Self { routes: routes.into_iter().flat_map(of_path).collect(), other: RouteTraffic::new(OTHER, OTHER) }
     }
 
-    /// The route of a request; a HEAD has that of its GET.
+    /// The counts for a request. HEAD counts as GET.
     pub(super) fn of(&self, method: &Method, path: &str) -> &RouteTraffic {
         let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
         let find = |is_it: fn(&str, &str) -> bool| {
             self.routes.iter().find(|route| is_it(&route.path, path) && route.method == method)
         };
-        // Nearly all paths are what they stand for, and a comparison costs less than taking them apart.
+        // Most paths have no parameter. Comparing them costs less than splitting them.
         find(|template, path| template == path).or_else(|| find(fits)).unwrap_or(&self.other)
     }
 

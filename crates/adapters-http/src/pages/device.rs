@@ -1,4 +1,4 @@
-//! What a browser calls itself, in words that people know.
+//! The name of a device, from its `User-Agent`.
 
 use doorward_domain::UserAgent;
 use woothee::parser::Parser;
@@ -6,10 +6,10 @@ use woothee::woothee::VALUE_UNKNOWN;
 
 use crate::texts::{Message, Texts};
 
-/// The browser and the system of a device, or what it called itself where that says neither.
+/// The browser and the system of a device, or the `User-Agent` where it names neither.
 pub(super) fn name(user_agent: Option<&UserAgent>, texts: &Texts) -> String {
     let Some(user_agent) = user_agent.map(UserAgent::as_str) else { return texts.say("device-unknown") };
-    // Programs that are no browsers are known by kinds only ("HTTP Library"), and say themselves which they are.
+    // woothee knows other programs by kinds only ("HTTP Library"); their `User-Agent` says more.
     let found = Parser::new().parse(user_agent).filter(|found| BROWSED_WITH.contains(&found.category));
     let known = |name: &str| !name.is_empty() && name != VALUE_UNKNOWN;
     match found.map(|found| (found.name, system(found.os))).filter(|(browser, _)| known(browser)) {
@@ -21,10 +21,10 @@ pub(super) fn name(user_agent: Option<&UserAgent>, texts: &Texts) -> String {
     }
 }
 
-/// The categories of what people hold in their hands.
+/// The categories of browsers.
 const BROWSED_WITH: [&str; 4] = ["pc", "smartphone", "mobilephone", "appliance"];
 
-/// A system by the name that its maker gives it today. Which Windows it is browsers no longer say.
+/// The current name of a system. Browsers no longer tell the version of Windows.
 fn system(name: &str) -> &str {
     match name {
         "Mac OSX" => "macOS",
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_and_systems_have_the_names_that_people_know() {
+    fn browsers_and_systems_have_their_common_names() {
         for (user_agent, expected) in [
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
@@ -83,7 +83,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_stranger_calls_itself_has_a_name(user_agent in "(Mozilla/5.0 \\()?(Windows [A-Z0-9.;]{0,9}|iPhone|Android|PSP|MSIE|BlackBerry|.{0,9})[ -~\\PC]{0,60}") {
+        fn every_user_agent_has_a_name(user_agent in "(Mozilla/5.0 \\()?(Windows [A-Z0-9.;]{0,9}|iPhone|Android|PSP|MSIE|BlackBerry|.{0,9})[ -~\\PC]{0,60}") {
             prop_assert!(!called(&user_agent).is_empty());
         }
     }

@@ -95,7 +95,7 @@ fn read_schema<'a>(name: &'a str, schema: &'a Value) -> Schema<'a> {
     Schema { name, description: text(&schema["description"]), fields }
 }
 
-/// The name of the schema that is referred to, directly or with something added.
+/// The name of the referenced schema, directly or inside `allOf`.
 fn schema_name(schema: &Value) -> Option<&str> {
     let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str())?;
     reference.strip_prefix("#/components/schemas/")

@@ -33,7 +33,7 @@ use crate::texts::Language;
 
 pub(crate) use layout::Pages;
 
-/// The paths of all that is no operation of the API; each has a GET.
+/// The paths of pages and files. Each has a GET.
 pub(crate) const PATHS: [&str; 15] = [
     "/",
     "/login",

@@ -1,4 +1,4 @@
-//! The page for a problem: its form again where it is about what was typed, else a page that says what is wrong.
+//! The page for a problem: its form again where a field is wrong, else an error page.
 
 use askama::Template;
 use poem::Response;

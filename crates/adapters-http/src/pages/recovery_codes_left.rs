@@ -1,4 +1,4 @@
-//! What is left of a user's recovery codes, as pages say it.
+//! The number of a user's unused recovery codes, in the words of the pages.
 
 use doorward_app::ValidSession;
 use doorward_domain::{RecoveryCode, Timestamp};

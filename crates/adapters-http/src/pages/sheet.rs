@@ -1,4 +1,4 @@
-//! A sheet with recovery codes, as it is shown, printed and kept as a file.
+//! A sheet with recovery codes, for the screen, the printer and a text file.
 
 use std::iter;
 
@@ -10,12 +10,12 @@ use crate::origin::Origin;
 use crate::response::time::minute;
 use crate::texts::{Message, Texts};
 
-/// What stands on the sheet.
+/// The content of the sheet.
 pub(super) struct Sheet<'a> {
-    /// Whose codes these are, for what, and from when.
+    /// The user, the site and the time of creation.
     pub(super) title: String,
     pub(super) codes: Vec<&'a str>,
-    /// Where to use them.
+    /// Where to use the codes.
     pub(super) place: String,
 }
 
@@ -32,8 +32,8 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The sheet as a text file that is its own address (RFC 2397), so that no other request has to bring it. The lines end
-    /// as those of every system's editor may.
+    /// The sheet as a text file in a `data:` URL (RFC 2397), so that the codes are in no second response. Lines end in CRLF,
+    /// which editors of all systems read.
     pub(super) fn file(&self) -> String {
         let codes = self.codes.iter().zip(1..).map(|(code, number)| format!("{number:2}. {code}"));
         let lines: Vec<String> = iter::once(self.title.clone())
@@ -53,7 +53,7 @@ mod tests {
     use crate::texts::Language;
 
     #[test]
-    fn a_file_has_whose_codes_these_are_and_each_of_them_however_odd_the_name() {
+    fn the_file_has_the_username_and_every_code() {
         let username = Username::restore("a\"<b>&,;% Zoë".into());
         let id = UserId::restore("user-1".into());
         let user =

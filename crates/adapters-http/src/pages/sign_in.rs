@@ -11,7 +11,7 @@ use crate::request::state::FormInput;
 use crate::response::meta::found;
 use crate::response::problem::Problem;
 
-/// What is written as it is in the value of a query: more than enough for the paths of the pages.
+/// Encodes all but letters, digits and hyphens in a query value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
 
 /// What a page's query may say.

@@ -1,4 +1,4 @@
-//! Cross-origin resource sharing (WHATWG Fetch, 3.2): for trusted origins only, each by its own name.
+//! Cross-origin resource sharing (WHATWG Fetch, 3.2): for trusted origins only. No wildcards.
 
 use poem::http::{HeaderMap, HeaderValue, Method, header};
 use poem::{IntoResponse, Request, Response};
@@ -8,17 +8,17 @@ use crate::origin::Origin;
 /// What a trusted origin may send.
 const ALLOW_METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
 const ALLOW_HEADERS: HeaderValue = HeaderValue::from_static("Accept, Authorization, Content-Type");
-/// What a trusted origin may read beside the headers that everybody may.
+/// The headers that a trusted origin may read beside the safelisted ones.
 const EXPOSE_HEADERS: HeaderValue = HeaderValue::from_static("Retry-After, X-Request-Id");
 /// Seconds for which a browser may remember the answer to a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// Whether a request asks on a browser's behalf what a trusted origin may send.
+/// Whether a request is a preflight.
 pub(crate) fn is_preflight(request: &Request) -> bool {
     request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The answer to a preflight of a trusted origin, but for the headers that all answers to it get.
+/// The response to a preflight of a trusted origin, without the headers of [`allow`].
 pub(crate) fn preflight() -> Response {
     let mut response = poem::http::StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
@@ -28,7 +28,7 @@ pub(crate) fn preflight() -> Response {
     response
 }
 
-/// Lets a trusted origin read an answer.
+/// Lets a trusted origin read a response.
 pub(crate) fn allow(origin: &Origin, headers: &mut HeaderMap) {
     let origin = HeaderValue::try_from(origin.to_string()).expect("an origin's serialization is ASCII");
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

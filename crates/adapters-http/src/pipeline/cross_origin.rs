@@ -1,5 +1,5 @@
-//! Whether a request that changes something may come from where it comes: the rule of Go's
-//! `net/http.CrossOriginProtection`, with bearer tokens and trusted origins before it.
+//! The check of the origin of requests that change something: the rule of Go's `net/http.CrossOriginProtection`, after
+//! exceptions for bearer tokens and trusted origins.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub(crate) fn check(request: &Request, settings: &HttpSettings) -> Result<(), Pr
     } else {
         let expected = &settings.public_origin;
         let advice = Message::new("open-at").with("url", expected.to_string());
-        // Most often a public URL that is not what people type, which only the operator can see.
+        // The usual cause is a wrong public URL, which only the operator can see.
         let cause = format!("it came from {}, and the public URL is {expected}", the_origin(request));
         Err(Problem::new(ProblemKind::CrossOrigin).detail(advice).caused_by(cause))
     }
@@ -55,7 +55,7 @@ fn passes(request: &Request, settings: &HttpSettings) -> bool {
     }
 }
 
-/// What the `Origin` headers of a request say.
+/// The `Origin` header of a request.
 enum TheOrigin {
     Absent,
     One(Origin),
@@ -78,7 +78,7 @@ fn the_origin(request: &Request) -> TheOrigin {
     match (values.next(), values.next()) {
         (None, _) => TheOrigin::Absent,
         (Some(value), None) => {
-            // A setting may end with a slash, what a browser sends never does.
+            // A setting may end with a slash, an `Origin` header never does.
             let text = value.to_str().ok().filter(|text| !text.ends_with('/'));
             text.and_then(|text| text.parse().ok()).map_or(TheOrigin::Unusable, TheOrigin::One)
         }

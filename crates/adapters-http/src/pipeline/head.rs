@@ -1,6 +1,5 @@
-//! The head of a request as a whole, before anything looks at a part of it: how large it may be, and what two readers
-//! (a proxy in front and this server) could take for two different requests (RFC 9112, 3.2 and 11.2). What is no head
-//! at all never gets here; the HTTP library refuses it.
+//! The limits of a request's head, and the refusal of heads that a proxy in front and this server could read as different
+//! requests (RFC 9112, 3.2 and 11.2). hyper refuses malformed heads before.
 
 use poem::Request;
 use poem::http::{HeaderMap, Method, Uri, Version, header};
@@ -12,7 +11,7 @@ const MAX_BYTES: usize = 32 * 1024;
 /// The most fields of a head.
 const MAX_FIELDS: usize = 100;
 
-/// Refuses a head that is too large, or that is not clear about where it goes and how long its body is.
+/// Refuses a head that is too large, or ambiguous about its target or the length of its body.
 pub(crate) fn check(request: &Request) -> Result<(), Problem> {
     let headers = request.headers();
     if headers.len() > MAX_FIELDS || bytes(request) > MAX_BYTES {
@@ -22,12 +21,12 @@ pub(crate) fn check(request: &Request) -> Result<(), Problem> {
     if host.is_some_and(|host| names_target(request.method(), request.uri(), host)) && has_plain_body(headers) {
         Ok(())
     } else {
-        // Whoever sent this sees the borders of requests elsewhere, or hopes that somebody does.
+        // The sender may place the border between requests elsewhere (request smuggling).
         Err(Problem::new(ProblemKind::MalformedRequest).caused_by("its head can be read in two ways").hang_up())
     }
 }
 
-/// How many bytes the head had, give or take the white space that the parser dropped.
+/// The size of the head in bytes, without the white space that the parser dropped.
 fn bytes(request: &Request) -> usize {
     const LINE_ENDS: usize = "  HTTP/1.1\r\n\r\n".len();
     let uri = request.uri();
@@ -54,7 +53,7 @@ fn may_stand_in_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(&byte)
 }
 
-/// Whether the request's target is a path, or the URL of a path on the very host that `Host` names, or for OPTIONS `*`.
+/// Whether the request's target is a path, a URL on the host that `Host` names, or `*` for OPTIONS.
 fn names_target(method: &Method, uri: &Uri, host: &[u8]) -> bool {
     match (uri.scheme_str(), uri.authority()) {
         (None, None) => uri.path().starts_with('/') || (uri.path() == "*" && method == Method::OPTIONS),
@@ -66,7 +65,7 @@ fn names_target(method: &Method, uri: &Uri, host: &[u8]) -> bool {
     }
 }
 
-/// Whether the body is of a known length or chunked and nothing else; the library has seen to the rest.
+/// Whether the body has a known length or is only chunked. hyper checks the rest.
 fn has_plain_body(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_measured_as_it_is_written() {
+    fn the_size_of_a_head_is_that_of_its_text() {
         let head = "GET /login?next=%2F HTTP/1.1\r\nhost: x\r\naccept: */*\r\n\r\n";
         assert_eq!(bytes(&request("/login?next=%2F", &[("host", "x"), ("accept", "*/*")])), head.len());
         let head = "GET http://x:80/login HTTP/1.1\r\nhost: x:80\r\n\r\n";
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn one_host_that_could_be_one_is_asked_for() {
+    fn exactly_one_valid_host_is_required() {
         for host in ["x", "door.example:8080", "[::1]:80", "127.0.0.1", "xn--tr-eka.example", "a_b", ""] {
             assert_eq!(refused(&request("/", &[("host", host)])), None, "{host}");
         }
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_are_the_only_coding() {
+    fn chunked_is_the_only_transfer_coding() {
         let coded = |codings: &[&str]| {
             let fields: Vec<_> = codings.iter().map(|coding| ("transfer-encoding", *coding)).collect();
             refused(&request("/", &[&[("host", "x")][..], &fields].concat()))

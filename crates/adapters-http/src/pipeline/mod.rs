@@ -138,7 +138,7 @@ impl Endpoint for Pipeline {
         let address = client::address(&request, &settings.trusted_proxies);
         let head = RequestHead::of(&request, self.next_request_id(), address);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
-        // A span writes its fields when it begins. A request that only reads gets one once something is logged of it.
+        // A span writes its fields when it begins. A request that only reads gets its span with its first log event.
         let expects_events = !cross_origin::is_safe(&head.method)
             || head.uri.path() == download_data::PATH
             || tracing::enabled!(Level::DEBUG);
@@ -186,116 +186,4 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")
-}
-
-#[cfg(test)]
-mod tests {
-    use doorward_app::{Policies, Ports, SignUpPolicy, UseCases};
-    use doorward_domain::ports::{
-        HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockRecoveryStore,
-        MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
-    };
-    use doorward_domain::{SessionPolicy, SessionToken, TokenHash};
-    use poem::http::header;
-    use prometheus_client::registry::Registry;
-
-    use super::*;
-    use crate::routes;
-    use crate::settings::CookieSettings;
-    use crate::site::Site;
-
-    const CAUSE: &str = "what only the log may say";
-
-    /// A server on ports each of which fails in its own way.
-    fn broken_server() -> impl Endpoint<Output = Response> {
-        let unavailable = || StoreError::Unavailable(CAUSE.into());
-        let mut users = MockUserStore::new();
-        users.expect_find_by_key().returning(move |_| Err(unavailable()));
-        let mut sessions = MockSessionStore::new();
-        sessions.expect_find().returning(|_| panic!("{CAUSE}"));
-        let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
-        let mut tokens = MockTokenGenerator::new();
-        tokens.expect_digest().returning(|_| TokenHash::restore([0; 32]));
-        let mut store = MockStoreProbe::new();
-        store.expect_ping().returning(move || Err(unavailable()));
-
-        let ports = Ports {
-            users: Arc::new(users),
-            sessions: Arc::new(sessions),
-            recovery: Arc::new(MockRecoveryStore::new()),
-            records: Arc::new(MockAccountRecords::new()),
-            throttle: Arc::new(MockLoginThrottle::new()),
-            store: Arc::new(store),
-            hasher: Arc::new(hasher),
-            tokens: Arc::new(tokens),
-            clock: Arc::new(MockClock::new()),
-        };
-        let policies = Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::DEFAULT, throttle: None };
-        let settings = HttpSettings {
-            public_origin: "http://localhost:8080".parse().expect("an origin"),
-            cookie: CookieSettings { name: "auth_session".into(), domain: None },
-            trusted_origins: vec![],
-            return_origins: vec![],
-            trusted_proxies: vec![],
-            sign_up: policies.sign_up,
-            site: Site::default(),
-            language: None,
-            instance: "test".into(),
-        };
-        routes::endpoint(UseCases::new(&ports, &policies), settings, &mut Registry::default())
-    }
-
-    async fn answer(method: Method, path: &str, accept: &str) -> (u16, Response, String) {
-        let token = "t".repeat(SessionToken::CHARS);
-        let request = Request::builder()
-            .method(method)
-            .uri(path.parse().expect("a path"))
-            .header(header::HOST, "localhost")
-            .header(header::ACCEPT, accept)
-            .header(header::COOKIE, format!("auth_session={token}"))
-            .content_type("application/json")
-            .body(r#"{"username": "alice", "password": "correct horse"}"#);
-        let mut response = broken_server().get_response(request).await;
-        let body = response.take_body().into_string().await.expect("UTF-8");
-        assert!(!body.contains(CAUSE), "{body}");
-        (response.status().as_u16(), response, body)
-    }
-
-    #[tokio::test]
-    async fn a_store_that_is_away_is_503_unavailable() {
-        for (method, path) in [(Method::POST, "/api/login"), (Method::GET, "/health/ready")] {
-            let (status, _, body) = answer(method, path, "*/*").await;
-            assert_eq!(
-                (status, body.as_str()),
-                (503, r#"{"code":"unavailable","error":"Store unavailable"}"#),
-                "{path}"
-            );
-        }
-        let (status, _, body) = answer(Method::POST, "/api/login", "text/html").await;
-        assert!(status == 503 && body.contains("<h1>Store unavailable</h1>"), "{body}");
-    }
-
-    #[tokio::test]
-    async fn a_full_hash_queue_is_503_overloaded_and_says_when_to_come_back() {
-        let (status, response, body) = answer(Method::POST, "/api/signup", "*/*").await;
-        assert_eq!((status, body.as_str()), (503, r#"{"code":"overloaded","error":"Server is busy"}"#));
-        assert_eq!(response.header(header::RETRY_AFTER), Some("5"));
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_an_unknown_error_and_no_broken_connection() {
-        let (status, response, body) = answer(Method::GET, "/api/session", "*/*").await;
-        assert_eq!((status, body.as_str()), (500, r#"{"code":"unknown","error":"An unknown error occurred"}"#));
-        let request_id = response.header("x-request-id").expect("a number to tell").to_owned();
-        assert!(request_id.starts_with("test-"), "{request_id}");
-        let (status, _, body) = answer(Method::GET, "/", "text/html").await;
-        assert!(status == 500 && body.contains("<h1>An unknown error occurred</h1>"), "{body}");
-    }
-
-    #[tokio::test]
-    async fn a_server_whose_store_is_away_is_still_alive() {
-        let (status, _, body) = answer(Method::GET, "/health/live", "*/*").await;
-        assert_eq!((status, body.as_str()), (200, r#"{"status":"ok"}"#));
-    }
 }

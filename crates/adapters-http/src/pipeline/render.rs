@@ -11,16 +11,16 @@ use crate::pages::{self, Pages};
 use crate::pipeline::request_head::RequestHead;
 use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
-use crate::request::transport::Transport;
 use crate::response::meta::found;
 use crate::response::outcome::{Forgets, Outcome, Rendered};
 use crate::response::problem::{Problem, ProblemKind};
 use crate::response::problem_body::ProblemBody;
 use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::{SessionAnswer, SessionBody};
+use crate::response::transport::Transport;
 use crate::route_table::RouteTable;
 
-/// Names the request whose cause is in the log, where an answer says only that something went wrong.
+/// The id of the request in an `unknown` error. The log has the cause under the same id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Turns outcomes and problems into answers.
@@ -35,7 +35,7 @@ impl Renderer {
         Self { context, pages, route_table }
     }
 
-    /// The answer of an operation that succeeded; an answer that holds no outcome is left as it is.
+    /// The response of an operation that succeeded. A response without an outcome passes unchanged.
     pub(super) fn outcome(&self, response: Response, state: &RequestState, head: &RequestHead<'_>) -> Response {
         let Some(Rendered(outcome)) = response.extensions().get::<Rendered>().cloned() else { return response };
         let is_json = state.mode() == ResponseMode::Json;
@@ -78,7 +78,7 @@ impl Renderer {
         response
     }
 
-    /// The answer to a request that failed: JSON, or the page of its form, or a page that says what is wrong.
+    /// The response to a request that failed: JSON, the page of its form, or an error page.
     pub(super) fn problem(&self, problem: Problem, state: Option<&RequestState>, head: &RequestHead<'_>) -> Response {
         // A client that was refused before it was told to send its body may send it or not, so the next bytes on the
         // connection mean nothing.

@@ -1,4 +1,4 @@
-//! What is kept of a request's head for its answer, its span and its log.
+//! The parts of a request's head that its response, span and log need.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use tracing::Span;
 
 use crate::request::response_mode::ResponseMode;
 
-/// The name of a request: the process and a number.
+/// The id of a request: the process and a number.
 #[derive(Clone, Copy)]
 pub(super) struct RequestId<'a>(pub(super) &'a str, pub(super) u64);
 
@@ -19,7 +19,7 @@ impl fmt::Display for RequestId<'_> {
     }
 }
 
-/// What is kept of a request's head.
+/// The parts of a request's head that outlive the request.
 pub(super) struct RequestHead<'a> {
     pub(super) id: RequestId<'a>,
     pub(super) method: Method,

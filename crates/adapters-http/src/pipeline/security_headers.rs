@@ -1,4 +1,4 @@
-//! The headers that keep browsers from doing what nobody asked them to (OWASP ASVS 5.0, 3.4).
+//! The security headers of every response (OWASP ASVS 5.0, 3.4).
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -7,12 +7,12 @@ use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::settings::HttpSettings;
 
-/// The headers that every answer has unless it says otherwise itself, made once.
+/// The headers that every response gets unless it sets them itself. They are made once.
 pub(crate) struct SecurityHeaders(HeaderMap);
 
 impl SecurityHeaders {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
-        // Browsers hold a form to `form-action` in the redirects that follow it, too.
+        // Browsers apply `form-action` to the redirects that follow a form, too.
         let others: BTreeSet<String> =
             settings.trusted_origins.iter().chain(&settings.return_origins).map(ToString::to_string).collect();
         let targets: Vec<String> = std::iter::once("'self'".to_owned()).chain(others).collect();
@@ -40,10 +40,10 @@ impl SecurityHeaders {
         Self(headers)
     }
 
-    /// Puts the headers of an answer over these: a copy of them all costs less than to insert one after the other.
+    /// Puts the headers of a response over these. One copy of the map costs less than single insertions.
     pub(crate) fn add(&self, headers: &mut HeaderMap) {
         let mut own = mem::replace(headers, self.0.clone());
-        // A page varies by the reader's language beside what all answers vary by.
+        // A page varies by the reader's language, too.
         if let Some(varies_by) = own.remove(header::VARY) {
             headers.append(header::VARY, varies_by);
         }

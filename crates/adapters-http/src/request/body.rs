@@ -21,7 +21,7 @@ use crate::response::problem::{Problem, ProblemKind};
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, from first byte to last.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
-/// How much of a body that was refused is read on, and for how long.
+/// How much of a refused body is read and discarded, and for how long.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -67,7 +67,7 @@ pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBo
         .await
         .map_err(|_| Problem::new(ProblemKind::RequestTimeout))??;
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    // The pipeline refused a body without a type that carries fields, so none here means that there is no body.
+    // The pipeline refuses a body of another type, so no type means no body.
     let fields = match content_type.and_then(BodyType::parse) {
         Some(body_type) => Fields::parse(&body_type, &bytes).await.map_err(malformed)?,
         None => Fields::default(),
@@ -77,7 +77,7 @@ pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBo
 
 /// How the body of `T` stands in the `OpenAPI` document: three media types with one schema.
 pub(crate) fn request_meta<T: RequestBody>() -> MetaRequest {
-    // In forms all fields are texts, those too that the operation does not know, and each stands once.
+    // In forms every field is a text, also fields that the operation does not know.
     let form = MetaSchema {
         all_of: vec![T::schema_ref()],
         additional_properties: Some(Box::new(String::schema_ref())),
@@ -93,7 +93,7 @@ pub(crate) fn request_meta<T: RequestBody>() -> MetaRequest {
 }
 
 async fn read_bounded(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    // Room for any form here, so that what is wiped in the end was never moved.
+    // Room for every form, so that the buffer with secrets is not moved before it is wiped.
     let mut bytes = Zeroizing::new(Vec::with_capacity(4 * 1024));
     let mut chunks = body.into_bytes_stream();
     while let Some(chunk) = chunks.next().await {
@@ -126,7 +126,7 @@ async fn discard<B: AsRef<[u8]>>(mut chunks: impl Stream<Item = io::Result<B>> +
             }
         }
     };
-    // However it ends, the answer follows.
+    // The response follows in any case.
     let _ = tokio::time::timeout(DISCARD_TIMEOUT, read_on).await;
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn check_head(headers: &HeaderMap) -> Result<(), Problem> {
     if length.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(Problem::new(ProblemKind::PayloadTooLarge));
     }
-    // What is compressed may be larger than it looks, and no client of a form has reason to.
+    // A compressed body may expand beyond the limit, and clients of forms send none.
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     if !codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Problem::new(ProblemKind::UnsupportedMediaType));

@@ -1,5 +1,4 @@
-//! Who is on the other end, and where they meant to go: the address, host and scheme of a request. Forwarding headers
-//! count only where the peer is a trusted proxy.
+//! The address, user agent, host and scheme of a request. Forwarding headers count only when the peer is a trusted proxy.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,15 +10,15 @@ use url::Url;
 
 use crate::origin::Origin;
 
-/// Who is on the other end: their address, and what they call themselves.
+/// The client of a request: its address and user agent.
 pub(crate) fn of(request: &Request, trusted_proxies: &[IpNet]) -> Client {
     let user_agent = request.headers().get(header::USER_AGENT);
     let user_agent = user_agent.and_then(|value| UserAgent::parse(&String::from_utf8_lossy(value.as_bytes())));
     Client { address: address(request, trusted_proxies), user_agent }
 }
 
-/// The address of the client: the peer's, or behind trusted proxies the first one that is not theirs. `None` where the
-/// peer has no IP address.
+/// The client's address: the peer's, or behind trusted proxies the nearest one that is not a trusted proxy's. `None` where
+/// the peer has no IP address.
 pub(crate) fn address(request: &Request, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     let peer = peer_address(request)?;
     if !is_trusted(peer, trusted_proxies) {
@@ -38,8 +37,8 @@ pub(crate) fn address(request: &Request, trusted_proxies: &[IpNet]) -> Option<Ip
     Some(nearest)
 }
 
-/// The origin that the request was sent to: scheme and host of its own connection, or what a trusted proxy says of
-/// the one in front. `None` where that is no origin.
+/// The origin that the request was sent to: the scheme and host of this connection, or those that a trusted proxy forwards.
+/// `None` where they form no origin.
 pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option<Origin> {
     let headers = request.headers();
     let believed = peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies));
@@ -49,8 +48,8 @@ pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option
     format!("{scheme}://{host}").parse().ok()
 }
 
-/// What a trusted proxy that asks about a request says of it, in the way of Caddy's `forward_auth` and Traefik's
-/// `ForwardAuth`; `None` where the proxy does not say, as nginx does not.
+/// The URL of the request that a trusted proxy asks about, as Caddy's `forward_auth` and Traefik's `ForwardAuth` send it.
+/// `None` where the proxy sends none; nginx does not.
 pub(crate) fn forwarded_url(request: &Request, trusted_proxies: &[IpNet]) -> Option<Url> {
     let headers = request.headers();
     let uri =
@@ -77,14 +76,14 @@ fn is_trusted(address: IpAddr, trusted_proxies: &[IpNet]) -> bool {
 
 fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
-    // Some balancers write the port as well, and an address of IPv6 then, or always, in brackets.
+    // Some load balancers append the port, and some put IPv6 addresses in brackets.
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
     let address: Option<IpAddr> = text.parse().ok().or_else(bracketed).or_else(with_port);
     address.map(|address| address.to_canonical())
 }
 
-/// The last item of a header that is a list, the one that the nearest proxy wrote.
+/// The last item of a list header, which the nearest proxy wrote.
 fn last_item<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
     line.rsplit(',').next().map(str::trim).filter(|item| !item.is_empty())
@@ -104,7 +103,7 @@ mod tests {
         Request::builder().extension(RemoteAddr(Addr::SocketAddr(address)))
     }
 
-    /// Poem's builder has no peer; a request made of hyper's parts has.
+    /// Poem's builder sets no peer, so the request is made from hyper's parts.
     fn request(peer: &str, headers: &[(&str, &str)]) -> Request {
         let built =
             headers.iter().fold(from_peer(peer), |builder, (name, value)| builder.header(*name, *value)).finish();
@@ -124,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_s_forwarding_headers_count_for_nothing() {
+    fn forwarding_headers_of_untrusted_peers_are_ignored() {
         assert_eq!(address_of("192.0.2.1", &["198.51.100.7"], &[]), "192.0.2.1");
         assert_eq!(address_of("192.0.2.1", &["198.51.100.7"], &["10.0.0.0/8"]), "192.0.2.1");
     }
 
     #[test]
-    fn behind_trusted_proxies_the_first_other_address_from_the_right_counts() {
+    fn the_rightmost_untrusted_address_is_the_client() {
         let trusted = ["10.0.0.0/8", "fd00::/8"];
         assert_eq!(address_of("10.0.0.1", &["198.51.100.7"], &trusted), "198.51.100.7");
         assert_eq!(address_of("10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"], &trusted), "198.51.100.7");
@@ -143,12 +142,12 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv4_address_in_ipv6_clothes_is_that_ipv4_address() {
+    fn ipv4_mapped_ipv6_addresses_count_as_ipv4() {
         assert_eq!(address_of("[::ffff:10.0.0.1]", &["198.51.100.7"], &["10.0.0.0/8"]), "198.51.100.7");
     }
 
     #[test]
-    fn the_own_origin_is_the_host_s_or_what_a_trusted_proxy_says() {
+    fn the_own_origin_comes_from_host_or_a_trusted_proxy() {
         let headers = [
             ("host", "app.example"),
             ("x-forwarded-host", "Evil.example, Door.Example"),

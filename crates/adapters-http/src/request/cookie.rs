@@ -1,5 +1,5 @@
-//! The session cookie, and the one that a browser is known by: read leniently, since other apps' cookies come in the same
-//! header, and written strictly.
+//! The session cookie and the cookie of trusted devices. Reading is lenient, because other apps' cookies come in the same
+//! header; writing is strict.
 
 use doorward_app::TrustedDevices;
 use doorward_domain::{SessionToken, ThrottleLimits, TrustedDeviceToken};
@@ -8,15 +8,15 @@ use zeroize::Zeroizing;
 
 use crate::settings::CookieSettings;
 
-/// A year, in seconds: the guide's `expires: false`. The server alone decides when the session ends.
+/// A year, in seconds: the guide's `expires: false`. The server alone decides when the session expires.
 const LIFETIME_SECS: u64 = 365 * 24 * 60 * 60;
-/// How many cookies of the session's name are looked at; browsers send more than one where domains overlap.
+/// How many cookies of the session's name are tried. Browsers send more than one where domains overlap.
 const MAX_CANDIDATES: usize = 4;
 
-/// What the name of the session cookie is followed by in that of the devices. Behind it, since browsers look at how a name
-/// begins.
+/// The suffix that makes the session cookie's name that of trusted devices. A suffix, because browsers give meaning to the
+/// prefixes of names.
 const DEVICE_SUFFIX: &str = "_device";
-/// What stands between the tokens in the cookie of the devices, and in no token.
+/// The separator of the tokens in the cookie of trusted devices. No token contains it.
 const BETWEEN_DEVICES: char = '.';
 
 /// A cookie of one name.
@@ -55,7 +55,7 @@ impl Cookie {
     }
 }
 
-/// Reads and writes the cookie that says where a browser signed in before.
+/// Reads and writes the cookie of trusted devices.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceCookie(Cookie);
 
@@ -66,20 +66,20 @@ impl DeviceCookie {
         Self(Cookie { settings, secure })
     }
 
-    /// What may be tokens of devices; what is none is as if it was not there.
+    /// The possible tokens of trusted devices. Other texts are ignored.
     pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<TrustedDeviceToken> {
         let texts = self.0.values(headers).flat_map(|value| value.split(BETWEEN_DEVICES));
         texts.filter_map(TrustedDeviceToken::parse).take(TrustedDevices::MOST).collect()
     }
 
-    /// The `Set-Cookie` that hands the tokens to the browser, for as long as they mean anything.
+    /// The `Set-Cookie` that hands the tokens to the browser, for as long as the device is trusted.
     pub(crate) fn issue(&self, tokens: &[TrustedDeviceToken]) -> HeaderValue {
         let texts: Vec<_> = tokens.iter().map(TrustedDeviceToken::expose).collect();
         let value = Zeroizing::new(texts.join(&BETWEEN_DEVICES.to_string()));
         self.0.set(&value, ThrottleLimits::DEFAULT.trusted_for.as_secs())
     }
 
-    /// The `Set-Cookie` that takes them away again.
+    /// The `Set-Cookie` that removes them.
     pub(crate) fn blank(&self) -> HeaderValue {
         self.0.blank()
     }
@@ -90,12 +90,12 @@ impl DeviceCookie {
 pub(crate) struct SessionCookie(Cookie);
 
 impl SessionCookie {
-    /// `secure` is whether people reach this server by https.
+    /// `secure` is whether the public URL is https.
     pub(crate) fn new(settings: CookieSettings, secure: bool) -> Self {
         Self(Cookie { settings, secure })
     }
 
-    /// The tokens that the request's cookies carry, those of the session's name and a token's shape.
+    /// The possible session tokens in the request's cookies.
     pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<SessionToken> {
         self.0.values(headers).filter_map(SessionToken::parse).take(MAX_CANDIDATES).collect()
     }
@@ -105,7 +105,7 @@ impl SessionCookie {
         self.0.set(token.expose(), LIFETIME_SECS)
     }
 
-    /// The `Set-Cookie` that takes it away again.
+    /// The `Set-Cookie` that removes it.
     pub(crate) fn blank(&self) -> HeaderValue {
         self.0.blank()
     }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_and_malformed_cookies_beside_it_harm_nothing() {
+    fn foreign_and_malformed_cookies_are_ignored() {
         let good = token("a");
         for beside in ["x=\u{fc}", "y=%ff", "=", ";;", "auth_session", "auth_session=", "AUTH_SESSION=x", "z=\"a;b\""] {
             for line in [
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn of_repeated_cookies_each_is_a_candidate_up_to_a_bound() {
+    fn repeated_cookies_are_candidates_up_to_a_bound() {
         let (a, b) = (token("a"), token("b"));
         let line = format!("auth_session={}; auth_session={}", a.expose(), b.expose());
         assert_eq!(read(&[line.as_bytes()]), [a.expose(), b.expose()]);
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn cookies_with_longer_names_are_others() {
+    fn cookies_with_longer_names_are_ignored() {
         let line = format!("my_auth_session={0}; auth_session2={0}; xauth_session={0}", token("a").expose());
         assert!(read(&[line.as_bytes()]).is_empty());
     }
 
     #[test]
-    fn attributes_are_those_of_the_contract() {
+    fn cookies_have_the_attributes_of_the_contract() {
         let issued = cookie().issue(&token("a"));
         let expected =
             format!("auth_session={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000", token("a").expose());
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn https_makes_it_secure_and_a_domain_shares_it() {
+    fn https_adds_secure_and_a_domain_is_written() {
         let settings = CookieSettings { name: "s".into(), domain: Some("example.com".into()) };
         let blank = SessionCookie::new(settings, true).blank();
         assert!(blank.to_str().expect("ASCII").ends_with("; Domain=example.com; Secure"), "{blank:?}");
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_of_a_device_is_as_if_it_was_not_there() {
+    fn texts_that_are_no_device_tokens_are_ignored() {
         let [a, b, c] = ["a", "b", "c"].map(|letter| letter.repeat(SessionToken::CHARS));
         assert_eq!(devices_in(&[&format!("auth_session={c}; auth_session_device={a}.{b}")]), ["a", "b"]);
         assert_eq!(
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_of_devices_has_the_attributes_of_the_session_s_and_90_days() {
+    fn the_device_cookie_has_the_session_cookie_s_attributes_and_90_days() {
         let [a, b] = ["a", "b"].map(|letter| TrustedDeviceToken::new(token(letter)));
         let texts = format!("{}.{}", a.expose(), b.expose());
         let settings = CookieSettings { name: "__Host-s".into(), domain: None };

@@ -8,7 +8,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use crate::request::cookie::SessionCookie;
 
-/// Whatever credential there is in a request's head, and, for the `OpenAPI` document, the two kinds there are.
+/// The credential in a request's head. It registers both kinds in the `OpenAPI` document.
 #[derive(Clone, Copy)]
 pub(crate) struct Credential<'a>(&'a HeaderMap);
 
@@ -20,8 +20,8 @@ impl<'a> Credential<'a> {
         Self(request.headers())
     }
 
-    /// What may be session tokens, by their shape, in the order in which they count. A bearer token counts alone, even
-    /// one of another shape.
+    /// The possible session tokens in the order in which they are tried. A bearer header excludes cookies, even when its
+    /// value cannot be a token.
     pub(crate) fn tokens(self, cookie: &SessionCookie) -> Vec<SessionToken> {
         match self.bearer() {
             Some(text) => SessionToken::parse(text).into_iter().collect(),
@@ -29,7 +29,7 @@ impl<'a> Credential<'a> {
         }
     }
 
-    /// What an `Authorization: Bearer` header carries (RFC 6750, 2.1); `None` where there is no such header.
+    /// The value of an `Authorization: Bearer` header (RFC 6750, 2.1); `None` without one.
     pub(crate) fn bearer(self) -> Option<&'a str> {
         let value = self.0.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
@@ -86,7 +86,7 @@ mod tests {
     use crate::settings::CookieSettings;
 
     #[test]
-    fn a_bearer_header_counts_alone_even_when_it_is_rubbish() {
+    fn an_invalid_bearer_header_still_excludes_cookies() {
         let cookie = SessionCookie::new(CookieSettings { name: "s".into(), domain: None }, false);
         let tokens = |headers: &[(&str, &str)]| {
             let builder =

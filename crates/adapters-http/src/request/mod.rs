@@ -10,4 +10,3 @@ pub(crate) mod response_mode;
 pub(crate) mod return_to;
 pub(crate) mod state;
 pub(crate) mod text;
-pub(crate) mod transport;

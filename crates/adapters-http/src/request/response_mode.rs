@@ -1,4 +1,4 @@
-//! Which of the three ways of answering a client asked for.
+//! The response mode that a client asks for.
 
 use poem::Request;
 use poem::http::{HeaderMap, header};
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_gets_pages_whatever_it_sends() {
+    fn an_accepted_html_page_gets_pages_for_any_body() {
         let chrome = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
         assert_eq!(wants(&[chrome], Some("application/x-www-form-urlencoded")), ResponseMode::Page);
         assert_eq!(wants(&["application/json, TEXT/HTML;q=0.1"], Some("application/json")), ResponseMode::Page);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn all_others_get_what_the_seed_s_form_component_expects() {
+    fn other_requests_get_redirects_and_json_errors() {
         assert_eq!(wants(&["*/*"], Some("multipart/form-data; boundary=x")), ResponseMode::FormFetch);
         assert_eq!(wants(&[], None), ResponseMode::FormFetch);
         assert_eq!(wants(&["text/*", "?/;"], Some("rubbish")), ResponseMode::FormFetch);

@@ -1,14 +1,14 @@
-//! Where `next` may lead: a path on this server or a URL of a listed origin, and nowhere else.
+//! The targets that `next` may name: a path on this server or a URL of a return origin.
 
 use url::Url;
 
 use crate::origin::Origin;
 
-/// The longest `next` that is looked at, in bytes.
+/// The longest accepted `next`, in bytes.
 const MAX_BYTES: usize = 2_048;
 
-/// Turns a `next` into a `Location`, or into nothing where it leads elsewhere. It is read as a browser would read it
-/// (WHATWG URL: tabs and line ends are dropped, `\` is `/`), and what is answered is what was read, written anew.
+/// The `Location` for a `next`; `None` for a target that is not allowed. The text is parsed as a browser parses it (WHATWG
+/// URL: tabs and line ends are dropped, `\` is `/`), and the parsed URL is written out again.
 pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
     if next.is_empty() || next.len() > MAX_BYTES {
         return None;
@@ -62,13 +62,13 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_origin_is_kept_whole() {
+    fn a_url_of_a_return_origin_is_kept_whole() {
         assert_eq!(go("https://app.example/x?y").as_deref(), Some("https://app.example/x?y"));
         assert_eq!(go("//app.example/x").as_deref(), Some("https://app.example/x"));
     }
 
     #[test]
-    fn everything_else_is_ignored() {
+    fn other_targets_are_ignored() {
         let vectors = [
             "",
             "//evil.example",
@@ -125,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_leads_where_it_may(next in "[/\\\\:@?#.a-z\\t\\n %]{0,30}|.{0,40}") {
+        fn every_location_is_an_allowed_target(next in "[/\\\\:@?#.a-z\\t\\n %]{0,30}|.{0,40}") {
             if let Some(location) = go(&next) {
                 let read = Url::options().base_url(Some(&public().url())).parse(&location).expect("a URL");
                 let origin = Origin::of(&read).expect("http or https");

@@ -1,4 +1,4 @@
-//! What the pipeline and the extractors learn about a request, kept beside it until it is answered.
+//! The state of a request that the pipeline and the extractors share until it is answered.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use poem::Request;
 
 use super::response_mode::ResponseMode;
 
-/// What a failed form shows again: never a secret.
+/// The values that a failed form shows again. Never a secret.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FormInput {
     /// The username that was typed, or that of the user who is signed in.
@@ -30,12 +30,12 @@ impl RequestState {
         Self(Arc::new(Mutex::new(State { mode, form: None })))
     }
 
-    /// The state that the pipeline put beside the request; one of its own where there was no pipeline.
+    /// The state that the pipeline attached to the request, or a new one without a pipeline.
     pub(crate) fn of(request: &Request) -> Self {
         request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self::new(ResponseMode::of(request)))
     }
 
-    /// Answers in JSON whatever the head asks for: the client keeps a bearer token.
+    /// Answers in JSON, in place of the mode of the head: the client keeps a bearer token.
     pub(crate) fn answer_in_json(&self) {
         self.lock().mode = ResponseMode::Json;
     }
@@ -45,7 +45,7 @@ impl RequestState {
         self.lock().form = Some(form);
     }
 
-    /// How to answer.
+    /// The response mode.
     pub(crate) fn mode(&self) -> ResponseMode {
         self.lock().mode
     }

@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::request::fields::Value;
-use crate::request::transport::Transport;
+use crate::response::transport::Transport;
 
 /// A kind of text: its schema in the document.
 pub(crate) trait TextKind {
@@ -119,7 +119,7 @@ impl<K, const REQUIRED: bool> Text<K, REQUIRED> {
         }
     }
 
-    /// The text where the field is there: an empty one where it holds something else, which is as wrong.
+    /// The text where the field exists. A value of another type counts as an empty text, which is as invalid.
     pub(crate) fn into_given(self) -> Option<Zeroizing<String>> {
         self.value.map(|value| match value {
             Value::Text(text) => text,

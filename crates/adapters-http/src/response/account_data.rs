@@ -1,4 +1,4 @@
-//! All that is kept of a user, in JSON.
+//! The stored data of a user, in JSON.
 
 use doorward_domain::ports::KeyRecord;
 use doorward_domain::{SignInEvent, SignInKind, User};
@@ -8,32 +8,32 @@ use crate::response::attributes::{AttributesBody, attributes_body};
 use crate::response::session::{ListedSessionBody, address, user_agent};
 use crate::response::time::rfc3339;
 
-/// All that is kept of a user, but for what proves who they are.
+/// The stored data of a user, without secrets.
 #[derive(Object)]
 #[oai(rename = "AccountData", rename_all = "camelCase")]
 pub(crate) struct AccountDataBody {
-    /// When it was put together (RFC 3339, UTC).
+    /// When the document was made (RFC 3339, UTC).
     generated_at: String,
     user: AccountUserBody,
     /// The ways to sign in.
     keys: Vec<KeyBody>,
-    /// Where one is signed in, those opened first first.
+    /// The live sessions, oldest first.
     sessions: Vec<ListedSessionBody>,
-    /// The last sign-ins, at most 100 of the last 90 days, the first first. Failed ones are not kept.
+    /// At most 100 sign-ins of the last 90 days, oldest first. Failed ones are not kept.
     sign_ins: Vec<SignInBody>,
 }
 
-/// The user in the data that is kept of them.
+/// The user in the stored data.
 #[derive(Object)]
 #[oai(rename = "AccountUser", rename_all = "camelCase")]
 pub(crate) struct AccountUserBody {
-    /// What names the user for ever.
+    /// The user's id. It never changes.
     user_id: String,
-    /// The name they chose, with the letters they typed.
+    /// The username as it was typed at sign-up.
     username: String,
-    /// When they signed up (RFC 3339, UTC).
+    /// When the user signed up (RFC 3339, UTC).
     created_at: String,
-    /// What the operator keeps of them; not there where that is nothing.
+    /// The operator's attributes of the user; absent where there are none.
     #[oai(skip_serializing_if_is_none)]
     attributes: Option<AttributesBody>,
 }
@@ -53,11 +53,11 @@ impl From<&User> for AccountUserBody {
 #[derive(Object)]
 #[oai(rename = "Key", rename_all = "camelCase")]
 pub(crate) struct KeyBody {
-    /// What names the key: `username:` and the name in the form in which names are compared.
+    /// The key's id: `username:` and the username in the form in which usernames are compared.
     key_id: String,
-    /// Whether there is a password that goes with it.
+    /// Whether the key has a password.
     has_password: bool,
-    /// When it was made (RFC 3339, UTC).
+    /// When the key was created (RFC 3339, UTC).
     created_at: String,
 }
 
@@ -67,27 +67,27 @@ impl From<&KeyRecord> for KeyBody {
     }
 }
 
-/// That somebody was given a session.
+/// A sign-in.
 #[derive(Object)]
 #[oai(rename = "SignIn", rename_all = "camelCase")]
 pub(crate) struct SignInBody {
-    /// The session that it opened, which may have ended since.
+    /// The session that it opened, which may be revoked or expired by now.
     session_id: String,
-    kind: SignInWord,
+    kind: SignInKindBody,
     /// When (RFC 3339, UTC).
     at: String,
-    /// What the browser or program called itself; null where it did not say.
+    /// The `User-Agent`; null without one.
     #[oai(nullable)]
     user_agent: Option<String>,
-    /// The address that it came from; null where it is not known.
+    /// The client's address; null where it is unknown.
     #[oai(nullable)]
     address: Option<String>,
 }
 
-/// What somebody did who was given a session.
+/// How the user signed in.
 #[derive(Enum)]
 #[oai(rename = "SignInKind", rename_all = "snake_case")]
-enum SignInWord {
+enum SignInKindBody {
     SignUp,
     LogIn,
     PasswordChanged,
@@ -100,11 +100,11 @@ impl From<&SignInEvent> for SignInBody {
         Self {
             session_id: sign_in.session_id.as_str().to_owned(),
             kind: match sign_in.kind {
-                SignInKind::SignUp => SignInWord::SignUp,
-                SignInKind::LogIn => SignInWord::LogIn,
-                SignInKind::PasswordChanged => SignInWord::PasswordChanged,
-                SignInKind::Recovered => SignInWord::Recovered,
-                SignInKind::Vouched => SignInWord::Vouched,
+                SignInKind::SignUp => SignInKindBody::SignUp,
+                SignInKind::LogIn => SignInKindBody::LogIn,
+                SignInKind::PasswordChanged => SignInKindBody::PasswordChanged,
+                SignInKind::Recovered => SignInKindBody::Recovered,
+                SignInKind::Vouched => SignInKindBody::Vouched,
             },
             at: rfc3339(sign_in.at),
             user_agent: user_agent(&sign_in.client),

@@ -6,14 +6,14 @@ use doorward_domain::Attributes;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
-/// A JSON object of which only the operator knows what is in it.
+/// A JSON object whose content the operator chooses.
 pub(crate) type AttributesBody = BTreeMap<String, Any<Value>>;
 
-/// Attributes as they stand in an answer, if they do.
+/// Attributes for a response; `None` where they are empty.
 pub(crate) fn attributes_body(attributes: &Attributes) -> Option<AttributesBody> {
     if attributes.is_empty() {
         return None;
     }
-    // It was read as an object before, so there is no other case.
+    // `Attributes` holds a JSON object, so this never fails.
     serde_json::from_str(attributes.as_json()).ok()
 }

@@ -10,3 +10,4 @@ pub(crate) mod problem_of;
 pub(crate) mod recovery_codes;
 pub(crate) mod session;
 pub(crate) mod time;
+pub(crate) mod transport;

@@ -1,5 +1,5 @@
-//! What came of an operation, before anything is decided about how it is told. An operation returns one of the small types
-//! here, which states the answer in the `OpenAPI` document; the pipeline renders its [`Outcome`].
+//! The outcomes of operations. An operation returns one of the small types here, which describes the response in the
+//! `OpenAPI` document; the pipeline renders its [`Outcome`].
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
-use crate::request::transport::Transport;
 use crate::response::meta::{json, text_header};
 use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::SessionBody;
+use crate::response::transport::Transport;
 
-/// What came of an operation.
+/// The outcome of an operation that succeeded.
 pub(crate) enum Outcome {
     /// A session was opened.
     SignedIn {
@@ -30,7 +30,7 @@ pub(crate) enum Outcome {
         /// Where a form leads.
         location: String,
     },
-    /// Something was changed or revoked, and a program is told no more.
+    /// Something was changed or revoked. The JSON response has no body.
     Done {
         /// Where a form leads.
         location: &'static str,

@@ -1,5 +1,5 @@
-//! Everything that can be wrong with a request or with this server: the kinds of the contract, each with its status, code
-//! and sentence. A cause goes to the log and never into an answer.
+//! The errors of the contract, each kind with its status, code and sentence. A cause goes to the log and never into a
+//! response.
 
 use std::fmt;
 
@@ -14,15 +14,15 @@ use crate::texts::Message;
 #[derive(Debug)]
 pub(crate) struct Problem {
     pub(crate) kind: ProblemKind,
-    /// What a person can do about it.
+    /// Advice for the user.
     pub(crate) detail: Option<Box<Message>>,
     /// The field that is wrong.
     pub(crate) field: Option<Field>,
-    /// In how many seconds it is worth trying again, where that is known.
+    /// Seconds after which a retry makes sense, where that is known.
     pub(crate) retry_after: Option<u64>,
-    /// Whether the connection ends with the answer.
+    /// Whether the server closes the connection after the response.
     pub(crate) hangs_up: bool,
-    /// What is logged, and only logged.
+    /// The cause, for the log only.
     pub(crate) cause: Option<Cause>,
 }
 
@@ -36,7 +36,7 @@ impl Problem {
         Self { field: Some(field), ..self }
     }
 
-    /// The same, with what a person can do about it.
+    /// The same, with advice for the user.
     pub(crate) fn detail(self, detail: Message) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
@@ -46,7 +46,7 @@ impl Problem {
         Self { cause: Some(cause.into()), ..self }
     }
 
-    /// The same as the last answer on its connection.
+    /// The same, closing the connection after the response.
     pub(crate) fn hang_up(self) -> Self {
         Self { hangs_up: true, ..self }
     }
@@ -74,7 +74,7 @@ impl Problem {
 /// A field of a form, or the form as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
-    /// More than one field: which of them is wrong is not told.
+    /// More than one field. The response does not tell which one is wrong.
     Form,
     Username,
     Password,
@@ -100,7 +100,7 @@ impl ResponseError for Problem {
     }
 }
 
-/// What kinds of problem there are: the contract's table.
+/// The kinds of problem: the contract's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
     InvalidUsername,
@@ -184,7 +184,7 @@ impl ProblemKind {
         }
     }
 
-    /// The field that a problem of this kind is about, unless it says another.
+    /// The field of a problem of this kind, unless the problem names another.
     const fn field(self) -> Option<Field> {
         match self {
             Self::InvalidUsername | Self::UsernameTaken => Some(Field::Username),
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_a_code_of_its_own_and_a_status_of_an_error() {
+    fn each_kind_has_its_own_code_and_an_error_status() {
         let codes: HashSet<_> = ProblemKind::ALL.map(ProblemKind::code).into_iter().collect();
         assert_eq!(codes.len(), ProblemKind::ALL.len());
         for kind in ProblemKind::ALL {

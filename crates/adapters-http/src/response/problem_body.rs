@@ -12,11 +12,11 @@ use crate::texts::Language;
 #[derive(Object)]
 #[oai(rename = "Error")]
 pub(crate) struct ProblemBody {
-    /// What is wrong, in a sentence.
+    /// The error in a sentence.
     pub(crate) error: String,
-    /// What is wrong, for programs; it never changes.
+    /// The error for programs. It never changes.
     pub(crate) code: String,
-    /// What a person can do about it.
+    /// Advice for the user.
     #[oai(skip_serializing_if_is_none)]
     pub(crate) detail: Option<String>,
 }
@@ -31,8 +31,7 @@ impl From<&Problem> for ProblemBody {
     }
 }
 
-/// How the problems of an operation stand in the `OpenAPI` document: any problem may come of any operation, each status
-/// once.
+/// Describes the problems in the `OpenAPI` document. Every operation may return each of them; each status is listed once.
 impl ApiResponse for Problem {
     fn meta() -> MetaResponses {
         let mut statuses: Vec<StatusCode> = ProblemKind::ALL.map(ProblemKind::status).to_vec();
@@ -61,7 +60,7 @@ impl ApiResponse for Problem {
     }
 }
 
-/// What stands in the head of a problem with this status.
+/// The headers of a problem with this status.
 fn headers(status: StatusCode) -> Vec<MetaHeader> {
     let header = |name: &str, required, description: &str, schema| {
         let (name, description) = (name.into(), Some(description.into()));

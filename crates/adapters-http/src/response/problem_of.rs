@@ -1,4 +1,4 @@
-//! The one place where the errors of use cases become problems, and the advice that goes with each.
+//! Turns the errors of use cases into problems with advice.
 
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ fn new_password_advice(error: InvalidPassword, policy: &PasswordPolicy) -> Messa
     }
 }
 
-/// After how many seconds a client that met a busy server may try again: by then the queue has been worked off.
+/// Seconds after which a client of a busy server may retry. By then the queue is worked off.
 const OVERLOADED_RETRY_AFTER_SECS: u64 = 5;
 
 impl From<Fault> for Problem {
@@ -154,7 +154,7 @@ mod tests {
     use crate::response::problem_body::ProblemBody;
 
     #[test]
-    fn a_wait_is_told_in_whole_seconds_of_which_there_is_at_least_one() {
+    fn a_wait_is_rounded_up_to_whole_seconds() {
         for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (300_000, 300)] {
             let problem = Problem::from(Fault::TooManyAttempts { wait: Duration::from_millis(millis) });
             assert_eq!(problem.retry_after, Some(seconds), "{millis} ms");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_gets_into_no_answer() {
+    fn a_cause_is_in_no_response() {
         let problem = Problem::from(Fault::Unforeseen("secret of the store".into()));
         let body = ProblemBody::from(&problem);
         assert_eq!((body.error.as_str(), body.detail), ("An unknown error occurred", None));

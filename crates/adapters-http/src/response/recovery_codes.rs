@@ -10,7 +10,7 @@ use crate::response::time::rfc3339;
 #[derive(Object)]
 #[oai(rename = "NewCodes")]
 pub(crate) struct RecoveryCodesBody {
-    /// Ten codes. They are shown here and nowhere else.
+    /// Ten codes. No other response shows them.
     codes: Vec<String>,
 }
 
@@ -20,13 +20,13 @@ impl From<&[RecoveryCode]> for RecoveryCodesBody {
     }
 }
 
-/// What is left of the recovery codes.
+/// The unused recovery codes.
 #[derive(Object)]
 #[oai(rename = "CodesLeft", rename_all = "camelCase")]
 pub(crate) struct RecoveryCodesLeftBody {
-    /// How many the user has not used yet.
+    /// How many codes the user has not used yet.
     left: u32,
-    /// When they were made (RFC 3339, UTC); null where there are none.
+    /// When they were created (RFC 3339, UTC); null where there are none.
     #[oai(nullable)]
     created_at: Option<String>,
 }

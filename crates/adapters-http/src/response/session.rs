@@ -15,22 +15,22 @@ use crate::response::attributes::{AttributesBody, attributes_body};
 use crate::response::meta::json;
 use crate::response::time::rfc3339;
 
-/// A session and whose it is. Written by serde, in the order of the fields: poem-openapi would make a tree of values of it
-/// first, for the one answer that everybody asks for all day.
+/// A session and its user. serde writes it in the order of the fields; poem-openapi would build a tree of values first, in
+/// the most frequent response.
 #[derive(Object, Serialize)]
 #[oai(rename = "Session", rename_all = "camelCase")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionBody {
-    /// What names the session. It is no credential.
+    /// The session's id. It is no credential.
     session_id: String,
     state: SessionState,
-    /// Whether this very request renewed the session.
+    /// Whether this request renewed the session.
     fresh: bool,
     /// When the session becomes idle (RFC 3339, UTC).
     active_period_expires_at: String,
-    /// When the session ends, unless it is renewed before (RFC 3339, UTC).
+    /// When the session expires, unless it is renewed before (RFC 3339, UTC).
     idle_period_expires_at: String,
-    /// What the operator keeps of the session; not there where that is nothing.
+    /// The operator's attributes of the session; absent where there are none.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<AttributesBody>,
@@ -45,7 +45,7 @@ pub(crate) struct SessionBody {
     pub(crate) recovery_codes_left: Option<u32>,
 }
 
-/// The state of a session; an idle one is renewed before it is shown, so that none is ever seen.
+/// The state of a session. An idle session is renewed before it is shown.
 #[derive(Enum, Serialize)]
 #[oai(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
@@ -58,11 +58,11 @@ enum SessionState {
 #[oai(rename = "User", rename_all = "camelCase")]
 #[serde(rename_all = "camelCase")]
 struct UserBody {
-    /// What names the user for ever.
+    /// The user's id. It never changes.
     user_id: String,
-    /// The name they chose, with the letters they typed.
+    /// The username as it was typed at sign-up.
     username: String,
-    /// What the operator keeps of the user; not there where that is nothing.
+    /// The operator's attributes of the user; absent where there are none.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<AttributesBody>,
@@ -88,7 +88,7 @@ impl From<&ValidSession> for SessionBody {
     }
 }
 
-/// Enough for most sessions, so that the JSON of one is not moved while it is written.
+/// The capacity of the JSON buffer, in bytes: enough for most sessions without attributes.
 const USUAL_BYTES: usize = 320;
 
 /// The session, as the answer to the request that is sent most.
@@ -124,31 +124,31 @@ impl ApiResponse for SessionAnswer {
 #[derive(Object)]
 #[oai(rename = "SessionList")]
 pub(crate) struct SessionListBody {
-    /// Those opened last first; at most 1,000.
+    /// Newest first; at most 1,000.
     sessions: Vec<ListedSessionBody>,
 }
 
-/// A session in the list of its user's.
+/// A session in the list of a user's sessions.
 #[derive(Object)]
 #[oai(rename = "ListedSession", rename_all = "camelCase")]
 pub(crate) struct ListedSessionBody {
-    /// What names the session. It is no credential.
+    /// The session's id. It is no credential.
     session_id: String,
-    /// Whether it is the one that this request came with.
+    /// Whether it is the session of this request.
     current: bool,
-    /// When it was opened (RFC 3339, UTC).
+    /// When the session was opened (RFC 3339, UTC).
     created_at: String,
-    /// When it becomes idle (RFC 3339, UTC).
+    /// When the session becomes idle (RFC 3339, UTC).
     active_period_expires_at: String,
-    /// When it ends, unless it is renewed before (RFC 3339, UTC).
+    /// When the session expires, unless it is renewed before (RFC 3339, UTC).
     idle_period_expires_at: String,
-    /// What the browser or program that opened it called itself; null where it did not say.
+    /// The `User-Agent` that opened the session; null without one.
     #[oai(nullable)]
     user_agent: Option<String>,
-    /// The address that it was opened from; null where it is not known.
+    /// The address that opened the session; null where it is unknown.
     #[oai(nullable)]
     address: Option<String>,
-    /// What the operator keeps of it; not there where that is nothing.
+    /// The operator's attributes of the session; absent where there are none.
     #[oai(skip_serializing_if_is_none)]
     attributes: Option<AttributesBody>,
 }

@@ -1,4 +1,4 @@
-//! The operator's colour, made fit to be read: as dark as needed on the light ground, as light as needed on the dark one.
+//! The operator's colour, darkened or lightened until text in it is readable on the light and the dark background.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color([u8; 3]);
 
-/// What is no colour.
+/// The text is not a colour.
 #[derive(Debug, PartialEq, Eq, Error)]
 #[error("a colour is written #rrggbb or #rgb")]
 pub struct InvalidColor;
@@ -18,17 +18,17 @@ impl Color {
     const BLACK: Self = Self([0; 3]);
     const WHITE: Self = Self([255; 3]);
 
-    /// The ground that links stand on, in the light and in the dark scheme of the stylesheet (`--card`).
+    /// The background of links in the light and the dark scheme of the stylesheet (`--card`).
     const LIGHT_CARD: Self = Self::WHITE;
     const DARK_CARD: Self = Self([0x1d, 0x25, 0x22]);
 
-    /// The least contrast of text with its ground (WCAG 2.2, 1.4.3).
+    /// The least contrast of text with its background (WCAG 2.2, 1.4.3).
     const LEAST_CONTRAST: f64 = 4.5;
 
-    /// How far the colour of what is pointed at goes on from there.
+    /// How much further the colour moves for an element under the pointer.
     const POINTED_AT: f64 = 0.2;
 
-    /// The custom properties that colour the pages; what they leave out is as in the stylesheet.
+    /// The custom properties that override colours of the stylesheet.
     pub(crate) fn style(self) -> String {
         let properties = |card, end| {
             let accent = self.readable_on(card, end);
@@ -42,7 +42,7 @@ impl Color {
         )
     }
 
-    /// The colour that comes nearest to this one on the way to another and can be read on this ground.
+    /// The colour nearest to this one, on the way to `end`, that is readable on `ground`.
     fn readable_on(self, ground: Self, end: Self) -> Self {
         let steps = (0..=100).map(|percent| self.mixed(end, f64::from(percent) / 100.0));
         steps.into_iter().find(|color| color.contrast(ground) >= Self::LEAST_CONTRAST).unwrap_or(end)

@@ -1,36 +1,36 @@
-//! The operator's logo: a picture of a kind that every browser shows, held in memory.
+//! The operator's logo: an image in a format that every browser shows, held in memory.
 
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-/// A picture of at most [`Logo::MAX_BYTES`].
+/// An image of at most [`Logo::MAX_BYTES`].
 #[derive(Clone)]
 pub struct Logo {
     bytes: Arc<[u8]>,
     content_type: &'static str,
 }
 
-/// What cannot be a logo.
+/// The file cannot be a logo.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum InvalidLogo {
-    /// Every page of every visitor would carry it.
+    /// The file is larger than [`Logo::MAX_BYTES`].
     #[error("it has more than {} KiB", Logo::MAX_BYTES / 1_024)]
     TooLarge,
-    /// By its content, whatever it is called.
+    /// The content has none of the known signatures. The file name does not count.
     #[error("it is neither SVG nor PNG, JPEG or WebP")]
     UnknownKind,
 }
 
 impl Logo {
-    /// The largest picture, in bytes.
+    /// The largest image, in bytes. Every page loads it.
     pub const MAX_BYTES: usize = 256 * 1_024;
 
-    /// Takes a picture whose kind its first bytes tell.
+    /// Accepts an image whose first bytes tell its format.
     ///
     /// # Errors
-    /// [`InvalidLogo`]
+    /// [`InvalidLogo`] where the image is too large or of an unknown format.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, InvalidLogo> {
         if bytes.len() > Self::MAX_BYTES {
             return Err(InvalidLogo::TooLarge);
@@ -54,7 +54,7 @@ impl fmt::Debug for Logo {
     }
 }
 
-/// The signatures that browsers go by as well (WHATWG MIME Sniffing, 6.1); an SVG is a text with an `<svg` in it.
+/// The signatures that browsers use (WHATWG MIME Sniffing, 6.1). A text with `<svg` in it is an SVG.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),

@@ -1,4 +1,4 @@
-//! How the operator's site presents itself on the pages: its name, its colour, its logo.
+//! The operator's name, colour and logo on the pages.
 
 mod color;
 mod logo;
@@ -6,13 +6,13 @@ mod logo;
 pub use color::{Color, InvalidColor};
 pub use logo::{InvalidLogo, Logo};
 
-/// What an operator may change of how the pages look. What is not given is Doorward's own.
+/// The operator's settings for the look of the pages. Doorward's own look fills the gaps.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
-    /// What the site is called.
+    /// The name of the site.
     pub name: Option<String>,
     /// The colour of buttons and links.
     pub color: Option<Color>,
-    /// The picture above every page's heading.
+    /// The image above every page's heading.
     pub logo: Option<Logo>,
 }

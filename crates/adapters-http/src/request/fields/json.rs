@@ -1,4 +1,4 @@
-//! Fields from `application/json`: one object, its texts taken and everything else skipped.
+//! Fields from `application/json`: the texts of one object. Other values are noted as such and skipped.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Fields, Malformed, Value};
 
-/// How deep a body may nest; no form here nests at all.
+/// The deepest nesting of a body. The forms have none.
 pub(super) const MAX_DEPTH: usize = 32;
 
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
@@ -22,7 +22,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
     Ok(fields)
 }
 
-/// The deepest nesting of brackets outside texts. Whether they match is for the parser to say.
+/// The deepest nesting of brackets outside texts. The parser checks that they match.
 fn depth(body: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_text, mut escaped) = (false, false);
@@ -42,7 +42,7 @@ fn depth(body: &[u8]) -> usize {
     deepest
 }
 
-/// The members of an object in their order, repeated names and all, which no map type would keep.
+/// The members of an object in their order, with repeated names, which a map type would drop.
 struct Object(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Object {

@@ -1,4 +1,4 @@
-//! The fields of a request's body, the same whether it came as JSON, urlencoded or multipart.
+//! The fields of a request's body in JSON, urlencoded or multipart.
 
 mod deserialize;
 mod json;
@@ -15,7 +15,7 @@ const MAX_FIELDS: usize = 100;
 /// The most bytes of a field's name.
 const MAX_NAME_BYTES: usize = 256;
 
-/// What a request carries, by name. Texts are wiped from memory when dropped, since any of them may be a password.
+/// The fields of a request by name. Texts are wiped from memory when dropped, because any of them may be a password.
 #[derive(Default)]
 pub(crate) struct Fields(Vec<(String, Value)>);
 
@@ -58,7 +58,7 @@ impl BodyType {
 pub(crate) struct Malformed(pub(crate) &'static str);
 
 impl Fields {
-    /// Reads a body. An empty one has no fields, whatever its type.
+    /// Reads a body. An empty body of any type has no fields.
     pub(crate) async fn parse(body_type: &BodyType, body: &[u8]) -> Result<Self, Malformed> {
         if body.is_empty() {
             return Ok(Self::default());
@@ -71,7 +71,7 @@ impl Fields {
         }
     }
 
-    /// The text of a field; `None` where it is missing or is not a text. For tests and [`crate::fuzzing`].
+    /// The text of a field; `None` where it is missing or not a text. For tests and fuzz targets.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn text(&self, name: &str) -> Option<&Zeroizing<String>> {
         self.0.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
@@ -80,12 +80,12 @@ impl Fields {
         })
     }
 
-    /// Whether a field is there, of whatever type.
+    /// Whether the field exists, with a value of any type.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// All of them in their order, for [`crate::fuzzing`].
+    /// All fields in their order, for the fuzz targets.
     #[cfg(feature = "fuzzing")]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.0.iter().map(|(name, _)| (name.as_str(), self.text(name).map(|text| text.as_str())))
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_text_is_there_but_has_none() {
+    async fn a_value_of_another_type_exists_without_a_text() {
         for value in ["1", "true", "null", "[]", r#"["a"]"#, r#"{"a": {"b": []}}"#, "1e99"] {
             let fields = parse(JSON, format!(r#"{{"username": {value}}}"#).as_bytes()).await.expect("a good body");
             assert!(fields.has("username"), "{value}");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_does_not_parse_is_malformed() {
+    async fn unparsable_bodies_are_malformed() {
         let unparsable: [(&str, &[u8]); 19] = [
             (JSON, b"{"),
             (JSON, b"[]"),

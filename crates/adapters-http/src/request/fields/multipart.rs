@@ -30,13 +30,13 @@ pub(super) async fn parse(body: &[u8], boundary: &str) -> Result<Fields, Malform
     Ok(fields)
 }
 
-/// What a part says it is, in lower case.
+/// The disposition of a part, in lower case.
 fn disposition(part: &multer::Field<'_>) -> String {
     let value = part.headers().get(header::CONTENT_DISPOSITION).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_ascii_lowercase()
 }
 
-/// What browsers send for a form without fields, and `multer` takes for a body that was cut off.
+/// The body of a form without fields. `multer` takes it for one that was cut off.
 fn is_only_the_closing_delimiter(body: &[u8], boundary: &str) -> bool {
     let delimiter = body.strip_suffix(b"\r\n").unwrap_or(body);
     delimiter.strip_prefix(b"--").and_then(|rest| rest.strip_suffix(b"--")) == Some(boundary.as_bytes())

@@ -7,7 +7,7 @@ use super::{Fields, Malformed, Value};
 
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
     if !body.contains(&b'=') {
-        // The standard would read it as names alone. No form writes that; it is JSON or something else by a wrong name.
+        // The standard reads such a body as names without values. No form sends that: the content type is wrong.
         return Err(Malformed("not one field with a value"));
     }
     let mut fields = Fields::default();

@@ -6,7 +6,7 @@ use poem_openapi::Enum;
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[oai(rename_all = "lowercase")]
 pub(crate) enum Transport {
-    /// In the session cookie; what is meant where nothing is said.
+    /// In the session cookie. The default.
     Cookie,
     /// By itself: the answer is JSON with `token`, and no cookie is set.
     Bearer,
