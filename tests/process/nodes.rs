@@ -53,7 +53,7 @@ async fn a_session_ended_on_one_node_is_refused_by_the_others_at_the_very_next_r
             assert_eq!(there.session(&token).await.status, StatusCode::OK, "each has seen it alive");
         }
         let reply = send(here.post("/api/logout").bearer_auth(&token)).await;
-        assert_eq!(reply.status, StatusCode::FOUND);
+        assert_eq!(reply.status, StatusCode::NO_CONTENT);
         for there in clients.iter().cycle().skip(n + 1).take(clients.len()) {
             there.session(&token).await.assert_error(401, "unauthenticated", "Unauthenticated");
         }

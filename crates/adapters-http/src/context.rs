@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use doorward_app::{
-    ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut, RecoverAccount,
-    RevokeSessions, SignUp, Throttle, ValidSession, ValidateSession,
-};
+use doorward_app::{UseCases, ValidSession};
 use doorward_domain::Client;
-use doorward_domain::ports::StoreProbe;
 use poem::Request;
 
 use crate::audit::AuditEvent;
@@ -19,39 +15,9 @@ use crate::request::return_to;
 use crate::response::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
 
-/// The use cases and ports that are served.
-pub struct Services {
-    /// Creates a user and signs them in.
-    pub sign_up: SignUp,
-    /// Signs a user in.
-    pub log_in: LogIn,
-    /// Signs a user out.
-    pub log_out: LogOut,
-    /// Lists a user's sessions.
-    pub list_sessions: ListSessions,
-    /// Revokes sessions.
-    pub revoke_sessions: RevokeSessions,
-    /// Changes a user's password.
-    pub change_password: ChangePassword,
-    /// Creates recovery codes.
-    pub issue_recovery_codes: IssueRecoveryCodes,
-    /// Lets a user back in by a recovery code.
-    pub recover_account: RecoverAccount,
-    /// Deletes a user.
-    pub delete_account: DeleteAccount,
-    /// Reads all that is kept of a user.
-    pub download_data: DownloadData,
-    /// Limits attempts.
-    pub throttle: Arc<Throttle>,
-    /// Validates a session.
-    pub validate_session: ValidateSession,
-    /// Tells whether the store answers.
-    pub store: Arc<dyn StoreProbe>,
-}
-
 /// What every operation and page needs.
 pub(crate) struct Context {
-    pub(crate) services: Services,
+    pub(crate) use_cases: UseCases,
     pub(crate) settings: HttpSettings,
     pub(crate) session_cookie: SessionCookie,
     pub(crate) device_cookie: DeviceCookie,
@@ -59,11 +25,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(services: Services, settings: HttpSettings, metrics: Arc<HttpMetrics>) -> Self {
+    pub(crate) fn new(use_cases: UseCases, settings: HttpSettings, metrics: Arc<HttpMetrics>) -> Self {
         let is_https = settings.public_origin.is_https();
         let session_cookie = SessionCookie::new(settings.cookie.clone(), is_https);
         let device_cookie = DeviceCookie::new(settings.cookie.clone(), is_https);
-        Self { services, settings, session_cookie, device_cookie, metrics }
+        Self { use_cases, settings, session_cookie, device_cookie, metrics }
     }
 
     /// The client that sent a request.
@@ -74,7 +40,7 @@ impl Context {
     /// The live session that a credential proves; `None` where it proves none.
     pub(crate) async fn session(&self, credential: Credential<'_>) -> Result<Option<ValidSession>, Problem> {
         for token in credential.tokens(&self.session_cookie) {
-            if let Some(session) = self.services.validate_session.run(&token).await? {
+            if let Some(session) = self.use_cases.validate_session.run(&token).await? {
                 return Ok(Some(session));
             }
         }

@@ -19,7 +19,6 @@ mod settings;
 mod site;
 mod texts;
 
-pub use context::Services;
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use pipeline::Pipeline;

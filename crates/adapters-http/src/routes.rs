@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use doorward_app::UseCases;
 use poem::http::Method;
 use poem::{EndpointExt, IntoEndpoint};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
@@ -21,7 +22,7 @@ use crate::api::revoke_other_sessions::RevokeOtherSessionsApi;
 use crate::api::revoke_session::RevokeSessionApi;
 use crate::api::sign_up::SignUpApi;
 use crate::api::verify::VerifyApi;
-use crate::context::{Context, Services};
+use crate::context::Context;
 use crate::metrics::HttpMetrics;
 use crate::pages::{self, Pages};
 use crate::pipeline::Pipeline;
@@ -59,10 +60,10 @@ fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
 
 /// The whole server as one endpoint. Its counters are registered in `registry`.
 #[must_use]
-pub fn endpoint(services: Services, settings: HttpSettings, registry: &mut Registry) -> Pipeline {
+pub fn endpoint(use_cases: UseCases, settings: HttpSettings, registry: &mut Registry) -> Pipeline {
     let metrics = Arc::new(HttpMetrics::new(paths()));
     registry.register_collector(Box::new(Arc::clone(&metrics)));
-    let context = Arc::new(Context::new(services, settings, metrics));
+    let context = Arc::new(Context::new(use_cases, settings, metrics));
     let pages = Arc::new(Pages::new(&context.settings));
     let api = api(&context);
     let spec: Arc<str> = api.spec().into();

@@ -1,23 +1,14 @@
 //! The use cases: the order of steps of each thing that a person does, one a file. They speak to the outside only
 //! through the ports of the domain; who they are called by, and what is behind a port, they do not know.
 
+pub mod admin;
 mod change_password;
-mod create_key;
-mod create_session;
-mod create_user;
 mod credentials;
 mod delete_account;
-mod delete_key;
-mod delete_user;
 mod devices;
 mod download_data;
-mod end_sessions;
 mod fault;
-mod get_key;
-mod get_session;
-mod get_user;
 mod issue_recovery_codes;
-mod list_keys;
 mod list_sessions;
 mod log_in;
 mod log_out;
@@ -30,29 +21,16 @@ mod sweep;
 #[cfg(test)]
 mod test_support;
 mod throttle;
-mod update_key_password;
-mod update_session_attributes;
-mod update_user_attributes;
-mod use_key;
+mod use_cases;
 mod validate_session;
 
 pub use change_password::{ChangePassword, ChangePasswordError, PasswordPair};
-pub use create_key::{CreateKey, CreateKeyError};
-pub use create_session::{CreateSession, CreateSessionError};
-pub use create_user::{CreateUser, CreateUserError, FirstKey};
 pub use credentials::Credentials;
 pub use delete_account::{DeleteAccount, DeleteAccountError};
-pub use delete_key::DeleteKey;
-pub use delete_user::DeleteUser;
 pub use devices::TrustedDevices;
 pub use download_data::{DataPage, Download, DownloadData};
-pub use end_sessions::EndSessions;
 pub use fault::Fault;
-pub use get_key::GetKey;
-pub use get_session::GetSession;
-pub use get_user::GetUser;
 pub use issue_recovery_codes::{IssueRecoveryCodes, IssueRecoveryCodesError, IssuedCodes};
-pub use list_keys::ListKeys;
 pub use list_sessions::ListSessions;
 pub use log_in::{LogIn, LogInError};
 pub use log_out::LogOut;
@@ -63,8 +41,5 @@ pub use session_mint::{OpenedSession, SessionMint};
 pub use sign_up::{SignUp, SignUpError, SignUpPolicy};
 pub use sweep::{Sweep, Swept};
 pub use throttle::{Attempt, Throttle};
-pub use update_key_password::{UpdateKeyPassword, UpdateKeyPasswordError};
-pub use update_session_attributes::UpdateSessionAttributes;
-pub use update_user_attributes::UpdateUserAttributes;
-pub use use_key::{UseKey, UseKeyError};
+pub use use_cases::{Admin, Policies, Ports, UseCases};
 pub use validate_session::{ValidSession, ValidateSession};

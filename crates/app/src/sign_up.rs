@@ -23,6 +23,12 @@ pub struct SignUpPolicy {
     pub passwords: PasswordPolicy,
 }
 
+impl SignUpPolicy {
+    /// The policy unless the operator sets another: open to all, with the default rules.
+    pub const DEFAULT: Self =
+        Self { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT };
+}
+
 /// Creates a user, a key and a session.
 pub struct SignUp {
     users: Arc<dyn UserStore>,

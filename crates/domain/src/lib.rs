@@ -8,6 +8,7 @@
 
 mod attributes;
 mod client;
+mod ids;
 mod key;
 mod password;
 pub mod ports;
@@ -23,13 +24,14 @@ mod username;
 
 pub use attributes::{Attributes, InvalidAttributes};
 pub use client::{AddressBlock, Client, UserAgent};
-pub use key::{InvalidKeyId, Key, KeyId};
+pub use ids::{InvalidKeyId, KeyId, SessionId, UserId};
+pub use key::Key;
 pub use password::{InvalidPassword, Password, PasswordHash, PasswordPolicy};
 pub use recovery_code::{RecoveryCode, RecoveryCodeHash};
-pub use session::{Session, SessionId, SessionPolicy, SessionState};
+pub use session::{Session, SessionPolicy, SessionState};
 pub use sign_in::{SignInEvent, SignInKind};
 pub use throttle::{Bucket, RateLimit, Slowdown, ThrottleKey, ThrottleLimits, ThrottleScope, TrustedDevice};
 pub use time::Timestamp;
 pub use token::{SessionToken, TokenHash, TrustedDeviceToken};
-pub use user::{User, UserId};
+pub use user::User;
 pub use username::{InvalidUsername, LoginName, Username, UsernamePolicy};

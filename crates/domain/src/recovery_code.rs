@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::user::UserId;
+use crate::ids::UserId;
 
 /// A secret for one use: [`Self::BITS`] random bits in Crockford's base 32 (<https://www.crockford.com/base32.html>),
 /// written as four groups of four, `7Q3M-0VXK-9RBA-T25H`.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::session::{Session, SessionId};
+use crate::ids::SessionId;
+use crate::session::Session;
 use crate::time::Timestamp;
 
 /// What somebody did who was given a session.

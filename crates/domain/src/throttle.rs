@@ -7,11 +7,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::client::AddressBlock;
-use crate::key::KeyId;
+use crate::ids::KeyId;
+use crate::ids::UserId;
 use crate::password::PasswordHash;
 use crate::time::Timestamp;
 use crate::token::TokenHash;
-use crate::user::UserId;
 
 /// How many attempts a bucket admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use precis_profiles::UsernameCaseMapped;
 use precis_profiles::precis_core::profile::Profile;
 use thiserror::Error;
 
-use crate::key::KeyId;
+use crate::ids::KeyId;
 use crate::text;
 
 /// The name a person chose, with the letters they typed. Uniqueness is not a matter of this type but of its

@@ -10,6 +10,7 @@ mod metrics;
 mod patience;
 mod server;
 mod settings;
+mod wiring;
 mod workers;
 
 use std::io::Write;

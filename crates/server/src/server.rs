@@ -5,15 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
-use doorward_adapters_http::{HttpSettings, Origin, Pipeline, Services};
+use doorward_adapters_crypto::Argon2idHasher;
+use doorward_adapters_http::{HttpSettings, Origin, Pipeline};
 use doorward_adapters_sql::{ConnectError, Store};
-use doorward_app::{
-    ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut, PasswordCheck,
-    RecoverAccount, RevokeSessions, SessionMint, SignUp, Sweep, Swept, Throttle, ValidateSession,
-};
-use doorward_domain::ThrottleLimits;
-use doorward_domain::ports::{Clock, PasswordHasher, RandomnessError, TokenGenerator};
+use doorward_app::{Admin, Sweep, Swept, UseCases};
+use doorward_domain::ports::{Clock, RandomnessError};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 use prometheus_client::metrics::counter::Counter;
@@ -25,6 +21,7 @@ use tokio::sync::watch;
 use crate::listener::{Listener, Places};
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
+use crate::wiring::ports;
 use crate::workers::Workers;
 
 /// How often dead sessions and spent buckets are swept out.
@@ -70,57 +67,8 @@ impl Server {
         let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
         let (mut registry, counts) = (Registry::default(), ProgramMetrics::default());
         counts.register(&mut registry, clock.now(), &hasher);
-        let hasher: Arc<dyn PasswordHasher> = hasher;
-        let tokens: Arc<dyn TokenGenerator> = Arc::new(OsTokenGenerator);
-        let mint = Arc::new(SessionMint::new(Arc::clone(&tokens), Arc::clone(&clock), settings.sessions));
-        let throttle =
-            Arc::new(Throttle::new(store.throttle(), Arc::clone(&tokens), Arc::clone(&clock), settings.throttle));
-        let passwords = Arc::new(PasswordCheck::new(store.users(), Arc::clone(&hasher), Arc::clone(&throttle)));
-        let services = Services {
-            sign_up: SignUp::new(
-                store.users(),
-                Arc::clone(&hasher),
-                Arc::clone(&throttle),
-                Arc::clone(&mint),
-                settings.sign_up,
-            ),
-            log_in: LogIn::new(Arc::clone(&passwords), store.sessions(), Arc::clone(&mint)),
-            log_out: LogOut::new(store.sessions(), Arc::clone(&tokens)),
-            list_sessions: ListSessions::new(store.sessions(), Arc::clone(&clock), settings.sessions),
-            revoke_sessions: RevokeSessions::new(store.sessions()),
-            change_password: ChangePassword::new(
-                Arc::clone(&passwords),
-                store.users(),
-                Arc::clone(&mint),
-                settings.sign_up.passwords,
-            ),
-            issue_recovery_codes: IssueRecoveryCodes::new(
-                Arc::clone(&passwords),
-                store.users(),
-                store.recovery(),
-                Arc::clone(&tokens),
-                Arc::clone(&mint),
-            ),
-            recover_account: RecoverAccount::new(
-                store.users(),
-                store.recovery(),
-                hasher,
-                Arc::clone(&throttle),
-                Arc::clone(&tokens),
-                mint,
-                settings.sign_up.passwords,
-            ),
-            delete_account: DeleteAccount::new(passwords, store.users()),
-            download_data: DownloadData::new(store.records(), Arc::clone(&clock), settings.sessions),
-            throttle,
-            validate_session: ValidateSession::new(
-                store.sessions(),
-                Arc::clone(&tokens),
-                Arc::clone(&clock),
-                settings.sessions,
-            ),
-            store: store.probe(),
-        };
+        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
+        let sweep = Admin::new(&ports, &policies).sweep;
         let http = HttpSettings {
             public_origin: public_origin.clone(),
             cookie: settings.cookie,
@@ -130,11 +78,9 @@ impl Server {
             sign_up: settings.sign_up,
             site: settings.site,
             language: settings.language,
-            instance: tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
+            instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
         };
-        let endpoint = doorward_adapters_http::endpoint(services, http, &mut registry);
-        let limits = settings.throttle.unwrap_or(ThrottleLimits::DEFAULT);
-        let sweep = Sweep::new(store.sessions(), store.records(), store.throttle(), clock, limits);
+        let endpoint = doorward_adapters_http::endpoint(UseCases::new(&ports, &policies), http, &mut registry);
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
             let listener = Listener::on(workers.event_loops(), &socket)?;
@@ -270,8 +216,8 @@ pub enum StartError {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::Timestamp;
     use doorward_domain::ports::{MockAccountRecords, MockClock, MockLoginThrottle, MockSessionStore, StoreError};
+    use doorward_domain::{ThrottleLimits, Timestamp};
     use tokio::sync::mpsc;
     use tokio::time::Instant;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Language, Logo, Origin, Site};
 use doorward_adapters_sql::{SessionLease, StoreUrl};
-use doorward_app::SignUpPolicy;
+use doorward_app::{Policies, SignUpPolicy};
 use doorward_domain::{Password, PasswordPolicy, SessionPolicy, ThrottleLimits, UsernamePolicy};
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
@@ -42,6 +42,13 @@ pub struct Settings {
     /// `None` for each reader's own.
     pub(crate) language: Option<Language>,
     pub(crate) log: LogSettings,
+}
+
+impl Settings {
+    /// What the settings decide about the use cases.
+    pub(crate) fn policies(&self) -> Policies {
+        Policies { sessions: self.sessions, sign_up: self.sign_up, throttle: self.throttle }
+    }
 }
 
 /// What is logged, and how.

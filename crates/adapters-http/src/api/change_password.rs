@@ -45,7 +45,7 @@ impl ChangePasswordApi {
     #[oai(path = "/api/password", method = "post", operation_id = "changePassword", tag = "Tag::Accounts")]
     async fn change_password(&self, attempt: PasswordAttempt<ChangePasswordRequest>) -> Result<SignedIn<200>, Problem> {
         let PasswordAttempt { session, body, client, devices, transport } = attempt;
-        let change_password = &self.0.services.change_password;
+        let change_password = &self.0.use_cases.change_password;
         let pair = PasswordPair { current: body.current_password.into_text(), new: body.new_password.into_text() };
         match change_password.run(&session.user, &pair, &client, &devices).await {
             Ok(opened) => {

@@ -39,7 +39,7 @@ impl DeleteAccountApi {
     async fn delete_account(&self, attempt: PasswordAttempt<DeleteAccountRequest>) -> Result<Done, Problem> {
         let PasswordAttempt { session, body, client, devices, .. } = attempt;
         let password = body.password.into_text();
-        match self.0.services.delete_account.run(&session.user, password.as_ref(), &client, &devices).await {
+        match self.0.use_cases.delete_account.run(&session.user, password.as_ref(), &client, &devices).await {
             Ok(()) => {
                 self.0.note(AuditEvent::AccountDeleted, &session);
                 let has_devices = !devices.presented.is_empty();

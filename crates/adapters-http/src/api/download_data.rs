@@ -55,7 +55,7 @@ pub(crate) struct DataFile {
 impl DataFile {
     /// Begins to read. A store that fails at once is answered as such; one that fails later is logged.
     async fn begin(context: &Context, signed_in: &ValidSession) -> Result<Self, Problem> {
-        let download = context.services.download_data.begin(signed_in.user.id.clone());
+        let download = context.use_cases.download_data.begin(signed_in.user.id.clone());
         let (metrics, request) = (Arc::clone(&context.metrics), tracing::Span::current());
         let chunks = document(download, signed_in).await?.map_err(move |fault| {
             let problem = Problem::from(fault);

@@ -103,7 +103,7 @@ async fn limited_client(context: &Context, request: &Request, attempt: Attempt) 
     let client = context.client(request);
     let may_be_trusted = attempt == Attempt::Password && !context.device_cookie.tokens(request.headers()).is_empty();
     if !may_be_trusted {
-        context.services.throttle.check_address(attempt, &client).await?;
+        context.use_cases.throttle.check_address(attempt, &client).await?;
     }
     Ok(client)
 }

@@ -21,7 +21,7 @@ impl ListSessionsApi {
     #[oai(path = "/api/sessions", method = "get", operation_id = "listSessions", tag = "Tag::Sessions")]
     async fn list_sessions(&self, credential: Credential<'_>) -> Result<Json<SessionListBody>, Problem> {
         let session = self.0.require_session(credential).await?;
-        let sessions = self.0.services.list_sessions.run(&session.user.id).await?;
+        let sessions = self.0.use_cases.list_sessions.run(&session.user.id).await?;
         Ok(Json(SessionListBody::new(&sessions, &session.session.id)))
     }
 }

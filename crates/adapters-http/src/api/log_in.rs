@@ -57,7 +57,7 @@ impl LogInApi {
     async fn log_in(&self, attempt: SignInAttempt<LogInRequest>) -> Result<SignedIn<200>, Problem> {
         let SignInAttempt { body, presented, client, devices, .. } = attempt;
         let credentials = Credentials { username: body.username.into_text(), password: body.password.into_text() };
-        match self.0.services.log_in.run(&credentials, &presented, &client, &devices).await {
+        match self.0.use_cases.log_in.run(&credentials, &presented, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::LogIn, &opened.valid);
                 if opened.rehashed {

@@ -20,7 +20,7 @@ impl LogOutApi {
     /// Revokes the session in the store and blanks the cookie.
     #[oai(path = "/api/logout", method = "post", operation_id = "logOut", tag = "Tag::Accounts")]
     async fn log_out(&self, request: SignedInRequest) -> Result<Done, Problem> {
-        if !self.0.services.log_out.run(&request.presented).await? {
+        if !self.0.use_cases.log_out.run(&request.presented).await? {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
         self.0.note(AuditEvent::LogOut, &request.session);

@@ -59,7 +59,7 @@ impl RecoverAccountApi {
     #[oai(path = "/api/recover", method = "post", operation_id = "recoverAccount", tag = "Tag::Recovery")]
     async fn recover_account(&self, attempt: SignInAttempt<RecoverRequest>) -> Result<SignedIn<200>, Problem> {
         let SignInAttempt { body, presented, client, devices, .. } = attempt;
-        let recover_account = &self.0.services.recover_account;
+        let recover_account = &self.0.use_cases.recover_account;
         let claim = RecoveryClaim {
             username: body.username.into_text(),
             code: body.code.into_text(),

@@ -51,7 +51,7 @@ impl RecoveryCodesApi {
     ) -> Result<NewRecoveryCodes, Problem> {
         let PasswordAttempt { session, body, client, devices, .. } = attempt;
         let password = body.password.into_given();
-        match self.0.services.issue_recovery_codes.run(&session, password.as_ref(), &client, &devices).await {
+        match self.0.use_cases.issue_recovery_codes.run(&session, password.as_ref(), &client, &devices).await {
             Ok(issued) => {
                 self.0.note(AuditEvent::RecoveryCodesIssued, &session);
                 Ok(NewRecoveryCodes(session.user, issued))
@@ -70,7 +70,7 @@ impl RecoveryCodesApi {
     #[oai(path = "/api/recovery-codes", method = "get", operation_id = "countRecoveryCodes", tag = "Tag::Recovery")]
     async fn count_recovery_codes(&self, credential: Credential<'_>) -> Result<Json<RecoveryCodesLeftBody>, Problem> {
         let session = self.0.require_session(credential).await?;
-        let unused = self.0.services.issue_recovery_codes.unused(&session.user.id).await?;
+        let unused = self.0.use_cases.issue_recovery_codes.unused(&session.user.id).await?;
         Ok(Json(RecoveryCodesLeftBody::from(unused.as_slice())))
     }
 }

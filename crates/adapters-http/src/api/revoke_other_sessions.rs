@@ -25,7 +25,7 @@ impl RevokeOtherSessionsApi {
         tag = "Tag::Sessions"
     )]
     async fn revoke_other_sessions(&self, request: SignedInRequest) -> Result<Done, Problem> {
-        self.0.services.revoke_sessions.others(&request.session).await?;
+        self.0.use_cases.revoke_sessions.others(&request.session).await?;
         self.0.note(AuditEvent::OtherSessionsRevoked, &request.session);
         Ok(Done::new("/account/sessions?done=other-sessions", Forgets::Nothing))
     }

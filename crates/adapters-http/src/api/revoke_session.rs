@@ -34,7 +34,7 @@ impl RevokeSessionApi {
     ) -> Result<Done, Problem> {
         let session = &request.session;
         let id = SessionId::parse(&session_id.0).ok_or(Problem::new(ProblemKind::NotFound))?;
-        if !self.0.services.revoke_sessions.one(&session.user.id, &id).await? {
+        if !self.0.use_cases.revoke_sessions.one(&session.user.id, &id).await? {
             return Err(Problem::new(ProblemKind::NotFound));
         }
         self.0.note(AuditEvent::SessionRevoked, session);

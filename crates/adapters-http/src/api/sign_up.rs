@@ -58,7 +58,7 @@ impl SignUpApi {
     #[oai(path = "/api/signup", method = "post", operation_id = "signUp", tag = "Tag::Accounts")]
     async fn sign_up(&self, attempt: SignInAttempt<SignUpRequest>) -> Result<SignedIn<201>, Problem> {
         let SignInAttempt { body, presented, client, devices, .. } = attempt;
-        let sign_up = &self.0.services.sign_up;
+        let sign_up = &self.0.use_cases.sign_up;
         let credentials = Credentials { username: body.username.into_text(), password: body.password.into_text() };
         match sign_up.run(&credentials, &presented, &client, &devices).await {
             Ok(opened) => {

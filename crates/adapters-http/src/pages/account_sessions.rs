@@ -59,7 +59,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         Ok(session) => session,
         Err(redirect) => return Ok(redirect),
     };
-    let sessions = context.services.list_sessions.run(&session.user.id).await?;
+    let sessions = context.use_cases.list_sessions.run(&session.user.id).await?;
     let frame = pages.frame(pages.language(request.headers()));
     let done = match sign_in::done(request).as_deref() {
         Some("session") => Some(frame.t.say("done-session")),

@@ -21,7 +21,7 @@ pub(super) struct RecoveryCodesLeft {
 
 impl RecoveryCodesLeft {
     pub(super) async fn read(context: &Context, session: &ValidSession) -> Result<Self, Problem> {
-        let issue_codes = &context.services.issue_recovery_codes;
+        let issue_codes = &context.use_cases.issue_recovery_codes;
         let unused = issue_codes.unused(&session.user.id).await?;
         Ok(Self {
             left: unused.len(),

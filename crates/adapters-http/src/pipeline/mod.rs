@@ -190,29 +190,23 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use doorward_app::{
-        ChangePassword, DeleteAccount, DownloadData, IssueRecoveryCodes, ListSessions, LogIn, LogOut, PasswordCheck,
-        RecoverAccount, RevokeSessions, SessionMint, SignUp, SignUpPolicy, Throttle, ValidateSession,
-    };
+    use doorward_app::{Policies, Ports, SignUpPolicy, UseCases};
     use doorward_domain::ports::{
         HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockRecoveryStore,
         MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
     };
-    use doorward_domain::{PasswordPolicy, SessionPolicy, SessionToken, TokenHash, UsernamePolicy};
+    use doorward_domain::{SessionPolicy, SessionToken, TokenHash};
     use poem::http::header;
     use prometheus_client::registry::Registry;
 
     use super::*;
-    use crate::context::Services;
     use crate::routes;
     use crate::settings::CookieSettings;
     use crate::site::Site;
 
     const CAUSE: &str = "what only the log may say";
 
-    /// What is behind the front: every port, each failing in its own way.
+    /// A server on ports each of which fails in its own way.
     fn broken_server() -> impl Endpoint<Output = Response> {
         let unavailable = || StoreError::Unavailable(CAUSE.into());
         let mut users = MockUserStore::new();
@@ -226,56 +220,30 @@ mod tests {
         let mut store = MockStoreProbe::new();
         store.expect_ping().returning(move || Err(unavailable()));
 
-        let policy =
-            SignUpPolicy { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT };
-        let (users, sessions, hasher) = (Arc::new(users), Arc::new(sessions), Arc::new(hasher));
-        let recovery = Arc::new(MockRecoveryStore::new());
-        let (tokens, clock) = (Arc::new(tokens), Arc::new(MockClock::new()));
-        let sessions_policy = SessionPolicy { active: Duration::from_secs(1), ..SessionPolicy::DEFAULT };
-        let mint = Arc::new(SessionMint::new(tokens.clone(), clock.clone(), sessions_policy));
-        let throttle = Arc::new(Throttle::new(Arc::new(MockLoginThrottle::new()), tokens.clone(), clock.clone(), None));
-        let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
-        let services = Services {
-            sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), policy),
-            log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
-            log_out: LogOut::new(sessions.clone(), tokens.clone()),
-            list_sessions: ListSessions::new(sessions.clone(), clock.clone(), sessions_policy),
-            revoke_sessions: RevokeSessions::new(sessions.clone()),
-            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint.clone(), policy.passwords),
-            issue_recovery_codes: IssueRecoveryCodes::new(
-                passwords.clone(),
-                users.clone(),
-                recovery.clone(),
-                tokens.clone(),
-                mint.clone(),
-            ),
-            recover_account: RecoverAccount::new(
-                users.clone(),
-                recovery,
-                hasher,
-                throttle.clone(),
-                tokens.clone(),
-                mint,
-                policy.passwords,
-            ),
-            delete_account: DeleteAccount::new(passwords, users),
-            download_data: DownloadData::new(Arc::new(MockAccountRecords::new()), clock.clone(), sessions_policy),
-            throttle,
-            validate_session: ValidateSession::new(sessions, tokens, clock, sessions_policy),
+        let ports = Ports {
+            users: Arc::new(users),
+            sessions: Arc::new(sessions),
+            recovery: Arc::new(MockRecoveryStore::new()),
+            records: Arc::new(MockAccountRecords::new()),
+            throttle: Arc::new(MockLoginThrottle::new()),
             store: Arc::new(store),
+            hasher: Arc::new(hasher),
+            tokens: Arc::new(tokens),
+            clock: Arc::new(MockClock::new()),
         };
+        let policies = Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::DEFAULT, throttle: None };
         let settings = HttpSettings {
             public_origin: "http://localhost:8080".parse().expect("an origin"),
             cookie: CookieSettings { name: "auth_session".into(), domain: None },
             trusted_origins: vec![],
             return_origins: vec![],
             trusted_proxies: vec![],
-            sign_up: policy,
+            sign_up: policies.sign_up,
             site: Site::default(),
             language: None,
             instance: "test".into(),
         };
-        routes::endpoint(services, settings, &mut Registry::default())
+        routes::endpoint(UseCases::new(&ports, &policies), settings, &mut Registry::default())
     }
 
     async fn answer(method: Method, path: &str, accept: &str) -> (u16, Response, String) {

@@ -1,15 +1,12 @@
 //! `doorward key`.
 
 use clap::{Args, Subcommand};
-use doorward_app::{
-    CreateKey, CreateKeyError, DeleteKey, GetKey, ListKeys, UpdateKeyPassword, UpdateKeyPasswordError, UseKey,
-    UseKeyError,
-};
+use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
 use doorward_domain::KeyId;
 
 use super::failure::{Failure, Kind};
 use super::record::Record;
-use super::{Desk, Outcome, Whose, ask};
+use super::{CommandContext, Outcome, Whose, ask};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -47,7 +44,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         given: Given,
     },
-    /// Replace the password of a key, and end every session of its user
+    /// Replace the password of a key, and revoke every session of its user
     SetPassword {
         #[command(flatten)]
         key: Which,
@@ -55,7 +52,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         given: Given,
     },
-    /// Delete a key, and end every session of its user
+    /// Delete a key, and revoke every session of its user
     Delete {
         #[command(flatten)]
         key: Which,
@@ -76,7 +73,7 @@ impl Which {
     }
 }
 
-/// Where the password is from; the terminal where nothing is said.
+/// Where the password comes from: the terminal, unless an option says otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct Given {
     /// Read the password from standard input, one line
@@ -88,57 +85,53 @@ pub(crate) struct Given {
     no_password: bool,
 }
 
-pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
-    let rules = desk.settings.sign_up.passwords;
+pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     match verb {
         Verb::Add { whose, key, password, password_stdin } => {
             let id = key.id()?;
-            let user = desk.user(&whose).await?;
+            let user = context.user(&whose).await?;
             let password = (password || password_stdin).then(|| ask::password(password_stdin, true)).transpose()?;
-            let create = CreateKey::new(desk.store.users(), desk.hasher.clone(), desk.clock.clone(), rules);
-            let key = create.run(id, &user.id, password.as_ref()).await?;
+            let key = context.admin.keys.create(id, &user.id, password.as_ref()).await?;
             Ok(Outcome::One(Record::of_key(&key)))
         }
         Verb::Show { key } => {
             let id = key.id()?;
-            let key = GetKey::new(desk.store.users()).run(&id).await?.ok_or_else(|| no_such(&id))?;
+            let key = context.admin.keys.get(&id).await?.ok_or_else(|| no_such(&id))?;
             Ok(Outcome::One(Record::of_key(&key)))
         }
         Verb::List { whose } => {
-            let user = desk.user(&whose).await?;
-            let keys = ListKeys::new(desk.store.users()).run(&user.id).await?;
+            let user = context.user(&whose).await?;
+            let keys = context.admin.keys.list(&user.id).await?;
             Ok(Outcome::Many("keys", keys.iter().map(Record::of_key).collect()))
         }
         Verb::Use { key, given } => {
             let id = key.id()?;
             let password = (!given.no_password).then(|| ask::password(given.password_stdin, false)).transpose()?;
-            let used = UseKey::new(desk.store.users(), desk.hasher.clone()).run(&id, password.as_ref()).await;
-            match used {
+            match context.admin.keys.verify(&id, password.as_ref()).await {
                 Ok(key) => Ok(Outcome::One(Record::of_key(&key))),
-                Err(UseKeyError::NoSuchKey) => Err(no_such(&id)),
-                Err(UseKeyError::IncorrectPassword) => {
+                Err(VerifyKeyError::NoSuchKey) => Err(no_such(&id)),
+                Err(VerifyKeyError::IncorrectPassword) => {
                     Err(Failure::new(Kind::Incorrect, format!("that is not the password of {}", id.as_str())))
                 }
-                Err(UseKeyError::Fault(fault)) => Err(fault.into()),
+                Err(VerifyKeyError::Fault(fault)) => Err(fault.into()),
             }
         }
         Verb::SetPassword { key, given } => {
             let id = key.id()?;
             let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
-            let update = UpdateKeyPassword::new(desk.store.users(), desk.hasher.clone(), rules);
-            match update.run(&id, password.as_ref()).await {
+            match context.admin.keys.set_password(&id, password.as_ref()).await {
                 Ok(()) => Ok(Outcome::One(Record::new([
                     ("keyId", id.as_str().into()),
                     ("passwordDefined", password.is_some().into()),
                 ]))),
-                Err(UpdateKeyPasswordError::NoSuchKey) => Err(no_such(&id)),
-                Err(UpdateKeyPasswordError::InvalidPassword(error)) => Err(error.into()),
-                Err(UpdateKeyPasswordError::Fault(fault)) => Err(fault.into()),
+                Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
+                Err(SetPasswordError::InvalidPassword(error)) => Err(error.into()),
+                Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
             }
         }
         Verb::Delete { key } => {
             let id = key.id()?;
-            if !DeleteKey::new(desk.store.users()).run(&id).await? {
+            if !context.admin.keys.delete(&id).await? {
                 return Err(no_such(&id));
             }
             Ok(Outcome::One(Record::new([("keyId", id.as_str().into()), ("deleted", true.into())])))

@@ -1,6 +1,6 @@
-//! The operator's commands: what is done to users, keys and sessions from the command line, beside a running server or
-//! without one. No password but a new one is asked for, and nothing is throttled: whoever can open the store may do all of
-//! it anyway. What a command ends or changes is so on every server before it says so.
+//! The operator's commands on users, keys and sessions, beside a running server or without one. They ask for no password
+//! but a new one, and nothing limits them: a person who can open the store can do all of this anyway. What a command revokes
+//! or changes takes effect on every server before the command exits.
 
 mod ask;
 mod failure;
@@ -12,21 +12,21 @@ mod user;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use doorward_adapters_crypto::{Argon2idHasher, OsTokenGenerator};
-use doorward_adapters_sql::Store;
-use doorward_app::GetUser;
-use doorward_domain::ports::{Clock, PasswordHasher, TokenGenerator};
-use doorward_domain::{Attributes, LoginName, User, UserId};
+use doorward_adapters_crypto::Argon2idHasher;
+use doorward_app::{Admin, ListSessions, UseCases};
+use doorward_domain::ports::Clock;
+use doorward_domain::{Attributes, LoginName, SessionPolicy, User, UserId};
 
 use crate::clock::SystemClock;
 use crate::settings::Settings;
+use crate::wiring::ports;
 
 pub(crate) use failure::Failure;
 
 use failure::Kind;
 use record::Record;
 
-/// What the operator has to do with.
+/// The operator's commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Create, show, change or delete a user
@@ -36,14 +36,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Add, show, list, use, change or delete the keys that users are known by
+    /// Add, show, list, check, change or delete the keys of users
     Key {
         #[command(subcommand)]
         verb: key::Verb,
         #[command(flatten)]
         output: Output,
     },
-    /// Create, list, show, change or end sessions
+    /// Create, list, show, change or revoke sessions
     Session {
         #[command(subcommand)]
         verb: session::Verb,
@@ -66,45 +66,45 @@ pub(crate) struct Whose {
     /// The username in any spelling, or the user's id
     user: String,
 
-    /// USER is an id, even if somebody has it as their username
+    /// USER is an id, even if another user has it as their username
     #[arg(long)]
     id: bool,
 }
 
-/// Does what was asked for, and answers what there is to print.
+/// Runs a command and returns what to print.
 pub(crate) async fn run(settings: Settings, command: Command) -> Result<String, Failure> {
     let store = doorward_adapters_sql::connect(&settings.store).await.map_err(|error| Failure::from_store(&error))?;
     let hasher = Argon2idHasher::start(settings.argon2, settings.hash_threads)
         .map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
-    let desk = Desk {
-        store,
-        hasher: Arc::new(hasher),
-        tokens: Arc::new(OsTokenGenerator),
-        clock: Arc::new(SystemClock),
-        settings,
+    let ports = ports(&store, Arc::new(hasher), Arc::new(SystemClock));
+    let policies = settings.policies();
+    let context = CommandContext {
+        admin: Admin::new(&ports, &policies),
+        list_sessions: UseCases::new(&ports, &policies).list_sessions,
+        clock: ports.clock,
+        sessions: settings.sessions,
     };
     let (records, output) = match command {
-        Command::User { verb, output } => (user::run(&desk, verb).await, output),
-        Command::Key { verb, output } => (key::run(&desk, verb).await, output),
-        Command::Session { verb, output } => (session::run(&desk, verb).await, output),
+        Command::User { verb, output } => (user::run(&context, verb).await, output),
+        Command::Key { verb, output } => (key::run(&context, verb).await, output),
+        Command::Session { verb, output } => (session::run(&context, verb).await, output),
     };
-    desk.store.close().await;
+    store.close().await;
     records.map(|outcome| if output.json { outcome.json() } else { outcome.text() })
 }
 
 /// What commands work with.
-struct Desk {
-    store: Store,
-    hasher: Arc<dyn PasswordHasher>,
-    tokens: Arc<dyn TokenGenerator>,
+struct CommandContext {
+    admin: Admin,
+    list_sessions: ListSessions,
     clock: Arc<dyn Clock>,
-    settings: Settings,
+    sessions: SessionPolicy,
 }
 
-/// What a command came to.
+/// The outcome of a command.
 enum Outcome {
     One(Record),
-    /// Any number, and what they are called together.
+    /// Any number, and their name in JSON.
     Many(&'static str, Vec<Record>),
 }
 
@@ -127,15 +127,15 @@ impl Outcome {
     }
 }
 
-impl Desk {
+impl CommandContext {
     async fn user(&self, whose: &Whose) -> Result<User, Failure> {
-        let get = GetUser::new(self.store.users());
+        let users = &self.admin.users;
         let by_id = match UserId::parse(&whose.user) {
-            Some(id) => get.by_id(&id).await?,
+            Some(id) => users.by_id(&id).await?,
             None => None,
         };
         let by_name = match LoginName::parse(&whose.user) {
-            Ok(name) if !whose.id => get.by_key(&name.key_id()).await?,
+            Ok(name) if !whose.id => users.by_key(&name.key_id()).await?,
             _ => None,
         };
         match (by_id, by_name) {
@@ -157,7 +157,7 @@ fn attributes(json: Option<&str>) -> Result<Attributes, Failure> {
         .map_err(|error| Failure::new(Kind::Data, error.to_string()))
 }
 
-/// For what went between one question to the store and the next.
+/// For a user or a session that was deleted while the command ran.
 fn gone(what: &str) -> Failure {
     Failure::new(Kind::NotFound, format!("there is no such {what}"))
 }

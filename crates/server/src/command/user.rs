@@ -1,26 +1,26 @@
 //! `doorward user`.
 
 use clap::Subcommand;
-use doorward_app::{CreateUser, CreateUserError, DeleteUser, FirstKey, ListKeys, UpdateUserAttributes};
+use doorward_app::admin::{CreateUserError, FirstKey};
 use doorward_domain::UserId;
 use serde_json::Value;
 
 use super::failure::{Failure, Kind};
 use super::record::Record;
-use super::{Desk, Outcome, Whose, ask, attributes, gone};
+use super::{CommandContext, Outcome, Whose, ask, attributes, gone};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Create a user, whose password is asked for unless something else is said
+    /// Create a user; asks for a password unless an option says otherwise
     Create {
-        /// The username, with the letters that it is to be shown with
+        /// The username, spelled as pages show it
         username: String,
 
         /// Read the password from standard input, one line
         #[arg(long, group = "first-key")]
         password_stdin: bool,
 
-        /// Give the username a key without a password: nobody else can have it, nobody can sign in with it
+        /// Take the username without a password: no other user can have it, and nothing signs in with it
         #[arg(long, group = "first-key")]
         no_password: bool,
 
@@ -56,7 +56,7 @@ pub(crate) enum Verb {
     },
 }
 
-pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
+pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     match verb {
         Verb::Create { username, password_stdin, no_password, no_key, user_id, attributes: json } => {
             let attributes = attributes(json.as_deref())?;
@@ -66,30 +66,27 @@ pub(super) async fn run(desk: &Desk, verb: Verb) -> Result<Outcome, Failure> {
                 (_, true) => FirstKey::None,
                 _ => FirstKey::WithPassword(ask::password(password_stdin, true)?),
             };
-            let rules = desk.settings.sign_up;
-            let (hasher, tokens, clock) = (desk.hasher.clone(), desk.tokens.clone(), desk.clock.clone());
-            let create = CreateUser::new(desk.store.users(), hasher, tokens, clock, rules.usernames, rules.passwords);
-            let user = create.run(id, &username, first_key, attributes).await?;
+            let user = context.admin.users.create(id, &username, first_key, attributes).await?;
             Ok(Outcome::One(Record::of_user(&user)))
         }
         Verb::Show { whose } => {
-            let user = desk.user(&whose).await?;
-            let keys = ListKeys::new(desk.store.users()).run(&user.id).await?;
+            let user = context.user(&whose).await?;
+            let keys = context.admin.keys.list(&user.id).await?;
             let keys: Value = keys.iter().map(|key| key.id.as_str()).collect();
             Ok(Outcome::One(Record::of_user(&user).with("keys", keys)))
         }
         Verb::SetAttributes { whose, json_object } => {
             let attributes = attributes(Some(&json_object))?;
-            let mut user = desk.user(&whose).await?;
-            if !UpdateUserAttributes::new(desk.store.users()).run(&user.id, &attributes).await? {
+            let mut user = context.user(&whose).await?;
+            if !context.admin.users.set_attributes(&user.id, &attributes).await? {
                 return Err(gone("user"));
             }
             user.attributes = attributes;
             Ok(Outcome::One(Record::of_user(&user)))
         }
         Verb::Delete { whose } => {
-            let user = desk.user(&whose).await?;
-            if !DeleteUser::new(desk.store.users()).run(&user.id).await? {
+            let user = context.user(&whose).await?;
+            if !context.admin.users.delete(&user.id).await? {
                 return Err(gone("user"));
             }
             Ok(Outcome::One(Record::new([("userId", user.id.as_str().into()), ("deleted", true.into())])))

@@ -71,7 +71,8 @@ impl Fields {
         }
     }
 
-    /// The text of a field; `None` where it is missing or is not a text.
+    /// The text of a field; `None` where it is missing or is not a text. For tests and [`crate::fuzzing`].
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn text(&self, name: &str) -> Option<&Zeroizing<String>> {
         self.0.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
             Value::Text(text) => Some(text),

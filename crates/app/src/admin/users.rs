@@ -1,65 +1,63 @@
-//! Creating a user for somebody: what signing up does, without a session and without asking whether sign-up is open.
+//! Users, as operators and programs manage them: no password is asked for.
 
 use std::sync::Arc;
 
 use doorward_domain::ports::{AdminCreateUserError, Clock, PasswordHasher, TokenGenerator, UserStore};
-use doorward_domain::{
-    Attributes, InvalidPassword, InvalidUsername, Key, Password, PasswordPolicy, User, UserId, Username, UsernamePolicy,
-};
+use doorward_domain::{Attributes, InvalidPassword, InvalidUsername, Key, KeyId, Password, User, UserId, Username};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::Fault;
+use crate::fault::Fault;
+use crate::sign_up::SignUpPolicy;
 
-/// Creates a user, with or without a key.
-pub struct CreateUser {
+/// Creates, finds, changes and deletes users.
+pub struct Users {
     users: Arc<dyn UserStore>,
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn TokenGenerator>,
     clock: Arc<dyn Clock>,
-    usernames: UsernamePolicy,
-    passwords: PasswordPolicy,
+    policy: SignUpPolicy,
 }
 
-/// The key that a user begins with.
+/// The key that a new user has.
 pub enum FirstKey {
     /// The username's, with this password.
     WithPassword(Zeroizing<String>),
-    /// The username's, which nobody else can then have, and nobody can sign in with.
+    /// The username's, without a password. It takes the username, and nothing signs in with it.
     WithoutPassword,
-    /// None. The username stays free for others until the user is given its key.
+    /// None. The username stays free until the user is given its key.
     None,
 }
 
-impl CreateUser {
-    /// The use case on these ports.
+impl Users {
+    /// The service on these ports.
     #[must_use]
     pub fn new(
         users: Arc<dyn UserStore>,
         hasher: Arc<dyn PasswordHasher>,
         tokens: Arc<dyn TokenGenerator>,
         clock: Arc<dyn Clock>,
-        usernames: UsernamePolicy,
-        passwords: PasswordPolicy,
+        policy: SignUpPolicy,
     ) -> Self {
-        Self { users, hasher, tokens, clock, usernames, passwords }
+        Self { users, hasher, tokens, clock, policy }
     }
 
-    /// Creates the user and the key, or neither. The user keeps an id that they had elsewhere, or gets a new one.
+    /// Creates the user and the key, or neither, whether or not sign-up is open. The user keeps an id from elsewhere, or
+    /// gets a new one.
     ///
     /// # Errors
     /// [`CreateUserError`]; nothing is written then.
-    pub async fn run(
+    pub async fn create(
         &self,
         id: Option<UserId>,
         username: &str,
         first_key: FirstKey,
         attributes: Attributes,
     ) -> Result<User, CreateUserError> {
-        let username = Username::parse(username, self.usernames)?;
+        let username = Username::parse(username, self.policy.usernames)?;
         let password_hash = match &first_key {
             FirstKey::WithPassword(raw) => {
-                let password = Password::parse_new(raw, username.as_str(), &self.passwords)?;
+                let password = Password::parse_new(raw, username.as_str(), &self.policy.passwords)?;
                 Some(self.hasher.hash(&password).await.map_err(Fault::from)?)
             }
             FirstKey::WithoutPassword | FirstKey::None => None,
@@ -76,6 +74,38 @@ impl CreateUser {
             Err(AdminCreateUserError::Store(error)) => Err(Fault::from(error).into()),
         }
     }
+
+    /// The user with this id; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn by_id(&self, id: &UserId) -> Result<Option<User>, Fault> {
+        Ok(self.users.find_user(id).await?)
+    }
+
+    /// The user who has this key, such as that of a username; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn by_key(&self, key: &KeyId) -> Result<Option<User>, Fault> {
+        Ok(self.users.find_by_key(key).await?.map(|(_, user)| user))
+    }
+
+    /// Replaces a user's attributes; `false` when there is no such user.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn set_attributes(&self, id: &UserId, attributes: &Attributes) -> Result<bool, Fault> {
+        Ok(self.users.set_attributes(id, attributes).await?)
+    }
+
+    /// Removes a user with all keys and sessions; `false` when there is no such user.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn delete(&self, id: &UserId) -> Result<bool, Fault> {
+        Ok(self.users.admin_delete_user(id).await?)
+    }
 }
 
 /// Why no user was created.
@@ -87,10 +117,10 @@ pub enum CreateUserError {
     /// The password cannot be chosen.
     #[error(transparent)]
     InvalidPassword(#[from] InvalidPassword),
-    /// Somebody has this username, in this or another spelling.
+    /// Another user has this username, in this or another spelling.
     #[error("the username is taken")]
     UsernameTaken,
-    /// Somebody has this id.
+    /// Another user has this id.
     #[error("the user id is taken")]
     IdTaken,
     /// Something behind a port failed.
@@ -103,7 +133,13 @@ mod tests {
     use doorward_domain::ports::{MockPasswordHasher, MockUserStore, StoreError};
 
     use super::*;
-    use crate::test_support::{NOW, attributes, cause, clock_at, hashes_to_itself, tokens};
+    use crate::test_support::{NOW, attributes, cause, clock_at, hashes_to_itself, key_of, tokens, user};
+
+    /// The service on a store alone.
+    fn on(users: MockUserStore) -> Users {
+        let (hasher, clock): (MockPasswordHasher, _) = (hashes_to_itself(), clock_at(NOW));
+        Users::new(Arc::new(users), Arc::new(hasher), Arc::new(tokens()), Arc::new(clock), SignUpPolicy::DEFAULT)
+    }
 
     async fn create(users: MockUserStore, name: &str, key: FirstKey) -> Result<User, CreateUserError> {
         create_with(None, users, name, key).await
@@ -115,11 +151,7 @@ mod tests {
         name: &str,
         key: FirstKey,
     ) -> Result<User, CreateUserError> {
-        let (hasher, clock): (MockPasswordHasher, _) = (hashes_to_itself(), clock_at(NOW));
-        let (usernames, passwords) = (UsernamePolicy::Unicode, PasswordPolicy::DEFAULT);
-        CreateUser::new(Arc::new(users), Arc::new(hasher), Arc::new(tokens()), Arc::new(clock), usernames, passwords)
-            .run(id, name, key, attributes())
-            .await
+        on(users).create(id, name, key, attributes()).await
     }
 
     fn with(password: &str) -> FirstKey {
@@ -186,5 +218,64 @@ mod tests {
         assert!(matches!(refused, Err(CreateUserError::IdTaken)), "{refused:?}");
         let failed = refuses(|| StoreError::Unavailable(cause()).into()).await;
         assert!(matches!(failed, Err(CreateUserError::Fault(Fault::Unavailable(_)))), "{failed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_user_is_found_by_id_and_by_key() {
+        let mut users = MockUserStore::new();
+        users.expect_find_user().withf(|id| *id == user("Alice").id).returning(|_| Ok(Some(user("Alice"))));
+        users
+            .expect_find_by_key()
+            .withf(|key| key.as_str() == "username:alice")
+            .returning(|_| Ok(Some((key_of(&user("Alice"), "hash"), user("Alice")))));
+        let get = on(users);
+        assert_eq!(get.by_id(&user("Alice").id).await.expect("no fault"), Some(user("Alice")));
+        assert_eq!(get.by_key(&user("ALICE").username.key_id()).await.expect("no fault"), Some(user("Alice")));
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_is_a_fault_and_not_a_missing_user() {
+        let mut users = MockUserStore::new();
+        users.expect_find_user().returning(|_| Err(StoreError::Unavailable(cause())));
+        users.expect_find_by_key().returning(|_| Err(StoreError::Unavailable(cause())));
+        let get = on(users);
+        assert!(matches!(get.by_id(&user("Alice").id).await, Err(Fault::Unavailable(_))));
+        assert!(matches!(get.by_key(&user("Alice").username.key_id()).await, Err(Fault::Unavailable(_))));
+    }
+
+    #[tokio::test]
+    async fn a_user_is_deleted_once() {
+        let mut outcomes = [Ok(true), Ok(false), Err(StoreError::Unavailable(cause()))].into_iter();
+        let mut users = MockUserStore::new();
+        users
+            .expect_admin_delete_user()
+            .withf(|id| *id == user("Alice").id)
+            .returning(move |_| outcomes.next().expect("three calls"));
+        let users = on(users);
+        assert!(users.delete(&user("Alice").id).await.expect("no fault"));
+        assert!(!users.delete(&user("Alice").id).await.expect("no fault"));
+        assert!(matches!(users.delete(&user("Alice").id).await, Err(Fault::Unavailable(_))));
+    }
+
+    #[tokio::test]
+    async fn the_attributes_are_written_for_that_user() {
+        let mut users = MockUserStore::new();
+        users
+            .expect_set_attributes()
+            .withf(|id, written| *id == user("Alice").id && *written == attributes())
+            .times(1)
+            .returning(|_, _| Ok(true));
+        let update = on(users);
+        assert!(update.set_attributes(&user("Alice").id, &attributes()).await.expect("no fault"));
+    }
+
+    #[tokio::test]
+    async fn a_missing_user_is_told_from_a_store_that_fails() {
+        let mut outcomes = [Ok(false), Err(StoreError::Unavailable(cause()))].into_iter();
+        let mut users = MockUserStore::new();
+        users.expect_set_attributes().returning(move |_, _| outcomes.next().expect("two calls"));
+        let update = on(users);
+        assert!(!update.set_attributes(&user("Alice").id, &attributes()).await.expect("no fault"));
+        assert!(matches!(update.set_attributes(&user("Alice").id, &attributes()).await, Err(Fault::Unavailable(_))));
     }
 }

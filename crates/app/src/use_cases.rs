@@ -1,0 +1,168 @@
+//! All use cases, put together from the ports and the policies.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{
+    AccountRecords, Clock, LoginThrottle, PasswordHasher, RecoveryStore, SessionStore, StoreProbe, TokenGenerator,
+    UserStore,
+};
+use doorward_domain::{SessionPolicy, ThrottleLimits};
+
+use crate::admin;
+use crate::change_password::ChangePassword;
+use crate::delete_account::DeleteAccount;
+use crate::download_data::DownloadData;
+use crate::issue_recovery_codes::IssueRecoveryCodes;
+use crate::list_sessions::ListSessions;
+use crate::log_in::LogIn;
+use crate::log_out::LogOut;
+use crate::password_check::PasswordCheck;
+use crate::recover_account::RecoverAccount;
+use crate::revoke_sessions::RevokeSessions;
+use crate::session_mint::SessionMint;
+use crate::sign_up::{SignUp, SignUpPolicy};
+use crate::sweep::Sweep;
+use crate::throttle::Throttle;
+use crate::validate_session::ValidateSession;
+
+/// What the use cases need from the outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Users and keys.
+    pub users: Arc<dyn UserStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Recovery codes.
+    pub recovery: Arc<dyn RecoveryStore>,
+    /// What is kept of a user, page by page.
+    pub records: Arc<dyn AccountRecords>,
+    /// The buckets of the throttle.
+    pub throttle: Arc<dyn LoginThrottle>,
+    /// Whether the store answers.
+    pub store: Arc<dyn StoreProbe>,
+    /// Password hashes.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Tokens, ids and digests.
+    pub tokens: Arc<dyn TokenGenerator>,
+    /// The present instant.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What an operator decides about the use cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Policies {
+    /// How long sessions live, and how many a user may have.
+    pub sessions: SessionPolicy,
+    /// Who may sign up, and with what.
+    pub sign_up: SignUpPolicy,
+    /// The limits of attempts; `None` where there are none.
+    pub throttle: Option<ThrottleLimits>,
+}
+
+/// The use cases of people.
+pub struct UseCases {
+    /// Creates a user and signs them in.
+    pub sign_up: SignUp,
+    /// Signs a user in.
+    pub log_in: LogIn,
+    /// Signs a user out.
+    pub log_out: LogOut,
+    /// Validates a session.
+    pub validate_session: ValidateSession,
+    /// Lists a user's sessions.
+    pub list_sessions: ListSessions,
+    /// Revokes sessions.
+    pub revoke_sessions: RevokeSessions,
+    /// Changes a user's password.
+    pub change_password: ChangePassword,
+    /// Creates recovery codes.
+    pub issue_recovery_codes: IssueRecoveryCodes,
+    /// Lets a user back in by a recovery code.
+    pub recover_account: RecoverAccount,
+    /// Deletes a user.
+    pub delete_account: DeleteAccount,
+    /// Reads all that is kept of a user.
+    pub download_data: DownloadData,
+    /// Limits attempts.
+    pub throttle: Arc<Throttle>,
+    /// Tells whether the store answers.
+    pub store: Arc<dyn StoreProbe>,
+}
+
+impl UseCases {
+    /// The use cases on these ports.
+    #[must_use]
+    pub fn new(ports: &Ports, policies: &Policies) -> Self {
+        let Ports { users, sessions, recovery, records, hasher, tokens, clock, store, .. } = ports.clone();
+        let Policies { sessions: session_policy, sign_up, throttle: limits } = *policies;
+        let mint = mint(ports, policies);
+        let throttle = Arc::new(Throttle::new(ports.throttle.clone(), Arc::clone(&tokens), Arc::clone(&clock), limits));
+        let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
+        Self {
+            sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), sign_up),
+            log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
+            log_out: LogOut::new(sessions.clone(), tokens.clone()),
+            validate_session: ValidateSession::new(sessions.clone(), tokens.clone(), clock.clone(), session_policy),
+            list_sessions: ListSessions::new(sessions.clone(), clock.clone(), session_policy),
+            revoke_sessions: RevokeSessions::new(sessions),
+            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint.clone(), sign_up.passwords),
+            issue_recovery_codes: IssueRecoveryCodes::new(
+                passwords.clone(),
+                users.clone(),
+                recovery.clone(),
+                tokens.clone(),
+                mint.clone(),
+            ),
+            recover_account: RecoverAccount::new(
+                users.clone(),
+                recovery,
+                hasher,
+                throttle.clone(),
+                tokens,
+                mint,
+                sign_up.passwords,
+            ),
+            delete_account: DeleteAccount::new(passwords, users),
+            download_data: DownloadData::new(records, clock, session_policy),
+            throttle,
+            store,
+        }
+    }
+}
+
+/// The services of operators.
+pub struct Admin {
+    /// Users.
+    pub users: admin::Users,
+    /// Keys.
+    pub keys: admin::Keys,
+    /// Sessions.
+    pub sessions: admin::Sessions,
+    /// Removes what has expired.
+    pub sweep: Sweep,
+}
+
+impl Admin {
+    /// The services on these ports.
+    #[must_use]
+    pub fn new(ports: &Ports, policies: &Policies) -> Self {
+        let Ports { users, sessions, records, throttle, hasher, tokens, clock, .. } = ports.clone();
+        let Policies { sessions: session_policy, sign_up, throttle: limits } = *policies;
+        Self {
+            users: admin::Users::new(users.clone(), hasher.clone(), tokens, clock.clone(), sign_up),
+            keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords),
+            sessions: admin::Sessions::new(
+                users,
+                sessions.clone(),
+                mint(ports, policies),
+                clock.clone(),
+                session_policy,
+            ),
+            sweep: Sweep::new(sessions, records, throttle, clock, limits.unwrap_or(ThrottleLimits::DEFAULT)),
+        }
+    }
+}
+
+fn mint(ports: &Ports, policies: &Policies) -> Arc<SessionMint> {
+    Arc::new(SessionMint::new(ports.tokens.clone(), ports.clock.clone(), policies.sessions))
+}
