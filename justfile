@@ -108,7 +108,11 @@ chaos *what:
     PYTHONDONTWRITEBYTECODE=1 python3 tests/chaos/run.py \
         "${CARGO_TARGET_DIR:-target}/debug/doorward-under-test" {{ what }}
 
-# Write docs/openapi.json anew from what the server serves
+# Write the generated parts of docs/ anew: the OpenAPI document and the table of settings
+docs: openapi
+    DOORWARD_TEST_UPDATE=1 cargo test -p doorward the_configuration_page_has_the_table_of_settings
+
+# Write docs/openapi.json anew from the served document
 openapi:
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_in_docs_is_the_document_that_is_served
 
