@@ -11,7 +11,7 @@ use doorward_domain::{Client, InvalidPassword, Password, RecoveryCode, Timestamp
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::password_check::{Checked, PasswordCheck};
+use crate::password_check::{PasswordCheck, Write, Writing};
 use crate::{Fault, SessionMint, TrustedDevices, ValidSession};
 
 /// Gives a user new recovery codes, and tells how many of the last ones are left.
@@ -92,21 +92,20 @@ impl IssueRecoveryCodes {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
-        let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
-        loop {
-            let verified = match guess.check(password).await? {
-                Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
-                Checked::Right { .. } | Checked::Wrong { .. } => return Err(IssueRecoveryCodesError::Incorrect),
-            };
-            let seen = self.recovery.unused_codes(&user.id).await?;
-            match self.replace(&user.id, verified, &seen).await {
-                Err(ReplaceError::KeyChanged) => {}
-                // Tried again, it would replace codes that somebody is being shown right now.
-                Err(ReplaceError::CodesChanged) => return Err(Fault::Unavailable(CODES_CHANGED.into()).into()),
-                Err(ReplaceError::Fault(fault)) => return Err(fault.into()),
-                Ok(codes) => return Ok(codes),
-            }
-        }
+        let write = |verified| -> Writing<'_, _> {
+            Box::pin(async move {
+                let seen = self.recovery.unused_codes(&user.id).await?;
+                match self.replace(&user.id, verified, &seen).await {
+                    Ok(codes) => Ok(Write::Done(codes)),
+                    Err(ReplaceError::KeyChanged) => Ok(Write::KeyChanged),
+                    // Tried again, it would replace codes that another request is showing right now.
+                    Err(ReplaceError::CodesChanged) => Err(Fault::Unavailable(CODES_CHANGED.into())),
+                    Err(ReplaceError::Fault(fault)) => Err(fault),
+                }
+            })
+        };
+        let written = self.passwords.as_owner(user, password, client, devices, write).await?;
+        written.map(|(codes, _)| codes).ok_or(IssueRecoveryCodesError::Incorrect)
     }
 
     /// Makes the first codes, by the session alone.

@@ -51,7 +51,7 @@ impl LogIn {
                 Ok(()) => {
                     let valid = ValidSession { session, user, fresh: false };
                     let hash = verified.rehashed.as_ref().unwrap_or(&verified.hash);
-                    let devices = guess.known_devices(&valid.user.id, hash, devices).await;
+                    let devices = guess.trusted_devices(&valid.user.id, hash, devices).await;
                     return Ok(OpenedSession { token, valid, rehashed: outdated, devices });
                 }
                 Err(KeyedWriteError::KeyChanged) => {}

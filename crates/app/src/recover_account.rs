@@ -6,12 +6,12 @@ use doorward_domain::ports::{
     PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
 };
 use doorward_domain::{
-    Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode, SessionToken,
-    TrustedDeviceToken, UserId,
+    Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode, SessionToken, UserId,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::attempt::Attempt;
 use crate::throttle::Target;
 use crate::{Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
 
@@ -91,10 +91,7 @@ impl RecoverAccount {
         let account = found.as_ref().map(|(_, user)| &user.id);
         let present = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
         let target = Target { user: account, key: &key_id, password: present };
-        let (admitted, known) = match self.throttle.admit_known_device(target, client, devices).await? {
-            Some((admitted, place)) => (Some(admitted), Some(place)),
-            None => (self.throttle.admit_guess(account, &key_id, client).await?, None),
-        };
+        let mut attempt = Attempt::take(&self.throttle, target, client, devices).await?;
         let recovered = async {
             // As dear as the check of a password at a login, and paid for whatever name and code.
             let new_hash = self.hasher.hash(&password).await?;
@@ -119,40 +116,19 @@ impl RecoverAccount {
         let recovered = match recovered.await {
             Ok(recovered) => recovered,
             Err(fault) => {
-                if let Some(admitted) = admitted {
-                    // Nobody learnt anything by it. Where this fails as well, the token comes back with time.
-                    let _ = self.throttle.release(&admitted).await;
-                }
+                attempt.release().await;
                 return Err(fault.into());
             }
         };
         let (Some((token, recovery, codes_left)), Some((_, user))) = (recovered, &found) else {
             return Err(RecoverAccountError::Incorrect { account: account.cloned() });
         };
-        if let Some(admitted) = admitted {
-            // The person is in whether or not this is: the code is used up.
-            let _ = self.throttle.succeed(admitted).await;
-        }
+        // The code is used up and the user is signed in, whether or not the throttle learns of it.
+        let _ = attempt.succeed().await;
         let target = Target { user: Some(&user.id), key: &key_id, password: Some(&recovery.new_hash) };
-        let devices = self.known_devices(target, devices, known).await;
+        let devices = attempt.trusted_devices(target, devices).await;
         let valid = ValidSession { session: recovery.session, user: user.clone(), fresh: false };
         Ok(Recovered { opened: OpenedSession { token, valid, rehashed: false, devices }, codes_left })
-    }
-
-    /// The tokens that the browser is to keep from now on, where it keeps any: known for the new password, as none was
-    /// before. The session is open whether or not this succeeds.
-    async fn known_devices(
-        &self,
-        target: Target<'_>,
-        devices: &TrustedDevices,
-        known: Option<usize>,
-    ) -> Option<Vec<TrustedDeviceToken>> {
-        if !devices.are_kept {
-            return None;
-        }
-        let device = self.throttle.new_device().ok()??;
-        self.throttle.introduce(target, &device).await.ok()?;
-        Some(devices.with(device, known))
     }
 }
 
