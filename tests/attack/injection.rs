@@ -52,7 +52,7 @@ async fn no_text_is_ever_a_statement() {
             let session = send(client.get("/api/session").header("cookie", format!("auth_session={text}"))).await;
             assert_eq!(session.status, StatusCode::UNAUTHORIZED, "{text}");
         }
-        // As names they are names, each somebody else's than the others'.
+        // As names they are names, each person else's than the others'.
         for (n, text) in SQL.into_iter().enumerate() {
             let password = format!("password of number {n}");
             client.sign_up(text, &password).await;
@@ -106,7 +106,7 @@ async fn no_text_is_ever_markup() {
 }
 
 #[tokio::test]
-async fn one_event_stays_one_line_whatever_is_in_the_request() {
+async fn one_event_stays_one_line_for_every_request() {
     for format in ["text", "json"] {
         let flags = ["--log=trace", &format!("--log-format={format}"), "--trusted-proxies=127.0.0.1"];
         let mut program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;

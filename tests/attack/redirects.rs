@@ -82,7 +82,7 @@ async fn no_next_leads_astray_by_any_way_there_is() {
             assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.body);
             assert_stays(reply.header("location").expect("a way"), next);
         }
-        let nobody = [("username", "nobody"), ("password", PASSWORD), ("next", next)];
+        let nobody = [("username", "stranger"), ("password", PASSWORD), ("next", next)];
         for request in [
             client.get("/login").query(&[("next", next)]),
             client.get("/signup").query(&[("next", next)]),

@@ -37,7 +37,7 @@ async fn drip(port: u16, beginning: &str, drop: &str) -> Vec<Answer> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn slow_clients_by_the_hundred_are_cut_off_and_everybody_else_is_served() {
+async fn hundreds_of_slow_clients_are_cut_off_and_others_are_served() {
     let mut program = Program::start().await;
     let client = program.client();
     let token = client.sign_up("alice", PASSWORD).await;

@@ -197,7 +197,7 @@ async fn a_request_in_the_body_of_a_refused_one_is_never_carried_out() {
 }
 
 #[tokio::test]
-async fn whoever_is_refused_before_sending_its_body_gets_no_other_answer_on_that_connection() {
+async fn a_client_refused_before_its_body_gets_no_second_answer() {
     let server = server().await;
     for (path, fields, expected) in [
         ("/api/login", "Content-Length: 70000\r\n", 413),

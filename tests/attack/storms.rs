@@ -41,7 +41,7 @@ async fn log_in(client: &Client, password: &str) -> Reply {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_sign_ins_at_once_cost_little_memory_and_hold_nobody_up() {
+async fn two_hundred_sign_ins_at_once_cost_little_memory_and_delay_no_one() {
     let mut program = program_with(&["--hash-threads=2"]).await;
     let client = program.client();
     let token = client.sign_up("alice", PASSWORD).await;
@@ -86,7 +86,7 @@ async fn two_hundred_sign_ins_at_once_cost_little_memory_and_hold_nobody_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_hangs_up_leaves_the_queue() {
+async fn a_client_that_hangs_up_leaves_the_queue() {
     const GONE: usize = 40;
     // Some 300 ms a hash.
     let mut program = program_with(&["--hash-threads=1", "--argon2-iterations=40", "--log=debug"]).await;

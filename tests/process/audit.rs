@@ -55,7 +55,7 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
     let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", NEW_PASSWORD)]);
     assert_eq!(send(delete.header("cookie", cookie(&token))).await.status, StatusCode::NO_CONTENT);
     for _ in 0..=10 {
-        assert!(client.log_in("nobody", "wrong horse").await.is_none());
+        assert!(client.log_in("stranger", "wrong horse").await.is_none());
     }
     program.signal(Signal::TERM);
     let (_, _, second) = program.end().await;
@@ -99,7 +99,7 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
     }
     assert!(seen[expected.len()..].iter().all(|event| event["user_id"].is_null()), "nobody was nobody's");
     let log = [first, second].concat().join("\n");
-    for typed in ["nobody", "wrong horse", PASSWORD, NEW_PASSWORD, &token, code] {
+    for typed in ["stranger", "wrong horse", PASSWORD, NEW_PASSWORD, &token, code] {
         assert!(!log.contains(typed), "{typed}");
     }
 }

@@ -195,7 +195,7 @@ async fn a_user_is_found_by_name_in_any_spelling_and_by_id() {
     assert_eq!((&shown["username"], &shown["keys"]), (&json!("Alice"), &json!(["username:alice"])));
     assert_eq!(operator.done(&["user", "show", &id]).await, shown);
 
-    // Somebody calls themselves what somebody else's id is.
+    // Somebody calls themselves what person else's id is.
     operator.client().sign_up(&id, PASSWORD).await;
     let line = operator.refused(65, &["user", "delete", &id], "").await;
     assert!(line.contains("--id"), "{line}");

@@ -1,6 +1,6 @@
 //! A store that the program may read, and not write, or not write any more to.
 //!
-//! Root may write whatever its rights say: the program then runs as somebody else, from a copy that everybody may run.
+//! Root may write whatever its rights say: the program then runs as person else, from a copy that everybody may run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::program::Program;
 use crate::support::client::{Encoding, send};
-use crate::support::postgres::somebody_else;
+use crate::support::postgres::another_account;
 use crate::support::server::CHEAP_HASH;
 
 const PASSWORD: &str = "correct horse";
@@ -30,7 +30,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let place = Self { home: tempfile::tempdir().expect("a folder"), user: somebody_else() };
+        let place = Self { home: tempfile::tempdir().expect("a folder"), user: another_account() };
         fs::set_permissions(place.home.path(), fs::Permissions::from_mode(0o755)).expect("rights");
         // Copied by another process: a program that is still open for writing, be it in a child that another test forked at
         // this moment, cannot be run.

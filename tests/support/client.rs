@@ -74,7 +74,7 @@ impl Client {
         }
     }
 
-    /// Signs somebody up as a program would, and returns their token.
+    /// Signs person up as a program would, and returns their token.
     pub async fn sign_up(&self, username: &str, password: &str) -> String {
         let fields = [("username", username), ("password", password)];
         let reply = send(self.submit("/api/signup", Encoding::Json, &fields)).await;
@@ -82,7 +82,7 @@ impl Client {
         reply.cookie_value().expect("a session cookie")
     }
 
-    /// Signs somebody in as a program would, and returns their token; `None` where they are not let in.
+    /// Signs person in as a program would, and returns their token; `None` where they are not let in.
     pub async fn log_in(&self, username: &str, password: &str) -> Option<String> {
         let fields = [("username", username), ("password", password)];
         let reply = send(self.submit("/api/login", Encoding::Json, &fields)).await;

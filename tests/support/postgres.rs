@@ -91,7 +91,7 @@ impl Server {
         let mut shell = Command::new("sh");
         shell.args(["-c", SCRIPT]).env("FOLDER", &folder).env("PROGRAMS", programs).env("OPTIONS", options);
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
-        if let Some((user, group)) = somebody_else() {
+        if let Some((user, group)) = another_account() {
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).expect("root may give folders away");
             shell.uid(user).gid(group);
         }
@@ -125,7 +125,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// A user, and its group, to run a program as where we are root: PostgreSQL refuses that, and nothing is read-only to it.
-pub fn somebody_else() -> Option<(u32, u32)> {
+pub fn another_account() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| -> Option<u32> {
         let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()
@@ -133,5 +133,5 @@ pub fn somebody_else() -> Option<(u32, u32)> {
     if id(&["-u"]) != Some(0) {
         return None;
     }
-    ["postgres", "nobody"].iter().find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)))
+    ["postgres", "stranger"].iter().find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)))
 }

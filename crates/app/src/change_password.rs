@@ -1,4 +1,4 @@
-//! Changing the password: whoever is signed in and knows the present one gets a new one, and every session but a new one
+//! Changing the password: a signed-in user who knows the current one gets a new one, and every session but a new one
 //! ends.
 
 use std::sync::Arc;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_is_somebody_else_s_by_now_proves_nothing() {
+    async fn a_key_of_another_user_proves_nothing() {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| {
             let mut other = user("Alice");

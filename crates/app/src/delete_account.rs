@@ -1,4 +1,4 @@
-//! Deleting an account: whoever is signed in and knows the password can have everything removed that is kept of them.
+//! Deleting an account: a signed-in user who knows the password removes all that is kept of them.
 
 use std::sync::Arc;
 

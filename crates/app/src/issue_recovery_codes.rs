@@ -1,4 +1,4 @@
-//! Making recovery codes: whoever is signed in and proves it once more gets ten new ones, and the old ones are gone.
+//! Creating recovery codes: a signed-in user who proves the password gets ten new ones, which replace the old ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub struct IssuedCodes {
 }
 
 impl IssueRecoveryCodes {
-    /// For how long after it was opened a session is proof enough to make the first codes. Whoever binds another way into
+    /// For how long after it was opened a session is proof enough to make the first codes. A user who binds another way into
     /// the account must have proved who they are a short while ago (OWASP ASVS 5.0, 7.5.1; NIST SP 800-63B-4, 4.1.2); who
     /// has just signed up or in did so, and should not have to type the password once more before they have even begun.
     pub const FRESH: Duration = Duration::from_mins(10);

@@ -1,4 +1,4 @@
-//! Recovering an account: whoever has a user's recovery code gets in without the password, and chooses a new one.
+//! Recovering an account: a user with a recovery code signs in without the password and chooses a new one.
 
 use std::sync::Arc;
 
@@ -93,11 +93,11 @@ impl RecoverAccount {
         let target = Target { user: account, key: &key_id, password: present };
         let mut attempt = Attempt::take(&self.throttle, target, client, devices).await?;
         let recovered = async {
-            // As dear as the check of a password at a login, and paid for whatever name and code.
+            // Costs as much as the check of a password at a login, for every name and code.
             let new_hash = self.hasher.hash(&password).await?;
-            // A user that does not exist is looked for in the store like any other, by an id that nobody has.
-            let nobody = self.mint.new_user_id()?;
-            let user_id = account.unwrap_or(&nobody);
+            // An unknown user is looked up in the store like any other, by an id that no user has.
+            let no_user = self.mint.new_user_id()?;
+            let user_id = account.unwrap_or(&no_user);
             let (token, session) = self.mint.mint(user_id.clone(), self.mint.now())?;
             let recovery = Recovery {
                 key_id: key_id.clone(),
@@ -132,7 +132,7 @@ impl RecoverAccount {
     }
 }
 
-/// Why nobody was let back in.
+/// Why no account was recovered.
 #[derive(Debug, Error)]
 pub enum RecoverAccountError {
     /// No username can be like this.
@@ -147,7 +147,7 @@ pub enum RecoverAccountError {
     /// No such user, or not a code of theirs, or one that was used: deliberately one and the same.
     #[error("the username or the recovery code is not right")]
     Incorrect {
-        /// Whose code was guessed at, if anybody's: for the audit log, never for an answer.
+        /// The user whose code was guessed at, if there is one: for the audit log, never for an answer.
         account: Option<UserId>,
     },
     /// Something behind a port failed, or too much was tried.
@@ -202,13 +202,13 @@ mod tests {
         users
     }
 
-    fn knows_nobody() -> MockUserStore {
+    fn knows_no_user() -> MockUserStore {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().times(1).returning(|_| Ok(None));
         users
     }
 
-    /// Whoever comes pays for one hash.
+    /// Every attempt costs one hash.
     fn hashes_once() -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().times(1).returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
@@ -268,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_user_costs_the_same_calls_and_is_told_the_same_as_a_wrong_code() {
-        for (users, account) in [(knows_nobody(), None), (knows_alice(), Some(user("Alice").id))] {
+        for (users, account) in [(knows_no_user(), None), (knows_alice(), Some(user("Alice").id))] {
             let mut store = MockLoginThrottle::new();
             store.expect_is_marked().times(1).returning(|_, _| Ok(false));
             store.expect_take().times(1).withf(|taken, _| taken.len() == 3).returning(|_, _| Ok(Duration::ZERO));
@@ -285,8 +285,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_user_is_refused_whatever_the_store_says() {
-        let refused = recover(knows_nobody(), says(|| Ok(9)), hashes_once(), unbounded())
+    async fn an_unknown_user_is_refused_even_where_the_store_says_recovered() {
+        let refused = recover(knows_no_user(), says(|| Ok(9)), hashes_once(), unbounded())
             .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Incorrect { account: None })), "{refused:?}");
@@ -353,7 +353,7 @@ mod tests {
         };
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
-        let refused = recover(knows_nobody(), MockRecoveryStore::new(), hasher, released())
+        let refused = recover(knows_no_user(), MockRecoveryStore::new(), hasher, released())
             .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Overloaded))), "{refused:?}");
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_randomness_nobody_is_let_back_in() {
+    async fn without_randomness_no_account_is_recovered() {
         let mut without = MockTokenGenerator::new();
         without.expect_user_id().returning(|| Err(RandomnessError(cause())));
         let recover = RecoverAccount {

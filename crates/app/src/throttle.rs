@@ -80,7 +80,7 @@ impl Throttle {
     }
 
     /// Admits an attempt at the password of a key, whether or not there is such a key. The account-wide bucket is left
-    /// alone where the account is known at the client's address, so that nobody's guesses keep out its owner.
+    /// alone where the account is known at the client's address, so that guesses by others cannot lock its owner out.
     pub(crate) async fn admit_guess(
         &self,
         user: Option<&UserId>,
@@ -301,9 +301,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_browser_is_known_by_is_asked_for_as_often_whoever_it_is_and_takes_nothing() {
-        let (somebody, key) = (user("Alice").id, alice());
-        for user in [Some(&somebody), None] {
+    async fn an_unknown_device_costs_the_same_lookups_for_every_user() {
+        let (known, key) = (user("Alice").id, alice());
+        for user in [Some(&known), None] {
             let mut store = MockLoginThrottle::new();
             store.expect_is_marked().times(TrustedDevices::MOST).returning(|_, _| Ok(false));
             let target = Target { user, key: &key, password: None };
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_that_fails_admits_nobody() {
+    async fn a_store_that_fails_lets_no_attempt_through() {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().returning(|_, _| Err(StoreError::Unavailable(cause())));

@@ -1,4 +1,4 @@
-//! Passwords: the first line is a username, all after it the password that somebody of that name wants to have.
+//! Passwords: the first line is a username, all after it the password that person of that name wants to have.
 
 use doorward_domain::{InvalidPassword, Password, PasswordPolicy, Username};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};

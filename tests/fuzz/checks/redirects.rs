@@ -1,4 +1,4 @@
-//! Redirect targets: a `next` that somebody put into a link or a form.
+//! Redirect targets: a `next` that person put into a link or a form.
 
 use doorward_adapters_http::Origin;
 use doorward_adapters_http::fuzzing::location;

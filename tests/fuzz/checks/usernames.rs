@@ -1,4 +1,4 @@
-//! Usernames: a text that somebody wants to be called.
+//! Usernames: a text that person wants to be called.
 
 use doorward_domain::{InvalidUsername, LoginName, Username, UsernamePolicy};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};

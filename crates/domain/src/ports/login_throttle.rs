@@ -8,7 +8,7 @@ use super::StoreError;
 use crate::{Bucket, ThrottleKey, Timestamp};
 
 /// Holds buckets. What a call took is taken for every later call, on every node, before the call returns; a bucket that
-/// nobody took from yet is full.
+/// no call took from yet is full.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait LoginThrottle: Send + Sync {

@@ -32,7 +32,7 @@ pub use {
     store_probe::MockStoreProbe, token_generator::MockTokenGenerator, user_store::MockUserStore,
 };
 
-/// Why something on the other side of a port went wrong: opaque here, logged once by whoever answers the client.
+/// Why something behind a port went wrong: opaque here, and logged once where the client is answered.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A store did not do what it was asked.
