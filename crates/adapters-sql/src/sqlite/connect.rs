@@ -17,9 +17,9 @@ use sqlx::{ConnectOptions, Connection, Sqlite};
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
-use super::ResultCode;
 use super::cache_coherence::CacheCoherence;
 use super::cached_lookups::CachedLookups;
+use super::result_code::ResultCode;
 use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::file_identity::FileIdentity;

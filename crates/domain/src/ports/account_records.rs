@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{LiveSession, StoreError};
+use super::errors::StoreError;
+use super::session_store::LiveSession;
 use crate::{KeyId, SignInEvent, Timestamp, UserId};
 
 /// Reads what is kept of a user, each kind in an order of its own and a page at a time, so that memory never holds all of

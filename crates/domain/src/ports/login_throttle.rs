@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::errors::StoreError;
 use crate::{Bucket, ThrottleKey, Timestamp};
 
 /// Holds buckets. What a call took is taken for every later call, on every node, before the call returns; a bucket that

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::Cause;
+use super::errors::Cause;
 use crate::{Password, PasswordHash};
 
 /// Makes and checks password hashes, on threads of its own: awaiting it never blocks the caller's thread.

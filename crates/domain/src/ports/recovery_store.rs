@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::{StoreError, VerifiedKey};
+use super::errors::StoreError;
+use super::session_store::VerifiedKey;
 use crate::{Client, KeyId, PasswordHash, RecoveryCodeHash, Session, Timestamp, TokenHash, UserId};
 
 /// Holds what is left of each user's recovery codes. They go with their user.

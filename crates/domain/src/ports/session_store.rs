@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::StoreError;
+use super::errors::StoreError;
 use crate::{Attributes, Client, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId};
 
 /// Holds sessions. What a call ended or wrote is so for every later call, on every node, before the call returns.

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::{KeyedWriteError, StoreError, VerifiedKey};
+use super::errors::StoreError;
+use super::session_store::{KeyedWriteError, VerifiedKey};
 use crate::{Attributes, Client, Key, KeyId, PasswordHash, Session, TokenHash, User, UserId};
 
 /// Holds users and keys.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use doorward_adapters_http::Language;
 use doorward_domain::{ThrottleLimits, UsernamePolicy};
 
-use super::Settings;
+use super::types::{DEFAULT_LOG, DEFAULT_STORE, Settings};
 use super::values::{Value, WrongSetting};
 
 /// A setting.
@@ -64,11 +64,6 @@ impl Section {
         }
     }
 }
-
-/// The store of a program that is started without settings.
-pub(super) const DEFAULT_STORE: &str = "sqlite://doorward.db";
-/// What is logged unless the operator says otherwise.
-pub(super) const DEFAULT_LOG: &str = "info";
 
 const ON_OFF: [(&str, bool); 2] = [("on", true), ("off", false)];
 const USERNAMES: [(&str, UsernamePolicy); 3] =
