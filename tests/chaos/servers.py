@@ -124,7 +124,7 @@ class Lab:
         self.tell(f"mounted {folder}")
 
 
-def somebody_else():
+def unprivileged_user():
     """A user to run servers as that refuse to run as root; none where we are not root."""
     if os.geteuid() != 0:
         return None
@@ -203,7 +203,7 @@ class Postgres:
     def __init__(self, lab, name="postgres", copy_of=None, **settings):
         self.lab, self.name, self.settings = lab, name, settings
         self.programs = postgres_programs()
-        self.user = somebody_else()
+        self.user = unprivileged_user()
         self.port = free_port()
         self.process = None
         folder = lab.own_folder(name, self.user)
@@ -325,7 +325,7 @@ listen postgres
 
     def __init__(self, lab, servers):
         program = installed("haproxy")
-        user = somebody_else()
+        user = unprivileged_user()
         self.port = free_port()
         folder = lab.own_folder("haproxy", user)
         check = folder / "writable.sh"
@@ -359,7 +359,7 @@ server_login_retry = 2
 
     def __init__(self, lab, server, mode, size, more=""):
         program = installed("pgbouncer")
-        user = somebody_else()
+        user = unprivileged_user()
         self.port = free_port()
         folder = lab.own_folder(f"pgbouncer-{self.port}", user)
         users = folder / "users.txt"
