@@ -1,5 +1,5 @@
-//! What comes in from outside: that each direct dependency has its row in `docs/dependencies.md`, that every crate is
-//! under the workspace's lints, and that what is built is what `Cargo.lock` says.
+//! Dependencies: each direct one has a row in `docs/dependencies.md`, every crate inherits the workspace's lints, and
+//! builds follow `Cargo.lock`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +33,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_else(|| panic!("no {key}"))
 }
 
-/// Every crate of this repository, those that cargo-fuzz builds among them.
+/// Every crate of this repository, including the fuzz crate.
 fn crates() -> Vec<Value> {
     let mut crates = packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
     crates.extend(packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/Cargo.toml")));
@@ -45,13 +45,13 @@ fn crates() -> Vec<Value> {
     crates
 }
 
-/// Every direct dependency with the crates that have it, as the page writes them.
+/// Every direct dependency with the crates that use it, as the page writes them.
 fn expected_rows() -> BTreeMap<String, String> {
     let crates = crates();
     let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (package_name, label) in CRATES {
         let package = crates.iter().find(|package| text(package, "name") == package_name).expect("a crate");
-        // Each dependency once, and whether the crate itself is built with it, or its tests alone.
+        // Each dependency once, and whether the crate itself uses it or only its tests.
         let mut of_this: BTreeMap<&str, bool> = BTreeMap::new();
         for dependency in package["dependencies"].as_array().expect("dependencies") {
             if dependency["path"].is_null() {
@@ -68,33 +68,33 @@ fn expected_rows() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_direct_dependency_has_its_row_and_every_row_its_dependency() {
+fn direct_dependencies_and_rows_of_the_page_match() {
     let page = read("docs/dependencies.md");
     let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let table: Vec<Vec<String>> = page.lines().filter(|line| line.starts_with("| `")).map(cells).collect();
     let mut rows = BTreeMap::new();
     for row in &table {
         assert_eq!(row.len(), 7, "{row:?}");
-        assert!(row.iter().all(|cell| !cell.is_empty()), "{} leaves something open", row[0]);
+        assert!(row.iter().all(|cell| !cell.is_empty()), "{} has an empty cell", row[0]);
         let before = rows.insert(row[0].trim_matches('`').to_owned(), row[1].clone());
         assert_eq!(before, None, "{} has two rows", row[0]);
     }
     let expected = expected_rows();
     for (name, labels) in &expected {
         let found = rows.get(name);
-        assert_eq!(found, Some(labels), "the row of `{name}` in docs/dependencies.md, and what its second cell says");
+        assert_eq!(found, Some(labels), "the second cell of the row for `{name}` in docs/dependencies.md");
     }
     for name in rows.keys() {
-        assert!(expected.contains_key(name), "docs/dependencies.md has a row for `{name}`, which nothing depends on");
+        assert!(expected.contains_key(name), "docs/dependencies.md has a row for `{name}`, but no crate depends on it");
     }
     let decisions = table.iter().filter_map(|row| row[6].split_once("](")?.1.strip_suffix(')'));
     for decision in decisions {
-        assert!(root().join("docs").join(decision).is_file(), "{decision} is no page");
+        assert!(root().join("docs").join(decision).is_file(), "{decision} does not exist");
     }
 }
 
 #[test]
-fn every_crate_is_under_the_lints_of_the_workspace_which_forbid_unsafe_code() {
+fn every_crate_inherits_the_lints_that_forbid_unsafe_code() {
     let lints = read("Cargo.toml");
     assert!(lints.contains("[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
     for package in packages_of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")) {
@@ -104,7 +104,7 @@ fn every_crate_is_under_the_lints_of_the_workspace_which_forbid_unsafe_code() {
 }
 
 #[test]
-fn what_is_checked_is_built_as_the_committed_lock_says() {
+fn checks_build_from_the_committed_lock_file() {
     assert!(root().join("Cargo.lock").is_file());
     assert!(!read(".gitignore").contains("Cargo.lock"));
     let recipes = read("justfile");

@@ -1,4 +1,4 @@
-//! The `doorward` program, entered as `crates/server/src/main.rs` enters it, where tests find it.
+//! The `doorward` program as `crates/server/src/main.rs` builds it, as a binary that the tests can start.
 
 use std::process::ExitCode;
 

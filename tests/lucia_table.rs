@@ -1,11 +1,11 @@
-//! `docs/lucia.md` names every function of Lucia's reference, and names of ours only what there is.
+//! `docs/lucia.md` names every function of Lucia's reference, and every route, use case and command in it exists.
 
 use std::path::Path;
 
 const TABLE: &str = include_str!("../docs/lucia.md");
 
-/// The functions of `Auth` and `AuthRequest`, of `lucia` and of `lucia/utils`, and the codes of `LuciaError`, as Lucia's
-/// reference for version 2 lists them.
+/// The functions of `Auth`, `AuthRequest`, `lucia` and `lucia/utils`, and the codes of `LuciaError`. Source: Lucia's
+/// reference for version 2.
 const NAMES: [&str; 51] = [
     "createKey()",
     "createSession()",
@@ -66,13 +66,13 @@ fn rows_of_functions() -> impl Iterator<Item = Vec<&'static str>> {
     TABLE.lines().filter(|line| line.starts_with("| `")).map(cells).filter(|cells| cells.len() == 5)
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn quoted(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
 #[test]
-fn every_name_of_lucia_s_has_its_row() {
+fn every_name_of_lucia_has_a_row() {
     for name in NAMES {
         let quoted_name = format!("`{name}`");
         let has_row = |line: &str| {
@@ -83,7 +83,7 @@ fn every_name_of_lucia_s_has_its_row() {
 }
 
 #[test]
-fn what_the_table_names_of_ours_is_there() {
+fn every_route_use_case_and_command_in_the_table_exists() {
     let app = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/app/src"));
     let document = include_str!("../docs/openapi.json");
     let commands = include_str!("../docs/configuration.md");

@@ -1,9 +1,6 @@
-//! The one test binary of the workspace: everything that takes more than one crate to prove.
+//! The integration tests of the workspace, in one binary.
 
-#![expect(
-    unreachable_pub,
-    reason = "nothing of a test binary is reached from outside, so `pub` says all there is to say"
-)]
+#![expect(unreachable_pub, reason = "no other crate uses a test binary, so `pub` is enough")]
 
 mod attack;
 mod browser;

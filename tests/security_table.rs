@@ -1,4 +1,4 @@
-//! `docs/security.md` against the code: every line of the checklist has a row, and every test that a row names exists.
+//! The checklist of `docs/security.md`: it has every row, and every test that a row names exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,8 @@ use std::process::Command;
 
 const PAGE: &str = include_str!("../docs/security.md");
 
-/// How many lines each topic of the checklist has.
-const LINES: [(&str, u32); 17] = [
+/// The number of rows of each topic.
+const TOPICS: [(&str, u32); 17] = [
     ("PW", 8),
     ("UN", 5),
     ("EN", 4),
@@ -47,7 +47,7 @@ fn rows() -> Vec<Row<'static>> {
         .collect()
 }
 
-/// The tests of this binary, without their modules.
+/// The names of the tests in this binary, without their modules.
 fn tests_of_the_suite() -> BTreeSet<String> {
     let output = Command::new(std::env::current_exe().expect("this binary")).arg("--list").output().expect("a list");
     let list = String::from_utf8(output.stdout).expect("UTF-8");
@@ -55,7 +55,7 @@ fn tests_of_the_suite() -> BTreeSet<String> {
     names.map(|name| name.rsplit("::").next().expect("a name").to_owned()).collect()
 }
 
-/// The unit tests of the crates: functions under an attribute that makes them tests, or in a `proptest!`.
+/// The names of the crates' unit tests: functions below an attribute that contains `test`.
 fn tests_of_the_crates() -> BTreeSet<String> {
     fn walk(folder: &Path, names: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
@@ -77,14 +77,14 @@ fn tests_of_the_crates() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_line_of_the_checklist_has_one_row_in_its_order() {
-    let expected = LINES.into_iter().flat_map(|(topic, lines)| (1..=lines).map(move |n| format!("{topic}-{n}")));
+fn the_checklist_has_each_row_once_and_in_order() {
+    let expected = TOPICS.into_iter().flat_map(|(topic, rows)| (1..=rows).map(move |n| format!("{topic}-{n}")));
     let found: Vec<String> = rows().iter().map(|row| row.id.to_owned()).collect();
     assert_eq!(found, expected.collect::<Vec<_>>());
 }
 
 #[test]
-fn every_test_that_the_page_names_exists() {
+fn every_test_on_the_page_exists() {
     let (suite, crates) = (tests_of_the_suite(), tests_of_the_crates());
     assert!(suite.len() > 100 && crates.len() > 100, "{} and {}", suite.len(), crates.len());
     for row in rows() {
@@ -95,7 +95,7 @@ fn every_test_that_the_page_names_exists() {
 }
 
 #[test]
-fn a_row_without_a_test_says_why_and_every_row_says_how() {
+fn each_row_has_a_description_and_a_test_or_a_reason() {
     for row in rows() {
         assert!(row.how.len() > 10 && !row.requirement.is_empty(), "{}", row.id);
         assert!(!row.tests.is_empty() || row.how.contains("**Not followed**"), "{}: no test and no reason", row.id);

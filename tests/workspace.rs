@@ -1,10 +1,10 @@
-//! The shape of the workspace: which crate may know which, and which outside crate is at home where.
+//! The dependencies of the workspace: which crates may depend on each other, and which may use an external crate.
 
 use std::process::Command;
 
 use serde_json::Value;
 
-/// The edges that there may be, from crate to crate.
+/// The allowed dependencies between the crates of the workspace.
 const EDGES: [(&str, &[&str]); 7] = [
     ("doorward-domain", &[]),
     ("doorward-app", &["doorward-domain"]),
@@ -21,7 +21,7 @@ const EDGES: [(&str, &[&str]); 7] = [
             "doorward-adapters-http",
         ],
     ),
-    // Tests may know everything.
+    // Tests may depend on every crate.
     (
         "doorward-tests",
         &[
@@ -35,8 +35,8 @@ const EDGES: [(&str, &[&str]); 7] = [
     ),
 ];
 
-/// Outside crates that only these may depend on.
-const HOMES: [(&str, &[&str]); 13] = [
+/// External crates that only these crates may depend on.
+const EXTERNAL: [(&str, &[&str]); 13] = [
     ("sqlx", &["doorward-adapters-sql", "doorward-tests"]),
     ("argon2", &["doorward-adapters-crypto"]),
     ("rand", &["doorward-adapters-crypto"]),
@@ -46,7 +46,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("poem-openapi", &["doorward-adapters-http"]),
     ("askama", &["doorward-adapters-http"]),
     ("serde", &["doorward-adapters-http"]),
-    // The domain checks attributes with it, and shows it to nobody; the command line writes with it.
+    // The domain checks attributes with it and does not expose it; the command line writes JSON with it.
     ("serde_json", &["doorward-domain", "doorward-adapters-http", "doorward", "doorward-tests"]),
     ("prometheus-client", &["doorward-adapters-http", "doorward"]),
     ("hyper", &["doorward"]),
@@ -54,7 +54,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("clap", &["doorward"]),
 ];
 
-/// Who may open sockets.
+/// The crates that may open sockets.
 const TOKIO_NET: [&str; 2] = ["doorward", "doorward-tests"];
 
 fn packages() -> Vec<Value> {
@@ -77,30 +77,30 @@ fn name(value: &Value) -> &str {
     value["name"].as_str().expect("a name")
 }
 
-/// What a package is built with; what only its tests need is left out.
+/// The dependencies of a package, without those of its tests.
 fn dependencies(package: &Value) -> impl Iterator<Item = &Value> {
     package["dependencies"].as_array().expect("dependencies").iter().filter(|dependency| dependency["kind"] != "dev")
 }
 
 #[test]
-fn crates_know_only_whom_they_may() {
+fn crates_depend_only_on_allowed_crates() {
     let packages = packages();
     assert_eq!(packages.len(), EDGES.len(), "every crate has a line in EDGES");
     for package in &packages {
         let (_, allowed) = EDGES.iter().find(|(known, _)| *known == name(package)).expect("a line in EDGES");
         let known = package["dependencies"].as_array().expect("dependencies").iter().map(name);
         for other in known.filter(|other| EDGES.iter().any(|(known, _)| known == other)) {
-            assert!(allowed.contains(&other), "{} must not know {other}", name(package));
+            assert!(allowed.contains(&other), "{} must not depend on {other}", name(package));
         }
     }
 }
 
 #[test]
-fn outside_crates_stay_at_home() {
+fn external_crates_are_used_only_where_allowed() {
     for package in &packages() {
         for dependency in dependencies(package) {
-            if let Some((_, homes)) = HOMES.iter().find(|(crate_name, _)| *crate_name == name(dependency)) {
-                assert!(homes.contains(&name(package)), "{} is not at home in {}", name(dependency), name(package));
+            if let Some((_, users)) = EXTERNAL.iter().find(|(crate_name, _)| *crate_name == name(dependency)) {
+                assert!(users.contains(&name(package)), "{} must not use {}", name(package), name(dependency));
             }
         }
     }
@@ -118,24 +118,24 @@ fn only_the_server_opens_sockets() {
 }
 
 #[test]
-fn no_normal_build_turns_on_what_is_for_tests_alone() {
-    let for_tests_alone = |feature: &Value| feature == "mocks" || feature == "fuzzing";
+fn no_normal_build_enables_test_features() {
+    let is_test_feature = |feature: &Value| feature == "mocks" || feature == "fuzzing";
     for package in &packages() {
         for dependency in dependencies(package) {
             let features = dependency["features"].as_array().expect("features");
-            assert!(!features.iter().any(for_tests_alone), "{}", name(package));
+            assert!(!features.iter().any(is_test_feature), "{}", name(package));
         }
         let own = package["features"].as_object().expect("features");
         for (feature, turns_on) in own {
             let turned_on = turns_on.as_array().expect("features").iter().map(|on| on.as_str().expect("a feature"));
             let mut inner = turned_on.map(|on| Value::from(on.rsplit('/').next().expect("a name")));
-            assert!(!inner.any(|on| for_tests_alone(&on)), "{feature} of {}", name(package));
+            assert!(!inner.any(|on| is_test_feature(&on)), "{feature} of {}", name(package));
         }
     }
 }
 
 #[test]
-fn the_sqlx_that_is_built_has_the_mend_of_rustsec_2024_0363() {
+fn the_built_sqlx_has_the_fix_of_rustsec_2024_0363() {
     let lock = include_str!("../Cargo.lock");
     let (_, after) = lock.split_once("name = \"sqlx\"\nversion = \"").expect("sqlx in the lock file");
     let numbers: Vec<u32> = after.split('"').next().expect("a version").split('.').flat_map(str::parse).collect();

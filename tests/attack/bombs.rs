@@ -1,4 +1,4 @@
-//! Heads and bodies that are larger, deeper or more than anybody needs.
+//! Heads and bodies that are too large, too deep or too many.
 
 use reqwest::StatusCode;
 use tokio::io::AsyncWriteExt;
@@ -28,7 +28,7 @@ fn assert_head_too_large(answers: &[Answer], what: &str) {
 }
 
 #[tokio::test]
-async fn a_head_of_32_kib_and_100_fields_is_served_and_one_more_is_431() {
+async fn heads_beyond_32_kib_or_100_fields_are_431() {
     let server = server().await;
     let frame = "GET /health/live HTTP/1.1\r\nHost: x\r\nA: \r\n\r\n".len();
     let of_bytes = |n: usize| format!("GET /health/live HTTP/1.1\r\nHost: x\r\nA: {}\r\n\r\n", "b".repeat(n - frame));
@@ -51,7 +51,7 @@ async fn a_head_of_32_kib_and_100_fields_is_served_and_one_more_is_431() {
         let answers = exchange(server.port(), format!("{request}{LAST}").as_bytes()).await;
         assert_head_too_large(&answers, what);
     }
-    // What not even hyper takes in: another shape, the same status, and the same end.
+    // hyper itself refuses these: another body, but the same status, and the connection ends as well.
     for request in [of_bytes(300 * KIB), of_fields(1_000), of_fields(50_000)] {
         let answers = exchange(server.port(), format!("{request}{LAST}").as_bytes()).await;
         assert_eq!(statuses(&answers), [431], "{answers:?}");
@@ -62,7 +62,7 @@ async fn a_head_of_32_kib_and_100_fields_is_served_and_one_more_is_431() {
 }
 
 #[tokio::test]
-async fn a_person_with_too_many_cookies_is_told_what_to_do() {
+async fn the_page_for_too_many_cookies_says_what_to_do() {
     let server = server().await;
     let cookies = format!("a={}", "b".repeat(40_000));
     let request = server.client().get("/login").header("accept", "text/html").header("cookie", cookies);
@@ -73,7 +73,7 @@ async fn a_person_with_too_many_cookies_is_told_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_413_and_read_no_further_than_needed() {
+async fn an_endless_body_is_413_and_reading_stops_soon() {
     let server = server().await;
     let mut connection = connect(server.port()).await;
     let head = post("/api/login", "Transfer-Encoding: chunked\r\n", "");
@@ -82,7 +82,7 @@ async fn a_body_without_end_is_413_and_read_no_further_than_needed() {
     let mut taken = 0;
     while connection.write_all(megabyte.as_bytes()).await.is_ok() {
         taken += 1;
-        assert!(taken < 64, "16 MiB are read on, and some fit between the two ends");
+        assert!(taken < 64, "the server discards up to 16 MiB, and socket buffers hold some more");
     }
 
     let byte_by_byte = post("/api/login", "Transfer-Encoding: chunked\r\n", &"1\r\nx\r\n".repeat(64 * KIB + 1));
@@ -92,7 +92,7 @@ async fn a_body_without_end_is_413_and_read_no_further_than_needed() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_compressed_is_415_and_never_unpacked() {
+async fn a_compressed_body_is_415_and_never_unpacked() {
     let server = server().await;
     for coding in ["gzip", "deflate", "br", "zstd", "gzip, identity", "identity, gzip"] {
         let request = server.client().submit("/api/login", Encoding::Json, &[]).header("content-encoding", coding);
@@ -147,7 +147,7 @@ async fn deep_wide_and_long_bodies_are_malformed() {
 }
 
 #[tokio::test]
-async fn connections_that_are_left_in_the_middle_leave_nothing_behind() {
+async fn abandoned_connections_do_not_disturb_the_server() {
     let server = server().await;
     for request in
         ["GET /log", "POST /api/login HTTP/1.1\r\nHost: x\r\n", &post("/api/login", "Content-Length: 99\r\n", "{")]

@@ -1,4 +1,4 @@
-//! The headers of every answer whatever its status, and the headers of a request that nobody should believe.
+//! The headers of every response, and request headers that must not be trusted.
 
 use reqwest::{Method, RequestBuilder};
 use rustix::process::Signal;
@@ -11,7 +11,7 @@ use crate::support::server::TestServer;
 
 const PASSWORD: &str = "correct horse";
 
-/// What every answer carries, once.
+/// Headers that every response carries exactly once.
 const ALWAYS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
@@ -20,7 +20,7 @@ const ALWAYS: [(&str, &str); 5] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// What no answer carries: names of programs and their versions, and what would open a door to others.
+/// Headers that no response carries: names and versions of programs, and permissions for other origins.
 const NEVER: [&str; 5] =
     ["server", "x-powered-by", "via", "access-control-allow-origin", "access-control-allow-credentials"];
 
@@ -48,7 +48,7 @@ fn assert_safe(reply: &Reply, https: bool, what: &str) {
     assert_eq!(values("cache-control"), ["no-store"], "{what}");
 }
 
-/// Requests for every status that there is to be had without a broken store, but for 200 of the API.
+/// One request or more for each status that a working store can lead to.
 fn requests(client: &Client, token: &str) -> Vec<(RequestBuilder, u16)> {
     let submit = |path, fields: &[(&str, &str)]| client.submit(path, Encoding::Json, fields);
     let alice = [("username", "alice"), ("password", PASSWORD)];
@@ -79,7 +79,7 @@ fn requests(client: &Client, token: &str) -> Vec<(RequestBuilder, u16)> {
 }
 
 #[tokio::test]
-async fn every_status_has_the_security_headers() {
+async fn responses_of_every_status_have_the_security_headers() {
     for (flags, https) in [(&[][..], false), (&["--public-url=https://door.example"], true)] {
         let server = TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), flags).await;
         let client = server.client();
@@ -88,12 +88,12 @@ async fn every_status_has_the_security_headers() {
             for (request, status) in requests(&client, &token) {
                 let reply = send(request.header("accept", accept)).await;
                 let what = format!("{status} for {accept}: {}", reply.body);
-                // In the second round the name is taken, the session has ended, and a success is a redirect.
+                // In the second round the name is taken, the session is revoked, and a success is a redirect.
                 assert!(accept == "text/html" || reply.status.as_u16() == status, "{what}");
                 assert_safe(&reply, https, &what);
             }
         }
-        let token = client.log_in("alice", PASSWORD).await.expect("let in");
+        let token = client.log_in("alice", PASSWORD).await.expect("a successful login");
         server.place.run(server.place.rubbish[0]).await;
         for accept in ["*/*", "text/html"] {
             let broken = send(client.get("/").header("accept", accept).header("cookie", cookie(&token))).await;
@@ -109,7 +109,7 @@ async fn every_status_has_the_security_headers() {
 }
 
 #[tokio::test]
-async fn a_host_that_the_client_made_up_is_in_no_answer() {
+async fn a_forged_host_is_in_no_response() {
     let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
@@ -139,7 +139,7 @@ async fn a_host_that_the_client_made_up_is_in_no_answer() {
 }
 
 #[tokio::test]
-async fn another_app_s_cookies_beside_the_session_s_harm_nothing() {
+async fn cookies_of_other_apps_do_not_hide_the_session_cookie() {
     let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
     let token = server.client().sign_up("alice", PASSWORD).await;
     let ours = cookie(&token);
@@ -159,7 +159,7 @@ async fn another_app_s_cookies_beside_the_session_s_harm_nothing() {
     }
 }
 
-/// What the log calls the address of a client with these headers, by the program that trusts these proxies.
+/// The client addresses that the program logs for requests with these headers, when it trusts these proxies.
 async fn logged_addresses(trusted: &[&str], requests: &[&[(&str, &str)]]) -> Vec<String> {
     let flags = [&["--log=debug", "--log-format=json"], trusted].concat();
     let mut program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;
@@ -177,7 +177,7 @@ async fn logged_addresses(trusted: &[&str], requests: &[&[(&str, &str)]]) -> Vec
 }
 
 #[tokio::test]
-async fn an_address_is_the_peer_s_unless_a_trusted_proxy_says_whose_it_is() {
+async fn only_trusted_proxies_may_forward_a_client_address() {
     let requests: [&[(&str, &str)]; 7] = [
         &[],
         &[("x-forwarded-for", "198.51.100.7")],
@@ -187,7 +187,7 @@ async fn an_address_is_the_peer_s_unless_a_trusted_proxy_says_whose_it_is() {
         &[("x-forwarded-for", "6.6.6.6\t, ::ffff:198.51.100.7")],
         &[("x-real-ip", "6.6.6.6"), ("forwarded", "for=6.6.6.6"), ("cf-connecting-ip", "6.6.6.6")],
     ];
-    assert_eq!(logged_addresses(&[], &requests).await, ["127.0.0.1"; 7], "a stranger is believed nothing");
+    assert_eq!(logged_addresses(&[], &requests).await, ["127.0.0.1"; 7], "headers of an untrusted peer are ignored");
     let client = "198.51.100.7";
     let behind = logged_addresses(&["--trusted-proxies=127.0.0.0/8"], &requests).await;
     assert_eq!(behind, ["127.0.0.1", client, client, client, "127.0.0.1", client, "127.0.0.1"]);

@@ -1,4 +1,4 @@
-//! Text that wants to be more than text: SQL, markup, lines of a log.
+//! Injection of SQL, of markup and of log lines.
 
 use reqwest::StatusCode;
 use rustix::process::Signal;
@@ -11,7 +11,7 @@ use crate::support::server::TestServer;
 
 const PASSWORD: &str = "correct horse";
 
-/// What has opened databases that were asked with pieced-together statements.
+/// Inputs that attack SQL built by concatenation.
 const SQL: [&str; 8] = [
     "alice'--",
     "alice' OR '1'='1",
@@ -23,7 +23,7 @@ const SQL: [&str; 8] = [
     "alice\\' OR 1=1--",
 ];
 
-/// What becomes a script, a tag or an attribute in a page that does not escape.
+/// Inputs that become a script, a tag or an attribute in a page that does not escape them.
 const MARKUP: [&str; 8] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -40,7 +40,7 @@ async fn login_as(client: &Client, username: &str, password: &str) -> StatusCode
 }
 
 #[tokio::test]
-async fn no_text_is_ever_a_statement() {
+async fn no_input_is_executed_as_sql() {
     for place in [places::sqlite().await, places::postgres().await].into_iter().flatten() {
         let server = TestServer::start(place).await;
         let client = server.client();
@@ -52,7 +52,7 @@ async fn no_text_is_ever_a_statement() {
             let session = send(client.get("/api/session").header("cookie", format!("auth_session={text}"))).await;
             assert_eq!(session.status, StatusCode::UNAUTHORIZED, "{text}");
         }
-        // As names they are names, each person else's than the others'.
+        // As usernames they are valid, and each belongs to a different user.
         for (n, text) in SQL.into_iter().enumerate() {
             let password = format!("password of number {n}");
             client.sign_up(text, &password).await;
@@ -64,7 +64,7 @@ async fn no_text_is_ever_a_statement() {
 }
 
 #[tokio::test]
-async fn no_text_is_ever_markup() {
+async fn no_input_is_rendered_as_markup() {
     let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
     let client = server.client();
     let clean = send(client.get("/login")).await.body;
@@ -75,14 +75,18 @@ async fn no_text_is_ever_markup() {
         };
         let refused = page("/api/login", &[("username", text), ("password", PASSWORD), ("next", text)]).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        // The message and the hidden field are three tags of the server's own.
+        // The server adds tags of its own: two for the message, one for the hidden field.
         let own = tags(&clean) + 2 + usize::from(refused.body.contains("type=\"hidden\""));
         assert_eq!(tags(&refused.body), own, "{text}: {}", refused.body);
         assert!(!refused.body.contains("onerror=alert(1)>") && !refused.body.contains("<script>"), "{}", refused.body);
-        assert_eq!(refused.body.matches("alert(1)").count() > 0, text.contains("alert(1)"), "it is shown, as text");
+        assert_eq!(
+            refused.body.matches("alert(1)").count() > 0,
+            text.contains("alert(1)"),
+            "the input is shown as text"
+        );
 
         let taken = page("/api/signup", &[("username", text), ("password", PASSWORD)]).await;
-        assert_eq!(taken.status, StatusCode::FOUND, "it is a name like any other: {}", taken.body);
+        assert_eq!(taken.status, StatusCode::FOUND, "the text is a valid username: {}", taken.body);
         let token = taken.cookie_value().expect("a session");
         let profile = send(client.get("/").header("cookie", cookie(&token))).await.body;
         let escaped: String = text
@@ -101,12 +105,12 @@ async fn no_text_is_ever_markup() {
         }
         let json =
             send(client.submit("/api/login", Encoding::Json, &[("username", text), ("password", "wrong")])).await;
-        assert!(!json.body.contains("alert"), "an error in JSON repeats nothing: {}", json.body);
+        assert!(!json.body.contains("alert"), "an error in JSON repeats no input: {}", json.body);
     }
 }
 
 #[tokio::test]
-async fn one_event_stays_one_line_for_every_request() {
+async fn hostile_requests_never_split_a_log_line() {
     for format in ["text", "json"] {
         let flags = ["--log=trace", &format!("--log-format={format}"), "--trusted-proxies=127.0.0.1"];
         let mut program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;
@@ -142,7 +146,7 @@ async fn one_event_stays_one_line_for_every_request() {
             .await;
         program.signal(Signal::TERM);
         let (_, _, log) = program.end().await;
-        assert!(log.len() > 20, "the requests are in it: {log:#?}");
+        assert!(log.len() > 20, "the log holds the requests: {log:#?}");
         for line in &log {
             let is_event =
                 if format == "json" { line.starts_with('{') && line.ends_with('}') } else { line.starts_with("20") };

@@ -1,4 +1,4 @@
-//! What people try who mean harm: the real server or the program, and clients that break every rule there is.
+//! Attacks on the real server or program by clients that break the rules of HTTP or of the API.
 
 mod bombs;
 mod headers;

@@ -1,4 +1,4 @@
-//! Errors as a person meets them: what each page says, and where it leads.
+//! Error pages: the advice on each page and its link.
 
 use crate::storage::places;
 use crate::support::client::{Encoding, cookie, send};
@@ -7,7 +7,7 @@ use crate::support::server::TestServer;
 const PASSWORD: &str = "correct horse";
 
 #[tokio::test]
-async fn the_page_of_every_error_says_what_to_do_and_leads_on() {
+async fn each_error_page_says_what_to_do_and_has_a_link() {
     let place = places::sqlite().await.expect("SQLite is everywhere");
     let server = TestServer::start_with(place, &["--signup=closed"]).await;
     let client = server.client();
@@ -36,7 +36,7 @@ async fn the_page_of_every_error_says_what_to_do_and_leads_on() {
 }
 
 #[tokio::test]
-async fn a_form_that_the_server_cannot_take_now_is_a_link_away() {
+async fn a_server_error_page_links_back_to_the_form() {
     let place = places::sqlite().await.expect("SQLite is everywhere");
     let server = TestServer::start(place).await;
     let client = server.client();
@@ -48,7 +48,7 @@ async fn a_form_that_the_server_cannot_take_now_is_a_link_away() {
     assert_eq!(broken.status.as_u16(), 500, "{}", broken.body);
     let link = r#"<a href="/login?next=%2Fapp%3Fa%3Db%26c%3Dd">Back to the sign-in page</a>"#;
     assert!(broken.body.contains(link), "{}", broken.body);
-    let number = broken.header("x-request-id").expect("a number to tell");
+    let number = broken.header("x-request-id").expect("a request id");
     assert!(broken.body.contains(&format!("this number: {number}")), "{}", broken.body);
     assert!(!broken.body.contains(PASSWORD) && !broken.body.contains("created_at"), "{}", broken.body);
 

@@ -1,4 +1,4 @@
-//! Where `next` may not lead, on the wire: what stands in `Location` and in the pages, byte by byte.
+//! Open redirects: `Location` and the pages for hostile values of `next`, compared byte by byte.
 
 use reqwest::{StatusCode, Url};
 
@@ -9,7 +9,7 @@ use crate::support::server::TestServer;
 
 const PASSWORD: &str = "correct horse";
 
-/// Ways to another site, or to none, that browsers and naive checks have read differently.
+/// URLs of other sites, or of no site, that browsers and naive checks have read differently.
 const ASTRAY: [&str; 24] = [
     "//evil.example",
     "///evil.example",
@@ -42,16 +42,16 @@ async fn server() -> TestServer {
     TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), &flags).await
 }
 
-/// Asserts that a browser that is here and goes there stays here.
+/// Asserts that a browser on this server that follows `there` stays on this server.
 #[track_caller]
 fn assert_stays(there: &str, next: &str) {
     let here = Url::parse("https://door.example/login").expect("a URL");
-    let url = here.join(there).expect("a way");
+    let url = here.join(there).expect("a URL");
     assert_eq!(url.origin(), here.origin(), "{next:?} leads to {there:?}");
     assert!(there.bytes().all(|byte| byte.is_ascii_graphic()), "{next:?} leads to {there:?}");
 }
 
-/// Asserts that all a page says about where to go next stays here.
+/// Asserts that every `next` in a page stays on this server.
 #[track_caller]
 fn assert_page_stays(page: &str, next: &str) {
     for start in ["name=\"next\" value=\"", "?next="] {
@@ -64,7 +64,7 @@ fn assert_page_stays(page: &str, next: &str) {
 }
 
 #[tokio::test]
-async fn no_next_leads_astray_by_any_way_there_is() {
+async fn next_never_leads_to_another_site() {
     let server = server().await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
@@ -80,13 +80,13 @@ async fn no_next_leads_astray_by_any_way_there_is() {
         ] {
             let reply = send(request).await;
             assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.body);
-            assert_stays(reply.header("location").expect("a way"), next);
+            assert_stays(reply.header("location").expect("a location"), next);
         }
-        let nobody = [("username", "stranger"), ("password", PASSWORD), ("next", next)];
+        let unknown = [("username", "unknown"), ("password", PASSWORD), ("next", next)];
         for request in [
             client.get("/login").query(&[("next", next)]),
             client.get("/signup").query(&[("next", next)]),
-            client.submit("/api/login", Encoding::Urlencoded, &nobody).header("accept", "text/html"),
+            client.submit("/api/login", Encoding::Urlencoded, &unknown).header("accept", "text/html"),
         ] {
             assert_page_stays(&send(request).await.body, next);
         }
@@ -94,7 +94,7 @@ async fn no_next_leads_astray_by_any_way_there_is() {
 }
 
 #[tokio::test]
-async fn no_line_end_in_next_begins_a_header() {
+async fn line_ends_in_next_never_start_a_header() {
     let server = server().await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
@@ -109,7 +109,7 @@ async fn no_line_end_in_next_begins_a_header() {
         assert_eq!(statuses(&answers), [302], "{answers:?}");
         assert_eq!(answers[0].field("set-cookie"), None, "{answers:?}");
         assert_eq!(answers[0].body, "", "{answers:?}");
-        assert!(answers[0].field("location").expect("a way").starts_with("/x"), "{answers:?}");
+        assert!(answers[0].field("location").expect("a location").starts_with("/x"), "{answers:?}");
 
         let body = format!("username=alice&password=correct+horse&next=/x{injected}");
         let request = format!(
@@ -125,7 +125,7 @@ async fn no_line_end_in_next_begins_a_header() {
 }
 
 #[tokio::test]
-async fn a_policy_lets_forms_go_only_where_the_operator_said() {
+async fn form_action_allows_only_listed_origins() {
     let server = server().await;
     let page = send(server.client().get("/login?next=https://evil.example")).await;
     let policy = page.header("content-security-policy").expect("a policy");

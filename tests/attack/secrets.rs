@@ -1,4 +1,4 @@
-//! Passwords and tokens, looked for wherever this server writes anything.
+//! Passwords and tokens must not be in anything that the server writes.
 
 use reqwest::StatusCode;
 use rustix::process::Signal;
@@ -8,12 +8,12 @@ use crate::storage::places;
 use crate::support::client::{Client, Encoding, cookie, send};
 
 const PASSWORD: &str = "correct-horse-battery-staple";
-/// A password in the field of the username, where a person is in a hurry.
+/// A password that a user typed into the username field by mistake.
 const MISTYPED: &str = "typed-by-mistake";
 const GUESSED: &str = "guessed-wrongly";
 
 #[tokio::test]
-async fn no_password_and_no_token_is_in_the_store_or_in_the_fullest_log() {
+async fn passwords_and_tokens_are_in_no_log_and_no_store() {
     for format in ["text", "json"] {
         let place = places::sqlite().await.expect("SQLite is everywhere");
         let store = format!("--database-url={}", place.url);
@@ -22,14 +22,14 @@ async fn no_password_and_no_token_is_in_the_store_or_in_the_fullest_log() {
         let client = program.client();
         let (secrets, stored) = program
             .log_during(async {
-                let mut secrets = enter_in_every_way(&client).await;
-                be_refused_in_every_way(&client, &secrets[0]).await;
-                let of_recovery = recover_in_every_way(&client).await;
+                let mut secrets = sign_up_and_log_in(&client).await;
+                send_refused_requests(&client, &secrets[0]).await;
+                let of_recovery = recover_accounts(&client).await;
                 let before = place.dump().await;
-                // A store that fails, whose cause is logged: asked for a session that nobody asked for yet.
+                // A failing store, whose error is logged. This token is not in the server's cache yet.
                 place.run(place.rubbish[0]).await;
-                let unasked = secrets.last().expect("a token");
-                let reply = send(client.get("/api/session").bearer_auth(unasked)).await;
+                let uncached = secrets.last().expect("a token");
+                let reply = send(client.get("/api/session").bearer_auth(uncached)).await;
                 assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
                 let fields = [("username", "user-0"), ("password", PASSWORD)];
                 let reply = send(client.submit("/api/login", Encoding::Json, &fields)).await;
@@ -60,12 +60,12 @@ async fn no_password_and_no_token_is_in_the_store_or_in_the_fullest_log() {
             assert!(!log.contains(secret.as_str()), "{secret} in the log");
             assert!(!stored.contains(secret.as_str()), "{secret} in the store");
         }
-        assert!(!log.contains("$argon2id$"), "no hash either");
+        assert!(!log.contains("$argon2id$"), "no password hash is in the log");
     }
 }
 
-/// Signs up and in with every encoding and transport, and returns the tokens.
-async fn enter_in_every_way(client: &Client) -> Vec<String> {
+/// Signs up and logs in with every encoding and transport, and returns the tokens.
+async fn sign_up_and_log_in(client: &Client) -> Vec<String> {
     let mut tokens = Vec::new();
     for (n, encoding) in Encoding::ALL.into_iter().enumerate() {
         for (m, transport) in ["cookie", "bearer"].into_iter().enumerate() {
@@ -82,8 +82,8 @@ async fn enter_in_every_way(client: &Client) -> Vec<String> {
     tokens
 }
 
-/// Makes recovery codes and uses some of them up, rightly and wrongly, and returns the codes and the tokens.
-async fn recover_in_every_way(client: &Client) -> Vec<String> {
+/// Issues recovery codes, uses some of them correctly and incorrectly, and returns the codes and the tokens.
+async fn recover_accounts(client: &Client) -> Vec<String> {
     let token = client.sign_up("forgetful", PASSWORD).await;
     let made = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await;
     let codes = made.json()["codes"].as_array().expect("codes").clone();
@@ -96,11 +96,11 @@ async fn recover_in_every_way(client: &Client) -> Vec<String> {
             assert_ne!(reply.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", reply.body);
             secrets.extend(reply.cookie_value());
         }
-        // A code in the field of the username, where a person is in a hurry.
+        // A code that a user typed into the username field by mistake.
         let fields = [("username", code.as_str()), ("code", "forgetful"), ("newPassword", GUESSED)];
         assert_eq!(send(client.submit("/api/recover", encoding, &fields)).await.status, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(secrets.len(), 1 + 3, "each code let in once");
+    assert_eq!(secrets.len(), 1 + 3, "each code opens one session");
     for code in codes {
         secrets.push(code.replace('-', ""));
         secrets.push(code);
@@ -108,8 +108,8 @@ async fn recover_in_every_way(client: &Client) -> Vec<String> {
     secrets
 }
 
-/// Has every kind of request refused that may carry a password or a token, and signs out in the end.
-async fn be_refused_in_every_way(client: &Client, token: &str) {
+/// Sends requests with passwords or tokens that are refused for every kind of reason, and logs out at the end.
+async fn send_refused_requests(client: &Client, token: &str) {
     for encoding in Encoding::ALL {
         for (path, username, password) in [
             ("/api/login", MISTYPED, PASSWORD),
@@ -128,14 +128,14 @@ async fn be_refused_in_every_way(client: &Client, token: &str) {
         let request = client.post("/api/login").header("content-type", content_type).body(unreadable.clone());
         assert!(send(request).await.status.is_client_error(), "{content_type}");
     }
-    // Where tokens and passwords have no business being.
+    // Tokens and passwords where they do not belong.
     for path in [format!("/api/session?token={token}"), format!("/login?auth_session={token}&password={PASSWORD}")] {
         send(client.get(&path).header("cookie", cookie(token))).await;
     }
     let too_large = client.get("/").header("cookie", format!("{}; {}", cookie(token), "x".repeat(33_000)));
     assert_eq!(send(too_large).await.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
-    let from_elsewhere = client.post("/api/logout").header("origin", "https://evil.example");
-    assert_eq!(send(from_elsewhere.header("cookie", cookie(token))).await.status, StatusCode::FORBIDDEN);
-    let another = client.log_in("user-1", PASSWORD).await.expect("let in");
+    let cross_origin = client.post("/api/logout").header("origin", "https://evil.example");
+    assert_eq!(send(cross_origin.header("cookie", cookie(token))).await.status, StatusCode::FORBIDDEN);
+    let another = client.log_in("user-1", PASSWORD).await.expect("a successful login");
     assert_eq!(send(client.post("/api/logout").bearer_auth(another)).await.status, StatusCode::NO_CONTENT);
 }

@@ -1,4 +1,4 @@
-//! Clients that take their time, by the hundred, and with the time-outs that everybody gets.
+//! Hundreds of slow clients, under the default time-outs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,39 +13,40 @@ use super::wire::{Answer, LAST, answers, connect, post, read_to_end, statuses};
 use crate::process::program::Program;
 
 const PASSWORD: &str = "correct horse";
-const HUNDREDS: usize = 300;
-/// Between two drops of a slow client.
-const DRIP: Duration = Duration::from_secs(2);
-/// By when the last slow client must be gone; the longest of the server's time-outs is 20 seconds.
-const BY_THEN: Duration = Duration::from_secs(45);
+/// Slow clients of each kind.
+const CLIENTS: usize = 300;
+/// How long a slow client waits before it sends a little more.
+const PAUSE: Duration = Duration::from_secs(2);
+/// When the last slow client must be gone. The longest time-out of the server is 20 seconds.
+const DEADLINE: Duration = Duration::from_secs(45);
 
-/// Sends a beginning and then drop by drop, until the server closes the connection.
+/// Sends `beginning`, then `drop` again and again, until the server closes the connection.
 async fn drip(port: u16, beginning: &str, drop: &str) -> Vec<Answer> {
     let (mut reader, mut writer) = connect(port).await.into_split();
     let dripping = async {
         let mut sent = writer.write_all(beginning.as_bytes()).await;
         while sent.is_ok() {
-            sleep(DRIP).await;
+            sleep(PAUSE).await;
             sent = writer.write_all(drop.as_bytes()).await;
         }
         std::future::pending::<()>().await;
     };
     tokio::select! {
         read = read_to_end(&mut reader) => answers(&read),
-        () = dripping => unreachable!("it waits for the reader"),
+        () = dripping => unreachable!("the writer never finishes"),
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hundreds_of_slow_clients_are_cut_off_and_others_are_served() {
+async fn hundreds_of_slow_clients_are_cut_off_while_others_are_served() {
     let mut program = Program::start().await;
     let client = program.client();
     let token = client.sign_up("alice", PASSWORD).await;
     let slow_body = post("/api/login", "Content-Length: 1000\r\n", "{");
     let slow = async {
-        let heads = join_all((0..HUNDREDS).map(|_| drip(client.port(), "GET /login HTTP/1.1\r\n", "A: b\r\n")));
-        let bodies = join_all((0..HUNDREDS).map(|_| drip(client.port(), &slow_body, " ")));
-        timeout(BY_THEN, futures_util::future::join(heads, bodies)).await.expect("all are gone by then")
+        let heads = join_all((0..CLIENTS).map(|_| drip(client.port(), "GET /login HTTP/1.1\r\n", "A: b\r\n")));
+        let bodies = join_all((0..CLIENTS).map(|_| drip(client.port(), &slow_body, " ")));
+        timeout(DEADLINE, futures_util::future::join(heads, bodies)).await.expect("no slow client after the deadline")
     };
     let over = AtomicBool::new(false);
     let served = async {
@@ -64,17 +65,17 @@ async fn hundreds_of_slow_clients_are_cut_off_and_others_are_served() {
         ended
     };
     let ((heads, bodies), served) = program.log_during(futures_util::future::join(ended, served)).await;
-    assert!(heads.iter().all(Vec::is_empty), "half a head is no question");
+    assert!(heads.iter().all(Vec::is_empty), "half a head gets no response");
     for body in bodies {
         assert_eq!(statuses(&body), [408], "{body:?}");
         assert_eq!(body[0].body, r#"{"code":"request_timeout","error":"Request timed out"}"#);
         assert_eq!(body[0].field("connection"), Some("close"));
     }
-    assert!(served > 20, "{served} others were served");
+    assert!(served > 20, "{served} other requests were served");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn told_to_stop_it_waits_for_no_slow_client_longer_than_its_bound() {
+async fn slow_clients_cannot_delay_a_shutdown_beyond_its_limit() {
     let mut program = Program::start().await;
     let port = program.client().port();
     let mut idle = connect(port).await;
@@ -88,11 +89,11 @@ async fn told_to_stop_it_waits_for_no_slow_client_longer_than_its_bound() {
     let question = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
     deaf.write_all(question.as_bytes()).await.expect("a server that listens");
     let _silent = connect(port).await;
-    // By the time this is answered, the ones before it were accepted.
+    // Connections are accepted in order: once this is answered, the others above are accepted.
     program.client().sign_up("alice", PASSWORD).await;
     program.signal(Signal::TERM);
     program.log_until("told to stop").await;
-    // 10 seconds, and as many again for a machine that is busy.
+    // The limit is 10 seconds; as many again for a busy machine.
     let (status, _, log) = timeout(Duration::from_secs(20), program.end()).await.expect("an end");
     assert_eq!(status, Some(0), "{log:?}");
     assert!(log.last().expect("a line").contains("stopped"), "{log:?}");

@@ -1,5 +1,5 @@
-//! Requests that two readers could take for different ones. Each goes over a connection on which another request follows,
-//! so that a server that lost its place would show it.
+//! Request smuggling: requests that two parsers could read differently. Each goes over a connection on which another
+//! request follows, so that a server that loses its place answers wrongly.
 
 use super::wire::{LAST, exchange, post, statuses};
 use crate::storage::places;
@@ -9,12 +9,12 @@ async fn server() -> TestServer {
     TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await
 }
 
-/// Chunks of a body whose lines end as they should.
+/// A valid chunked body and its header.
 const CHUNKED: &str = "Transfer-Encoding: chunked\r\n";
 const CHUNKS: &str = "2\r\n{}\r\n0\r\n\r\n";
 
-/// Sends each of these with a request after it, and asserts that it is answered 400 and nothing after it.
-async fn all_are_refused(requests: &[String]) {
+/// Sends each request with another one after it, and asserts one 400 and no further response.
+async fn assert_all_are_refused(requests: &[String]) {
     let server = server().await;
     for request in requests {
         let answers = exchange(server.port(), format!("{request}{LAST}").as_bytes()).await;
@@ -29,7 +29,7 @@ fn get(target: &str, fields: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_head_that_two_readers_could_take_differently_is_malformed_and_the_last_of_its_connection() {
+async fn an_ambiguous_head_is_malformed_and_ends_the_connection() {
     let server = server().await;
     for request in [
         get("/login", ""),
@@ -58,9 +58,9 @@ async fn a_head_that_two_readers_could_take_differently_is_malformed_and_the_las
 }
 
 #[tokio::test]
-async fn what_is_no_head_is_refused_and_nothing_after_it_is_read() {
-    all_are_refused(&[
-        // Names, lines and what stands between them (RFC 9112, 2.2, 5.1 and 5.2).
+async fn an_invalid_head_is_400_and_ends_the_connection() {
+    assert_all_are_refused(&[
+        // Field names, lines and separators (RFC 9112, 2.2, 5.1 and 5.2).
         get("/login", "Host: x\r\nA: b\r\n c\r\n"),
         get("/login", " Host: x\r\n"),
         get("/login", "Host : x\r\n"),
@@ -98,7 +98,7 @@ async fn what_is_no_head_is_refused_and_nothing_after_it_is_read() {
 }
 
 #[tokio::test]
-async fn chunks_that_are_none_are_malformed_and_nothing_after_them_is_read() {
+async fn invalid_chunks_are_malformed_and_end_the_connection() {
     let server = server().await;
     for body in [
         "zz\r\n{}\r\n0\r\n\r\n",
@@ -124,7 +124,7 @@ async fn chunks_that_are_none_are_malformed_and_nothing_after_them_is_read() {
 }
 
 #[tokio::test]
-async fn with_two_lengths_chunks_win_and_the_connection_ends() {
+async fn chunked_wins_over_content_length_and_ends_the_connection() {
     let server = server().await;
     for fields in
         ["Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 999\r\n"]
@@ -137,7 +137,7 @@ async fn with_two_lengths_chunks_win_and_the_connection_ends() {
 }
 
 #[tokio::test]
-async fn what_is_allowed_keeps_its_place() {
+async fn unusual_but_valid_requests_leave_the_connection_usable() {
     let server = server().await;
     for (request, expected) in [
         (get("http://x/login", "Host: x\r\n"), 200),
@@ -161,7 +161,7 @@ async fn what_is_allowed_keeps_its_place() {
 }
 
 #[tokio::test]
-async fn a_request_in_the_body_of_a_refused_one_is_never_carried_out() {
+async fn a_request_in_the_body_of_a_refused_one_is_never_executed() {
     let server = server().await;
     let credentials = r#"{"username": "smuggled", "password": "correct horse"}"#;
     let smuggled = post("/api/signup", &format!("Content-Length: {}\r\n", credentials.len()), credentials);
@@ -169,7 +169,7 @@ async fn a_request_in_the_body_of_a_refused_one_is_never_carried_out() {
     let chunks = format!("{:x}\r\n{smuggled}\r\n0\r\n\r\n", smuggled.len());
     let body = |request: String| format!("{request}{smuggled}");
     let requests = [
-        // Refused by their heads, of routes that read no body, of routes that do.
+        // Refused because of the head, on routes that read no body and on routes that do.
         (body(post("/api/login", &format!("{length}Origin: https://evil.example\r\n"), "")), 403),
         (body(post("/api/login", &length, "").replace("application/json", "text/plain")), 415),
         (body(post("/api/login", &length, "").replace("Host: x", "Host: x/y")), 400),
@@ -197,7 +197,7 @@ async fn a_request_in_the_body_of_a_refused_one_is_never_carried_out() {
 }
 
 #[tokio::test]
-async fn a_client_refused_before_its_body_gets_no_second_answer() {
+async fn a_refusal_before_the_body_ends_the_connection() {
     let server = server().await;
     for (path, fields, expected) in [
         ("/api/login", "Content-Length: 70000\r\n", 413),
@@ -206,7 +206,7 @@ async fn a_client_refused_before_its_body_gets_no_second_answer() {
         ("/login", "Content-Length: 2\r\n", 405),
         ("/api/logout", "Content-Length: 2\r\n", 401),
     ] {
-        // The client does not send its body, but its next request.
+        // Instead of the body, the client sends its next request.
         let request = post(path, &format!("{fields}Expect: 100-continue\r\n"), LAST);
         let answers = exchange(server.port(), request.as_bytes()).await;
         assert_eq!(statuses(&answers), [expected], "{request:?}: {answers:?}");

@@ -1,5 +1,4 @@
-//! More at once than the machine can do: sign-ins at their real cost, clients that hang up, connections beyond what the
-//! system gives descriptors for.
+//! Overload: logins at their real cost, clients that hang up, and more connections than file descriptors.
 
 use std::time::Duration;
 
@@ -17,10 +16,10 @@ use crate::process::program::{Program, command};
 use crate::support::client::{Client, Encoding, Reply, send};
 
 const PASSWORD: &str = "correct horse";
-/// What keeps the guesses of these tests from being throttled.
+/// Turns the throttle off, so that it does not refuse the guesses of these tests.
 const UNTHROTTLED: [(&str, &str); 1] = [("DOORWARD_THROTTLE", "off")];
 
-/// The program with these flags and the real cost of a hash unless they say otherwise.
+/// Starts the program with these flags. Hashes have their real cost unless a flag changes it.
 async fn program_with(flags: &[&str]) -> Program {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = command(folder.path());
@@ -28,7 +27,7 @@ async fn program_with(flags: &[&str]) -> Program {
     Program::launch(folder, command).await
 }
 
-/// The most memory that a process ever held, in MiB.
+/// The peak resident memory of a process, in MiB.
 fn peak_memory_mib(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process that runs");
     let (_, peak) = status.split_once("VmHWM:").expect("a peak");
@@ -41,7 +40,7 @@ async fn log_in(client: &Client, password: &str) -> Reply {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_sign_ins_at_once_cost_little_memory_and_delay_no_one() {
+async fn two_hundred_logins_at_once_need_little_memory_and_delay_no_validation() {
     let mut program = program_with(&["--hash-threads=2"]).await;
     let client = program.client();
     let token = client.sign_up("alice", PASSWORD).await;
@@ -65,11 +64,11 @@ async fn two_hundred_sign_ins_at_once_cost_little_memory_and_delay_no_one() {
     let (replies, validations) = program.log_during(futures_util::future::join(storm, validations)).await;
     for (status, took) in validations {
         assert_eq!(status, StatusCode::OK);
-        // Far from good, but hashes that get in the way of all else take longer still.
+        // A loose bound for a busy machine; hashes that block the runtime take longer still.
         assert!(took < Duration::from_secs(10), "{took:?}");
     }
     let (let_in, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == StatusCode::OK);
-    // Two threads and 64 that wait for each; on a busy machine some of those wait too long.
+    // Two threads, each with 64 waiting; on a busy machine some of those wait too long.
     assert!(!let_in.is_empty() && !refused.is_empty(), "{} of 200 were let in", let_in.len());
     for reply in refused {
         reply.assert_error(503, "overloaded", "Server is busy");
@@ -79,16 +78,16 @@ async fn two_hundred_sign_ins_at_once_cost_little_memory_and_delay_no_one() {
     }
     let first_refusal = replies.iter().position(|reply| reply.status != StatusCode::OK);
     let last_success = replies.iter().rposition(|reply| reply.status == StatusCode::OK);
-    assert!(first_refusal < last_success, "whoever finds the queue full learns it before that is worked off");
+    assert!(first_refusal < last_success, "a full queue refuses at once");
     let peak = peak_memory_mib(process);
     assert!(peak < 400, "{peak} MiB");
     assert_eq!(log_in(&client, PASSWORD).await.status, StatusCode::OK, "the storm is over");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_hangs_up_leaves_the_queue() {
+async fn a_client_that_hangs_up_leaves_the_hash_queue() {
     const GONE: usize = 40;
-    // Some 300 ms a hash.
+    // About 300 ms a hash.
     let mut program = program_with(&["--hash-threads=1", "--argon2-iterations=40", "--log=debug"]).await;
     let client = program.client();
     let body = r#"{"username":"alice","password":"wrong"}"#;
@@ -100,7 +99,7 @@ async fn a_client_that_hangs_up_leaves_the_queue() {
                 let mut connection = connect(client.port()).await;
                 connection.write_all(request.as_bytes()).await.expect("a server that listens");
             }
-            // The line is first come, first served, so all of these would be hashed before this one.
+            // The queue is first in, first out: this login would come after all of those.
             log_in.await
         })
         .await;
@@ -108,10 +107,10 @@ async fn a_client_that_hangs_up_leaves_the_queue() {
     program.signal(Signal::TERM);
     let (_, _, log) = program.end().await;
     let hashed = log.iter().filter(|line| line.contains("/api/login") && line.contains("status=400")).count();
-    assert!(hashed < GONE / 2, "{hashed} were hashed for nobody");
+    assert!(hashed < GONE / 2, "{hashed} passwords were hashed for clients that were gone");
 }
 
-/// A connection that asked something and keeps the connection after the answer.
+/// Opens a connection, sends a request and keeps the connection open.
 async fn ask(port: u16) -> TcpStream {
     let mut connection = connect(port).await;
     let question = LAST.replace("close", "keep-alive");
@@ -119,15 +118,15 @@ async fn ask(port: u16) -> TcpStream {
     connection
 }
 
-/// Waits for the first byte of an answer.
+/// Waits for the first byte of the response.
 async fn answered(mut connection: TcpStream) -> TcpStream {
     assert_eq!(connection.read_u8().await.expect("an answer"), b'H');
     connection
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connections_beyond_the_bound_wait_for_a_place() {
-    // 16 places: what the system gives, less what is kept for the rest, and for the event loop of every core.
+async fn connections_beyond_the_limit_wait() {
+    // Leaves 16 connections: the server reserves 128 descriptors, and 6 for the event loop of each core.
     let cores = std::thread::available_parallelism().expect("a number of cores").get();
     let limit = format!("ulimit -n {}; exec \"$0\" \"$@\"", 128 + 6 * cores + 16);
     let folder = tempfile::tempdir().expect("a folder");
@@ -154,15 +153,15 @@ async fn connections_beyond_the_bound_wait_for_a_place() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_descriptors_it_pauses_and_recovers() {
+async fn a_server_without_descriptors_pauses_and_recovers() {
     let mut program = program_with(&["--argon2-memory-kib=8", "--argon2-iterations=1"]).await;
     let client = program.client();
     client.sign_up("alice", PASSWORD).await;
-    // The store opens what it needs when it first needs it.
+    // The store opens its files at their first use.
     assert_eq!(log_in(&client, PASSWORD).await.status, StatusCode::OK);
     let process = Pid::from_raw(program.id().cast_signed()).expect("a process");
     let open = std::fs::read_dir(format!("/proc/{}/fd", program.id())).expect("a process that runs").count();
-    // The program was given what this process has.
+    // The program inherited the limit of this process.
     let usual = getrlimit(Resource::Nofile);
     let few = Rlimit { current: u64::try_from(open + 4).ok(), ..usual };
     prlimit(Some(process), Resource::Nofile, few).expect("a limit");
@@ -175,10 +174,10 @@ async fn without_descriptors_it_pauses_and_recovers() {
     let lines = program.log.len();
     program.log_during(tokio::time::sleep(Duration::from_secs(1))).await;
     let warnings = program.log.len() - lines;
-    assert!((1..=15).contains(&warnings), "a pause of 100 ms after each: {warnings} in a second");
+    assert!((1..=15).contains(&warnings), "with a pause of 100 ms after each: {warnings} warnings in a second");
     drop(connections);
     let reply = log_in(&Client::of(client.port()), PASSWORD).await;
-    assert_eq!(reply.status, StatusCode::OK, "those that are gone make room: {}", reply.body);
+    assert_eq!(reply.status, StatusCode::OK, "closed connections make room: {}", reply.body);
     program.signal(Signal::TERM);
     assert_eq!(program.end().await.0, Some(0));
 }

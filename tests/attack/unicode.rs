@@ -1,4 +1,4 @@
-//! Bytes that are no text, and texts that are larger or other than they look, on every store.
+//! Invalid UTF-8 and unusual Unicode text, on every store.
 
 use reqwest::StatusCode;
 
@@ -18,8 +18,8 @@ async fn servers() -> Vec<TestServer> {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_malformed_wherever_they_stand_in_a_body() {
-    /// Beyond ASCII and no UTF-8: a lone byte, one cut off, overlong, a surrogate, beyond the last code point.
+async fn invalid_text_anywhere_in_a_body_is_malformed() {
+    /// Invalid UTF-8: a lone byte, a truncated one, overlong, a surrogate, a pair, beyond the last code point.
     const NO_TEXT: [&[u8]; 6] =
         [b"\xff", b"\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xed\xa0\xbd\xed\xb8\x80", b"\xf4\x90\x80\x80"];
     let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
@@ -57,7 +57,7 @@ async fn bytes_that_are_no_text_are_malformed_wherever_they_stand_in_a_body() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_harm_nothing_in_a_head() {
+async fn invalid_text_in_a_head_never_causes_a_server_error() {
     let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
     let bad: [&[u8]; 5] = [b"%ff", b"%c0%af", b"%", b"%zz", b"%00"];
     for escape in bad {
@@ -78,7 +78,7 @@ async fn bytes_that_are_no_text_harm_nothing_in_a_head() {
             assert!((200..500).contains(&statuses(&answers)[0]), "{shown}: {answers:?}");
         }
     }
-    // A path is what it is, not what an escape would make of it.
+    // Paths are compared as sent, without decoding or normalisation.
     for path in
         ["/%6cogin", "/api%2flogin", "/login%00", "/login%2f", "/login;x", "/./login", "/x/../login", "/\u{ff0f}login"]
     {
@@ -92,7 +92,7 @@ async fn enter(client: &Client, path: &str, username: &str, password: &str) -> S
 }
 
 #[tokio::test]
-async fn no_text_is_too_strange_for_a_store() {
+async fn every_store_handles_unusual_unicode_text() {
     for server in servers().await {
         let client = server.client();
         let strange = [
@@ -114,7 +114,7 @@ async fn no_text_is_too_strange_for_a_store() {
             let status = enter(&client, "/api/signup", text, PASSWORD).await;
             assert!(matches!(status, StatusCode::BAD_REQUEST | StatusCode::CREATED), "{text:?}: {status}");
         }
-        // A password may have any of it, to the letter.
+        // A password may contain all of these, and is compared exactly.
         for (n, text) in strange.into_iter().enumerate() {
             let (username, password) = (format!("user-{n}"), format!("{text} and more"));
             assert_eq!(enter(&client, "/api/signup", &username, &password).await, StatusCode::CREATED, "{text:?}");
@@ -126,7 +126,7 @@ async fn no_text_is_too_strange_for_a_store() {
 }
 
 #[tokio::test]
-async fn a_letter_that_normalises_to_eighteen_is_counted_as_one() {
+async fn a_character_that_normalises_to_eighteen_counts_as_one() {
     const EXPANDS: &str = "\u{fdfa}";
     for server in servers().await {
         let client = server.client();

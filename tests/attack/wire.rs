@@ -1,23 +1,23 @@
-//! HTTP by hand: bytes as they are, on one connection, and every answer that came on it.
+//! Raw HTTP: sends bytes on one connection and parses every response on it.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A request after which the server closes the connection. Whether it is answered, and as what, tells whether both ends
-/// agree on where the requests before it ended.
+/// A request after which the server closes the connection. Its response shows whether both ends agree on where the
+/// requests before it ended.
 pub const LAST: &str = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-/// An answer as it came.
+/// A parsed response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    /// Names in lower case.
+    /// Names are in lower case.
     pub fields: Vec<(String, String)>,
     pub body: String,
 }
 
 impl Answer {
-    /// The value of the one field of this name.
+    /// The value of the field of this name. Panics where the field occurs twice.
     #[track_caller]
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut values = self.fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -26,7 +26,7 @@ impl Answer {
         value
     }
 
-    /// The code of an error in JSON.
+    /// The code of a JSON error.
     pub fn code(&self) -> Option<String> {
         let json: serde_json::Value = serde_json::from_str(&self.body).ok()?;
         Some(json["code"].as_str()?.to_owned())
@@ -37,11 +37,11 @@ pub async fn connect(port: u16) -> TcpStream {
     TcpStream::connect(("127.0.0.1", port)).await.expect("a connection")
 }
 
-/// Sends these bytes on one connection and reads until the server closes it, whether or not it reads all of them.
+/// Sends these bytes on one connection and reads until the server closes it, even if it does not read all of them.
 pub async fn exchange(port: u16, bytes: &[u8]) -> Vec<Answer> {
     let (mut reader, mut writer) = connect(port).await.into_split();
     let sending = async {
-        // A server that has heard enough closes the connection.
+        // The server may close the connection before it has read everything.
         let _ = writer.write_all(bytes).await;
         writer
     };
@@ -49,14 +49,14 @@ pub async fn exchange(port: u16, bytes: &[u8]) -> Vec<Answer> {
     answers(&read)
 }
 
-/// All that comes until the connection ends, in whichever way.
+/// Reads until the connection ends, by a close or an error.
 pub async fn read_to_end(reader: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
     let mut read = Vec::new();
     while let Ok(1..) = reader.read_buf(&mut read).await {}
     read
 }
 
-/// Takes bytes apart into the answers that they are. None of them may be one to HEAD.
+/// Parses bytes into responses. None of them may be a response to HEAD.
 pub fn answers(bytes: &[u8]) -> Vec<Answer> {
     let mut rest = std::str::from_utf8(bytes).expect("UTF-8");
     let mut answers = Vec::new();
@@ -82,7 +82,7 @@ pub fn statuses(answers: &[Answer]) -> Vec<u16> {
     answers.iter().map(|answer| answer.status).collect()
 }
 
-/// A POST of JSON with these further fields, each with its line end.
+/// A POST of JSON with these further header fields, each with its line end.
 pub fn post(path: &str, fields: &str, body: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{fields}\r\n{body}")
 }

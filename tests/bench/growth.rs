@@ -1,4 +1,4 @@
-//! What a store costs that has grown, beside one that has not: the same questions to both, in turn.
+//! Compares a large store with a small one: the same requests to both, alternating.
 
 use std::time::{Duration, Instant};
 
@@ -9,17 +9,17 @@ use tempfile::TempDir;
 use crate::load::{self, Ask, rate};
 use crate::{CHEAP, ROUND, ROUNDS, Served, in_turn, postgres, report, seed, sign_up_many};
 
-/// Dead sessions that a sweep finds, in stores of every size.
+/// Dead sessions for one sweep, in stores of every size.
 const DEAD: u32 = 10_000;
-/// Sessions that a sweep removes at once, as the program does.
+/// Sessions that a sweep removes in one batch, as in the program.
 const BATCH: u32 = 100;
-/// People who sign in. Their sessions end, since there is a most that each may have, and so are not validated.
+/// Users that log in. Logins beyond the limit of sessions per user revoke their sessions, so those are not validated.
 const SIGNING_IN: usize = 8;
-/// Validations a second beside a sweep, and for how long.
+/// Validations per second beside a sweep, and for how long.
 const STEADY_RATE: u32 = 200;
 const STEADY: Duration = Duration::from_secs(5);
 
-/// A store, the program on it, and a way to it past the program.
+/// A store, the program that serves it, and a direct connection to the store.
 struct Place {
     url: String,
     served: Served,
@@ -51,7 +51,7 @@ impl Place {
         self.tokens.iter().skip(SIGNING_IN).map(|token| Ask::session(token)).collect()
     }
 
-    /// Batches a second of a sweep that removes all that is dead.
+    /// Sweeps all dead sessions and returns the batches per second.
     async fn sweep(&self) -> f64 {
         let now = Timestamp::from_unix_millis(seed::DEAD_BY_MILLIS);
         let (start, mut batches) = (Instant::now(), 0_u32);
@@ -61,7 +61,7 @@ impl Place {
         f64::from(batches) / start.elapsed().as_secs_f64()
     }
 
-    /// How long validations take while one sweep follows the other, and while there is none.
+    /// Latencies of validations without sweeps and during continuous sweeps.
     async fn beside_sweeps(&self) -> String {
         let asks = self.validations();
         let steadily = || load::steadily(self.served.port, STEADY_RATE, STEADY, &asks);
@@ -84,7 +84,7 @@ fn percentiles(mut latencies: Vec<Duration>) -> String {
     format!("p50 {:.1?}, p99 {:.1?}, worst {:.1?}", percentile(50), percentile(99), percentile(100))
 }
 
-/// A thousand validations, sign-ins with a cheap hash, and sweeps, in stores that grow to 10^5 and 10^6 sessions.
+/// Validations, logins with a cheap hash, and sweeps, in stores that grow to 10^5 and 10^6 sessions.
 pub async fn to_a_million() {
     for (name, few, many) in [
         ("SQLite", Place::on_sqlite().await, Place::on_sqlite().await),
@@ -95,13 +95,13 @@ pub async fn to_a_million() {
     }
 }
 
-/// The same with 10^7 sessions, on PostgreSQL alone, for which it needs some gigabytes and minutes.
+/// The same with 10^7 sessions, on PostgreSQL only. Needs several gigabytes and minutes.
 pub async fn to_ten_millions() {
     let (Some(few), Some(many)) = (Place::on_postgres().await, Place::on_postgres().await) else { return };
     compare("PostgreSQL", &few, &many, &[7]).await;
 }
 
-/// Lets a store grow to powers of ten, and compares it at each.
+/// Grows a store to powers of ten and compares it with the small one at each.
 async fn compare(name: &str, few: &Place, many: &Place, powers: &[u32]) {
     let mut there = few.tokens.len().try_into().expect("a thousand");
     for power in powers {

@@ -1,4 +1,4 @@
-//! The load: connections that are kept, each asking again as soon as it was answered.
+//! Load generator: persistent connections that send the next request as soon as the last one is answered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 const PASSWORD: &str = "correct horse";
 
-/// A request, written out.
+/// The bytes of a request.
 #[derive(Clone)]
 pub struct Ask(Vec<u8>);
 
@@ -45,7 +45,7 @@ impl Ask {
     }
 }
 
-/// A connection and what was read from it.
+/// A connection and its read buffer.
 struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -54,11 +54,11 @@ struct Connection {
 impl Connection {
     async fn open(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
-        stream.set_nodelay(true).expect("an option that there is");
+        stream.set_nodelay(true).expect("TCP_NODELAY");
         Self { stream, buffer: Vec::with_capacity(4 * 1024) }
     }
 
-    /// Asks, and returns the whole answer, which must be a success.
+    /// Sends the request and returns the whole response, which must be a success.
     async fn ask(&mut self, ask: &Ask) -> &str {
         self.stream.write_all(&ask.0).await.expect("a server that listens");
         self.buffer.clear();
@@ -66,7 +66,7 @@ impl Connection {
             let read = self.stream.read_buf(&mut self.buffer).await.expect("an answer");
             assert!(read > 0, "the server hung up");
             if let Some(length) = answer_length(&self.buffer).filter(|length| self.buffer.len() >= *length) {
-                assert_eq!(self.buffer.len(), length, "one answer to one question");
+                assert_eq!(self.buffer.len(), length, "one response to one request");
                 let text = std::str::from_utf8(&self.buffer).expect("UTF-8");
                 assert!(text.starts_with("HTTP/1.1 2"), "{text}");
                 return text;
@@ -75,7 +75,7 @@ impl Connection {
     }
 }
 
-/// The length of an answer whose head has arrived.
+/// The length of a response, once its head has arrived.
 fn answer_length(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..head]).expect("ASCII").to_ascii_lowercase();
@@ -83,7 +83,7 @@ fn answer_length(bytes: &[u8]) -> Option<usize> {
     Some(head + after.split("\r\n").next()?.parse::<usize>().ok()?)
 }
 
-/// Answers a second, with so many connections for so long, the questions taken in turn.
+/// Returns the responses per second over this many connections; the requests are sent in turn.
 pub async fn rate(port: u16, connections: usize, duration: Duration, asks: &[Ask]) -> f64 {
     let (asks, turn) = (Arc::new(asks.to_vec()), Arc::new(AtomicUsize::new(0)));
     let mut open = Vec::new();
@@ -107,8 +107,8 @@ pub async fn rate(port: u16, connections: usize, duration: Duration, asks: &[Ask
     f64::from(answers) / start.elapsed().as_secs_f64()
 }
 
-/// Asks so many times a second, whether or not earlier questions were answered, and returns how long each answer took
-/// from when its question was due.
+/// Sends requests at a fixed rate, even if earlier ones are not answered yet, and returns the latencies. A latency counts
+/// from the time when its request was due.
 pub async fn steadily(port: u16, per_second: u32, duration: Duration, asks: &[Ask]) -> Vec<Duration> {
     const CONNECTIONS: u32 = 20;
     let start = Instant::now();
@@ -133,7 +133,7 @@ pub async fn steadily(port: u16, per_second: u32, duration: Duration, asks: &[As
     join_all(workers).await.into_iter().flat_map(|worker| worker.expect("answers")).collect()
 }
 
-/// Asks each once and returns the tokens of the session cookies.
+/// Sends each request once and returns the tokens of the session cookies.
 pub async fn collect_tokens(port: u16, asks: Vec<Ask>) -> Vec<String> {
     let mut connection = Connection::open(port).await;
     let mut tokens = Vec::new();
@@ -145,7 +145,7 @@ pub async fn collect_tokens(port: u16, asks: Vec<Ask>) -> Vec<String> {
     tokens
 }
 
-/// The body of an answer.
+/// Sends a request and returns the body of the response.
 pub async fn body_of(port: u16, ask: &Ask) -> String {
     let mut connection = Connection::open(port).await;
     connection.ask(ask).await.split_once("\r\n\r\n").expect("a head").1.to_owned()

@@ -1,12 +1,9 @@
-//! The benchmark: the program beside what it is measured by, in turn, in one run. `just bench` builds both in release and
-//! runs this; `docs/performance.md` says how to read what it prints.
+//! The benchmark: compares the program with a reference, alternating, in one run. `just bench` builds both in release mode
+//! and runs this; `docs/performance.md` explains the output.
 //!
-//! Everything is a process of its own: the program under test, the reference server, and this one, which makes the load.
+//! There are three processes: the program under test, the reference server, and this one, which generates the load.
 
-#![expect(
-    unreachable_pub,
-    reason = "nothing of a benchmark is reached from outside, so `pub` says all there is to say"
-)]
+#![expect(unreachable_pub, reason = "no other crate uses a benchmark, so `pub` is enough")]
 
 mod growth;
 mod load;
@@ -21,19 +18,19 @@ use std::time::{Duration, Instant};
 
 use load::{Ask, rate};
 
-/// Rounds of each measurement; the median counts.
+/// Rounds of each measurement, of which the median is reported.
 const ROUNDS: usize = 5;
 /// How long a round lasts.
 const ROUND: Duration = Duration::from_secs(2);
-/// The same where passwords are hashed at the default cost, of which there are few in a second.
+/// The same where passwords are hashed at the default cost, which gives few responses per second.
 const LONG_ROUND: Duration = Duration::from_secs(5);
 /// Sessions that are validated in turn.
 const SESSIONS: usize = 1_000;
-/// How many validations a second are asked for in a storm of sign-ins, and for how long.
+/// Validations per second during a storm of logins, and how long the storm lasts.
 const STEADY_RATE: u32 = 200;
 const STORM: Duration = Duration::from_secs(10);
 
-/// What a password costs where that is no matter.
+/// The cheapest hash, where its cost is not measured.
 const CHEAP: [&str; 2] = ["--argon2-memory-kib=8", "--argon2-iterations=1"];
 
 #[tokio::main]
@@ -58,12 +55,12 @@ async fn main() {
             "sign-ins" => sign_ins().await,
             "storm" => storm().await,
             "footprint" => footprint().await,
-            unknown => panic!("{unknown} is no part: name some of those that main.rs lists, or none"),
+            unknown => panic!("unknown part {unknown}: the parts are listed in bench/main.rs"),
         }
     }
 }
 
-/// Validation of a session with a cookie, beside a Poem route that answers the same bytes.
+/// Validation of a session with a cookie, compared with a Poem route that returns the same bytes.
 async fn validations() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Served::program(&folder, &CHEAP);
@@ -98,7 +95,7 @@ async fn sign_up_many(port: u16) -> Vec<String> {
     load::collect_tokens(port, sign_ups.collect()).await
 }
 
-/// Rates of the one and the other, in turn.
+/// Rates of both servers, measured alternately.
 async fn in_turn(ours: (u16, &[Ask]), theirs: (u16, &[Ask]), connections: usize) -> Vec<(f64, f64)> {
     let mut pairs = Vec::new();
     for _ in 0..ROUNDS {
@@ -108,7 +105,7 @@ async fn in_turn(ours: (u16, &[Ask]), theirs: (u16, &[Ask]), connections: usize)
     pairs
 }
 
-/// Validations at a steady rate in a storm of sign-ins. A latency counts from when the question was due.
+/// Validations at a steady rate during a storm of logins. A latency counts from the time when its request was due.
 async fn storm() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Served::program(&folder, &[]);
@@ -130,7 +127,7 @@ async fn storm() {
     println!("memory after that: {:.1} MiB resident at most", program.peak_memory_mib());
 }
 
-/// Memory when idle, the time from start to the first answer, and the size of the program.
+/// Memory when idle, the time from start to the first response, and the size of the program.
 async fn footprint() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(Served::program(&folder, &[]));
@@ -150,7 +147,7 @@ async fn footprint() {
     println!("the program: {} KiB", size / 1024);
 }
 
-/// Sign-ins at the default cost, beside raw Argon2id hashes on as many threads with a reused block each.
+/// Logins at the default cost, compared with raw Argon2id hashes on as many threads, each with a reused block.
 async fn sign_ins() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Served::program(&folder, &[]);
@@ -183,7 +180,7 @@ fn report(what: &str, pairs: &[(f64, f64)]) {
     );
 }
 
-/// A server in a process of its own, killed when this is dropped.
+/// A server in its own process, killed when this is dropped.
 struct Served {
     child: Child,
     port: u16,
@@ -209,7 +206,7 @@ impl Served {
         let mut child = command.spawn().expect("a program that runs");
         let mut lines = BufReader::new(log(&mut child)).lines().map(|line| line.expect("a log"));
         let line = lines.find(|line| line.contains("127.0.0.1:")).expect("a server that listens");
-        // Somebody must read on, or the server would wait for it.
+        // Keeps reading the log: the server would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
@@ -218,7 +215,7 @@ impl Served {
 }
 
 impl Served {
-    /// The most memory that the process had resident so far.
+    /// The peak resident memory of the process, in MiB.
     fn peak_memory_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process that runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");

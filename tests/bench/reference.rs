@@ -1,4 +1,4 @@
-//! What the program is measured by: Poem with nothing behind it, and Argon2id with nothing around it.
+//! The references: a bare Poem route and raw Argon2id hashes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +12,10 @@ use sqlx::postgres::PgPoolOptions;
 
 /// Makes this program the reference server.
 pub const FLAG: &str = "--reference-server";
-/// The variable with what it answers.
+/// The variable with the body that it returns.
 pub const BODY: &str = "REFERENCE_BODY";
 
-/// The variable with the PostgreSQL store that it asks before it answers, if it asks one.
+/// The variable with the URL of the PostgreSQL store to query before each response. Optional.
 pub const STORE: &str = "REFERENCE_STORE";
 
 /// The query of a validation.
@@ -23,15 +23,15 @@ const QUERY: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.activ
      u.username, u.created_at AS user_created_at \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
 
-/// Serves one route that always answers the same JSON, as Poem's own server does it.
+/// Serves one route that always returns the same JSON, with Poem's own server.
 pub async fn serve() {
-    let body = std::env::var(BODY).expect("what to answer");
+    let body = std::env::var(BODY).expect("a body to return");
     let answer = move || Response::builder().content_type("application/json; charset=utf-8").body(body.clone());
     let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a free port");
     println!("{}", acceptor.local_addr()[0]);
     let server = Server::new_with_acceptor(acceptor);
     if let Ok(url) = std::env::var(STORE) {
-        // As the store adapter has it: as many connections, none tested before use.
+        // As in the store adapter: the same number of connections, not tested before use.
         let pool =
             PgPoolOptions::new().max_connections(8).test_before_acquire(false).connect(&url).await.expect("a store");
         let tokens: Vec<Vec<u8>> =
@@ -52,7 +52,7 @@ pub async fn serve() {
     }
 }
 
-/// Hashes a second at the default cost, on every core, each thread with a block of its own.
+/// Hashes per second at the default cost, on every core; each thread reuses its own block.
 pub fn raw_hash_rate(duration: Duration) -> f64 {
     let threads = std::thread::available_parallelism().expect("cores").get();
     let start = Instant::now();

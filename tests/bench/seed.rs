@@ -1,20 +1,20 @@
-//! Fills a store with users and sessions, as if many people had signed in.
+//! Fills a store with users and sessions.
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
-/// Makes this program fill a store: the flag, the store's URL, how many sessions.
+/// Makes this program fill a store. Two arguments follow: the store's URL and the number of sessions.
 pub const FLAG: &str = "--seed-store";
 
-/// When all [`dead_sessions`] were dead, in milliseconds since 1970.
+/// All [`dead_sessions`] are dead at this time, in milliseconds since 1970.
 pub const DEAD_BY_MILLIS: i64 = 1_600_000_000_000;
 
-/// A hash that no password has.
+/// A hash that no password matches.
 const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
 
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
-/// Writes so many live sessions into a store that has its schema, and a user for every four of them. Their tokens and
-/// passwords nobody knows.
+/// Writes this many live sessions into a store that has its schema, and a user for every four of them. Their tokens and
+/// passwords are unknown.
 pub async fn live_sessions(url: &str, count: u32) {
     let users = count.div_ceil(4);
     let dialect = Dialect::of(url);
@@ -25,7 +25,7 @@ pub async fn live_sessions(url: &str, count: u32) {
          INSERT INTO user_keys (id, user_id, password_hash, created_at) \
              SELECT 'username:' || username, id, '{HASH}', created_at FROM users WHERE username LIKE 'seeded-%' \
              ON CONFLICT (id) DO NOTHING; {}",
-        dialect.patience,
+        dialect.busy_timeout,
         dialect.sessions(count, &format!("{now}, {}, {}", dialect.tomorrow, dialect.in_two_weeks)),
         numbers = numbers.replace('$', &users.to_string()),
     );
@@ -35,25 +35,25 @@ pub async fn live_sessions(url: &str, count: u32) {
     }
 }
 
-/// Writes so many sessions that nobody used for years.
+/// Writes this many sessions that expired years ago.
 pub async fn dead_sessions(url: &str, count: u32) {
     let dialect = Dialect::of(url);
-    let sql = format!("{}{}", dialect.patience, dialect.sessions(count, dialect.long_ago));
+    let sql = format!("{}{}", dialect.busy_timeout, dialect.sessions(count, dialect.long_ago));
     run(url, &sql).await;
 }
 
-/// What the stores say in their own words.
+/// The SQL expressions that differ between the stores.
 struct Dialect {
-    patience: &'static str,
+    busy_timeout: &'static str,
     /// The table of numbers `n` up to `$`.
     numbers: &'static str,
     random_id: &'static str,
     random_token: &'static str,
     now: &'static str,
     tomorrow: &'static str,
-    /// No two alike.
+    /// A different instant for each row.
     in_two_weeks: &'static str,
-    /// When a dead session was created, active and idle until.
+    /// The instants of a dead session: created, active until, idle until.
     long_ago: &'static str,
 }
 
@@ -61,7 +61,7 @@ impl Dialect {
     fn of(url: &str) -> Self {
         if url.starts_with("sqlite:") {
             Self {
-                patience: "PRAGMA busy_timeout = 60000; PRAGMA cache_size = -500000; ",
+                busy_timeout: "PRAGMA busy_timeout = 60000; PRAGMA cache_size = -500000; ",
                 numbers: "(WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < $) SELECT n FROM up)",
                 random_id: "lower(hex(randomblob(16)))",
                 random_token: "randomblob(32)",
@@ -72,7 +72,7 @@ impl Dialect {
             }
         } else {
             Self {
-                patience: "",
+                busy_timeout: "",
                 numbers: "generate_series(1, $) AS numbers (n)",
                 random_id: "md5(random()::text || random()::text)",
                 random_token: "sha256((random()::text || random()::text)::bytea)",
@@ -84,7 +84,7 @@ impl Dialect {
         }
     }
 
-    /// Sessions, as many of each user, with these values for created, active and idle until.
+    /// Inserts sessions, spread evenly over the users, with these values for created, active until and idle until.
     fn sessions(&self, count: u32, instants: &str) -> String {
         let Self { numbers, random_id, random_token, .. } = self;
         let numbers = numbers.replace('$', &count.to_string());
@@ -103,10 +103,10 @@ async fn run(url: &str, sql: &str) {
     if url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(url).await.expect("a way to the file");
         connection.execute(sql).await.expect("good SQL");
-        connection.close().await.expect("a polite end");
+        connection.close().await.expect("a clean close");
     } else {
         let mut connection = PgConnection::connect(url).await.expect("a way to the server");
         connection.execute(sql).await.expect("good SQL");
-        connection.close().await.expect("a polite end");
+        connection.close().await.expect("a clean close");
     }
 }

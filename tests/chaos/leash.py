@@ -1,9 +1,9 @@
-"""Holds what a scenario started: when its standard input closes, however that came about, all of it is ended.
+"""Cleans up after a scenario when its standard input closes, even if the scenario crashed.
 
     leash.py FOLDER
 
-Reads lines `start PID SIGNAL`, `ended PID` and `mounted PATH`. At the end each process is sent its signal, what is left
-of its group is killed, what was mounted is unmounted, and the folder is removed."""
+Reads lines `start PID SIGNAL`, `ended PID` and `mounted PATH`. At the end it sends each process its signal, kills the
+rest of its process group, unmounts the file systems and removes the folder."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-# How long a process may take to end by itself.
+# Seconds that a process may take to exit after its signal.
 PATIENCE = 5
 
 
@@ -33,7 +33,7 @@ def main():
     for pid, number in running.items():
         send(os.kill, pid, number)
     give_up = time.monotonic() + PATIENCE
-    while any(map(is_there, running)) and time.monotonic() < give_up:
+    while any(map(is_running, running)) and time.monotonic() < give_up:
         time.sleep(0.02)
     for pid in running:
         send(os.killpg, pid, signal.SIGKILL)
@@ -49,8 +49,8 @@ def send(how, pid, number):
         pass
 
 
-def is_there(pid):
-    """Whether a process runs; one that has ended and waits for its parent to notice does not."""
+def is_running(pid):
+    """Whether a process runs. A zombie does not."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

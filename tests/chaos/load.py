@@ -1,5 +1,5 @@
-"""What goes on at the nodes all the time: people sign up and their sessions are validated. Every answer is written down,
-and every acknowledged sign-up is asked for again at the end."""
+"""The load of a scenario: users sign up and their sessions are validated all the time. Every response is recorded, and
+every acknowledged sign-up is checked at the end."""
 
 import collections
 import concurrent.futures
@@ -13,7 +13,7 @@ from servers import Failure, body_of
 
 PASSWORD = "correct horse battery"
 
-# How long a client waits before it calls it a hang.
+# Seconds that a client waits before it counts a request as a hang.
 PATIENCE = 12
 
 Answer = collections.namedtuple("Answer", "begun ended node what outcome body")
@@ -26,8 +26,8 @@ ORPHANS = {
 
 
 class Client:
-    """Of one thread; keeps its connections open. An outcome is a status with the code of its error (`503 unavailable`),
-    or `cut` for a connection that was refused or broken, or `hang`."""
+    """An HTTP client of one thread that keeps its connections open. An outcome is a status with the code of its error
+    (`503 unavailable`), `cut` for a connection that was refused or broken, or `hang`."""
 
     def __init__(self):
         self.connections = {}
@@ -69,7 +69,7 @@ class Client:
 
 
 class Load:
-    """A few threads, each of which signs somebody up and validates two sessions, over and over, one node after another."""
+    """A few threads. Each one signs up users and validates sessions in a loop, on one node after another."""
 
     def __init__(self, nodes, threads=4, pause=0.01):
         self.nodes, self.pause = nodes, pause
@@ -97,7 +97,7 @@ class Load:
         while not self.stopping.is_set():
             count += 1
             node = self.nodes[(number + count) % len(self.nodes)]
-            name = f"somebody {number}-{count}"
+            name = f"user {number}-{count}"
             answer = client.sign_up(node, name)
             if answer.outcome == "201":
                 self.acknowledged.append((name, answer.body["token"]))
@@ -107,25 +107,26 @@ class Load:
                 answer = client.validate(node, token)
                 self.answers.append(answer)
                 if answer.outcome == "401 unauthenticated":
-                    self.wrong.append(f"the session of {known}, which was acknowledged, is refused by {node.name}")
+                    self.wrong.append(f"{node.name} refuses the acknowledged session of {known}")
             self.stopping.wait(self.pause * 3 if answer.outcome == "cut" else self.pause)
 
     def acknowledges(self, count, seconds=10):
-        """Waits until so many more sign-ups are acknowledged."""
+        """Waits until this many more sign-ups are acknowledged."""
         target = len(self.acknowledged) + count
         give_up = time.monotonic() + seconds
         while len(self.acknowledged) < target:
             if time.monotonic() > give_up:
-                raise Failure(f"not {count} sign-ups in {seconds} s; the last answers: {self.tally(self.answers[-20:])}")
+                last = self.tally(self.answers[-20:])
+                raise Failure(f"fewer than {count} sign-ups in {seconds} s; the last responses: {last}")
             time.sleep(0.005)
 
     def resumes(self, since, seconds=15):
-        """Waits until every node has acknowledged a sign-up, and returns how long after `since` that was."""
+        """Waits until every node has acknowledged a sign-up; returns the seconds from `since` to that."""
         ends = {}
         give_up = time.monotonic() + seconds
         while len(ends) < len(self.nodes):
             if time.monotonic() > give_up:
-                raise Failure(f"no sign-up on every node {seconds} s after the store was back; only on {sorted(ends)}")
+                raise Failure(f"{seconds} s after the store was back, only {sorted(ends)} acknowledged a sign-up")
             for answer in self.answered_since(since):
                 if answer.outcome == "201" and answer.ended >= since:
                     ends[answer.node] = min(ends.get(answer.node, answer.ended), answer.ended)
@@ -133,24 +134,24 @@ class Load:
         return max(ends.values()) - since
 
     def answered_since(self, since):
-        """The answers that came since, or did not come."""
+        """The requests that ended since then, with or without a response."""
         return [answer for answer in list(self.answers) if answer.ended >= since]
 
     def between(self, since, until):
-        """The answers to what was asked in this time."""
+        """The outcomes of the requests that were sent in this time."""
         return [answer for answer in list(self.answers) if since <= answer.begun < until]
 
     def judge(self, allowed, slowest, answers=None):
-        """What is wrong with the answers: outcomes that are not allowed, and those that took too long."""
+        """Returns the faults of the responses: outcomes that are not allowed, and responses that took too long."""
         answers = list(self.answers) if answers is None else answers
         found = []
         others = [answer for answer in answers if answer.outcome not in allowed]
         if others:
             example = others[0]
-            found.append(f"{len(others)} answers that nobody should get: {self.tally(others)}, as {example}")
+            found.append(f"{len(others)} unexpected outcomes: {self.tally(others)}; for example {example}")
         longest = self.slowest(answers)
         if longest > slowest:
-            found.append(f"an answer took {longest:.1f} s, and may take {slowest} s")
+            found.append(f"a response took {longest:.1f} s; the limit is {slowest} s")
         return found
 
     @staticmethod
@@ -163,7 +164,7 @@ class Load:
         return ", ".join(f"{count} × {outcome}" for outcome, count in counts.most_common())
 
     def check(self):
-        """Asks for everything that was acknowledged, on one node after another; returns what is wrong."""
+        """Checks every acknowledged sign-up, on one node after another; returns the faults."""
 
         def check_some(part):
             client, found = Client(), []
@@ -186,10 +187,10 @@ class Load:
 
 
 def orphans(ask, at_least):
-    """What is wrong in a store, by its SQL; `ask` answers a query of one number."""
+    """Returns the faults in a store, found by SQL. `ask` runs a query that returns one number."""
     counts = {what: int(ask(query)) for what, query in ORPHANS.items()}
     found = [f"the store has {count} {what}" for what, count in counts.items() if count]
     users = int(ask("SELECT count(*) FROM users"))
     if users < at_least:
-        found.append(f"LOST: the store has {users} users, and {at_least} were acknowledged")
+        found.append(f"LOST: the store has {users} users, but {at_least} were acknowledged")
     return found

@@ -1,9 +1,9 @@
-"""Breaks what the program stands on while people sign up, and asks for every acknowledged sign-up afterwards.
+"""Breaks the program, its store or its disk while users sign up, and checks every acknowledged sign-up afterwards.
 
     run.py PROGRAM [SCENARIO…]
 
-Runs all scenarios where none is named. Exits with 0 when nothing that was acknowledged is lost and every expectation
-held; a scenario that this machine has not got the means for is skipped, which the last line says."""
+Runs all scenarios if none is named. Exits with 0 if no acknowledged sign-up is lost and every expectation held.
+Scenarios for which this machine lacks a program or a right are skipped and named in the last line."""
 
 import argparse
 import contextlib
@@ -22,16 +22,17 @@ import traceback
 from load import Client, Load, orphans
 from servers import POOL, Failure, HaProxy, Lab, Missing, Node, PgBouncer, Postgres, wait_until
 
-# No scenario may take longer, in seconds.
+# The time limit of a scenario, in seconds.
 BOUND = 60
 
-# A call to PostgreSQL takes 5 s at most, the wait for a connection included; the rest is for a machine that is busy.
+# The longest response while PostgreSQL is away, in seconds. A call takes 5 s at most, including the wait for a
+# connection; the rest is for a busy machine.
 AWAY = 6.5
 
-# How soon after its store everything works again, in seconds.
+# Seconds after the return of the store within which every node must work again.
 SOON = 2
 
-# PgBouncer waits for 2 s before it tries its server again (`server_login_retry`).
+# The same behind PgBouncer, which retries its server after 2 s (`server_login_retry`).
 PGBOUNCER_SOON = 4
 
 GOOD = {"200", "201"}
@@ -55,18 +56,19 @@ class Report:
             self.say(f"FAILED: {line}")
 
     def conclude(self, load, ask):
-        """Ends the load, checks all that it was promised, and ends the nodes politely."""
+        """Stops the load, checks every acknowledged sign-up, and stops the nodes with SIGTERM."""
         load.stop()
-        self.say(f"{len(load.answers)} requests: {load.tally(load.answers)}; slowest {load.slowest(load.answers):.2f} s")
+        tally, slowest = load.tally(load.answers), load.slowest(load.answers)
+        self.say(f"{len(load.answers)} requests: {tally}; slowest {slowest:.2f} s")
         begun = time.monotonic()
         self.fail(load.check())
         self.fail(orphans(ask, len(load.acknowledged)))
         count = len(load.acknowledged)
-        self.say(f"{count} acknowledged sign-ups asked for again in {time.monotonic() - begun:.1f} s")
-        self.expect(count > 0, "no sign-up was acknowledged, so nothing was tried")
+        self.say(f"{count} acknowledged sign-ups checked in {time.monotonic() - begun:.1f} s")
+        self.expect(count > 0, "no sign-up was acknowledged, so nothing was tested")
         for node in load.nodes:
             status = node.stop()
-            self.expect(status == 0, f"{node.name} ended with {status} when it was told to stop")
+            self.expect(status == 0, f"{node.name} exited with {status} after SIGTERM")
 
 
 def ask_sqlite(path):
@@ -89,10 +91,10 @@ def kill_sqlite(lab, report):
             before = time.monotonic()
             node.kill()
             node.start()
-            # Refused connections are no news; these are the requests that were under way.
+            # Counts only the requests that were open at the kill, not the connections refused after it.
             cut += sum(answer.outcome == "cut" and answer.begun < before for answer in load.answered_since(before))
         load.acknowledges(20)
-        report.say(f"{kills} kills, {cut} requests under way that got no answer")
+        report.say(f"{kills} kills, {cut} open requests that got no response")
         report.fail(load.judge(GOOD | {"cut"}, 6))
         report.conclude(load, ask_sqlite(path))
     finding = ask_sqlite(path)("PRAGMA integrity_check")
@@ -143,10 +145,11 @@ def postgres_restart(lab, report):
             away = [answer for answer in load.between(stopped, back) if answer.ended < back]
             report.fail(load.judge({"503 unavailable"}, AWAY, away))
             report.say(
-                f"{mode}: {len(away)} requests while it was away: {load.tally(away)}, slowest {load.slowest(away):.2f} s; "
+                f"{mode}: {len(away)} requests without PostgreSQL: {load.tally(away)}, "
+                f"slowest {load.slowest(away):.2f} s; "
                 f"every node signs up {resumed:.2f} s after its return"
             )
-            report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
+            report.expect(resumed <= SOON, f"resuming took {resumed:.1f} s; the limit is {SOON} s")
             time.sleep(1)
             expect_no_leak(report, postgres, nodes)
         report.fail(load.judge(AWAY_OR_GOOD, AWAY))
@@ -155,13 +158,13 @@ def postgres_restart(lab, report):
 
 def expect_no_leak(report, postgres, nodes):
     for node in nodes:
-        report.expect(node.process.poll() is None, f"{node.name} ended by itself")
+        report.expect(node.process.poll() is None, f"{node.name} exited by itself")
         count = postgres.connections(node.name)
         report.expect(count <= POOL, f"{node.name} has {count} connections, more than the {POOL} of its pool")
 
 
 def postgres_cuts(lab, report):
-    """connections of PostgreSQL cut one by one, then all taken by others, then every table locked for 8 seconds"""
+    """PostgreSQL connections cut one by one, then all taken by other clients, then every table locked for 8 seconds"""
     postgres = Postgres(lab, max_connections=30)
     nodes = [Node(lab, name, postgres.url(name)).start() for name in ("one", "two")]
     cut = (
@@ -189,9 +192,9 @@ def postgres_cuts(lab, report):
                     postgres.sql(cut.format(POOL * 2))
             report.expect(
                 any(answer.outcome == "503 unavailable" for answer in load.between(begun, time.monotonic())),
-                "others took every connection, and nobody noticed",
+                "other clients took every connection, but no request failed",
             )
-        tell_and_resume(report, load, f"{taken} connections taken by others, none left", begun)
+        tell_and_resume(report, load, f"all {taken} connections taken by other clients", begun)
 
         begun = time.monotonic()
         lock = postgres.hold(
@@ -200,7 +203,7 @@ def postgres_cuts(lab, report):
         lock.wait()
         report.expect(
             any(answer.outcome == "503 unavailable" for answer in load.between(begun, time.monotonic())),
-            "every table was locked, and nobody noticed",
+            "every table was locked, but no request failed",
         )
         tell_and_resume(report, load, "every table locked for 8 s", begun)
 
@@ -218,15 +221,15 @@ def tell_and_resume(report, load, what, begun, soon=SOON):
         f"{what}: {load.tally(answers)}, slowest {load.slowest(answers):.2f} s; "
         f"every node signs up {resumed:.2f} s afterwards"
     )
-    report.expect(resumed <= soon, f"it took {resumed:.1f} s to resume, and may take {soon} s")
+    report.expect(resumed <= soon, f"resuming took {resumed:.1f} s; the limit is {soon} s")
 
 
 def take_connection(port):
-    """Opens a connection to PostgreSQL as any client would, and does nothing with it; none where it is refused."""
+    """Opens an idle connection to PostgreSQL; returns None if it is refused."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=5)
     words = b"user\0doorward\0database\0doorward\0application_name\0other\0\0"
     connection.sendall(struct.pack("!ii", 8 + len(words), 196608) + words)
-    # Messages are a letter and a length, which counts itself: Z is ready for a query, E an error.
+    # A message is a letter and a length that includes itself. Z means ready for a query, E is an error.
     answers = connection.makefile("rb")
     while (kind := answers.read(1)) not in (b"Z", b"E", b""):
         answers.read(struct.unpack("!i", answers.read(4))[0] - 4)
@@ -250,8 +253,8 @@ def failover(lab, report):
         load.resumes(time.monotonic())
         time.sleep(2)
 
-        # A commit that no standby has is none: whoever waits for it must not be told that it is done, nor must a node
-        # that stood still while its time ran out.
+        # A commit that no standby has must not be acknowledged, not even by a node that was stopped while its time-out
+        # passed.
         gone = time.monotonic()
         standby.stop("fast")
         alone = time.monotonic()
@@ -261,7 +264,7 @@ def failover(lab, report):
         nodes[0].process.send_signal(signal.SIGCONT)
         time.sleep(1)
         back = time.monotonic()
-        # What was committed before may be answered a little later.
+        # Sign-ups that were committed before may be answered a little later.
         changes = [
             answer
             for answer in load.answered_since(alone + 0.5)
@@ -269,17 +272,17 @@ def failover(lab, report):
         ]
         report.fail(load.judge({"503 unavailable"}, AWAY + 7, changes))
         for node in nodes:
-            report.expect(any(answer.node == node.name for answer in changes), f"nobody tried to sign up on {node.name}")
+            report.expect(any(answer.node == node.name for answer in changes), f"no sign-up was sent to {node.name}")
         waiting = int(primary.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
         standby.start()
         returned = time.monotonic()
         resumed = load.resumes(returned)
         report.say(
-            f"standby away for {returned - gone:.0f} s, one node held up for 7 s of it: {len(changes)} sign-ups: "
+            f"standby away for {returned - gone:.0f} s, one node stopped for 7 s of that: {len(changes)} sign-ups: "
             f"{load.tally(changes)}; {waiting} commits still wait in the server; "
             f"every node signs up {resumed:.2f} s after its return"
         )
-        report.expect(resumed <= 5, f"it took {resumed:.1f} s to resume, and may take 5 s")
+        report.expect(resumed <= 5, f"resuming took {resumed:.1f} s; the limit is 5 s")
         time.sleep(2)
         report.fail(load.judge(AWAY_OR_GOOD, AWAY, [answer for answer in load.answers if answer.ended < alone]))
         report.fail(load.judge(AWAY_OR_GOOD, AWAY, load.between(returned, time.monotonic())))
@@ -294,9 +297,9 @@ def failover(lab, report):
         answers = load.between(killed, promoted + resumed)
         report.say(
             f"primary killed with {before} acknowledged, standby promoted {promoted - killed:.2f} s later; every node signs "
-            f"up {resumed:.2f} s after that; meanwhile {load.tally(answers)}, slowest {load.slowest(answers):.2f} s"
+            f"up {resumed:.2f} s after that; in between {load.tally(answers)}, slowest {load.slowest(answers):.2f} s"
         )
-        report.expect(resumed <= 5, f"it took {resumed:.1f} s to follow, and may take 5 s")
+        report.expect(resumed <= 5, f"the failover took {resumed:.1f} s; the limit is 5 s")
         time.sleep(2)
         expect_no_leak(report, standby, nodes)
         report.fail(load.judge(AWAY_OR_GOOD, AWAY, load.between(killed, time.monotonic())))
@@ -304,7 +307,7 @@ def failover(lab, report):
 
 
 def pgbouncer(lab, report):
-    """PgBouncer in front of PostgreSQL: works, unless it pools transactions and mixes up prepared statements"""
+    """PgBouncer in front of PostgreSQL: refused only as a transaction pool without support for prepared statements"""
     postgres = Postgres(lab)
     apart = PgBouncer.keeps_statements_apart()
     report.say(f"{PgBouncer.version()}{'' if apart else ', which cannot keep prepared statements apart'}")
@@ -336,15 +339,15 @@ def pgbouncer(lab, report):
             status = refused.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             refused.kill()
-            report.fail([f"the {attempt} start on a pool of transactions goes on as if all was well"])
+            report.fail([f"the {attempt} start on a transaction pool was not refused"])
             continue
         line = lab.log("refused.log").splitlines()[-1]
         report.expect(status == 1 and "pool_mode = session" in line, f"the {attempt} start: status {status}, {line}")
-        report.say(f"pools of transactions, {attempt} start: status {status}, {line}")
+        report.say(f"transaction pool, {attempt} start: status {status}, {line}")
 
 
 def full_disk(lab, report):
-    """an SQLite file on a disk that fills up, and then gets room"""
+    """an SQLite file on a disk that fills up and is then enlarged"""
     folder = lab.tmpfs("3m")
     path = folder / "doorward.db"
     node = Node(lab, "node", f"sqlite:{path}").start()
@@ -360,19 +363,19 @@ def full_disk(lab, report):
         report.say(f"full after {before} sign-ups, {room.f_bavail * room.f_frsize // 1024} KiB left")
         time.sleep(4)
         ready = Client().ask(node, "GET", "/health/ready")
-        report.expect(ready.outcome == "200", f"ready says {ready.outcome}, though reading goes on")
+        report.expect(ready.outcome == "200", f"ready says {ready.outcome}, although reads still work")
         enlarged = time.monotonic()
         subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
         resumed = load.resumes(enlarged)
         answers = load.between(full, enlarged)
         reads = [answer for answer in answers if answer.what == "GET /api/session"]
         report.fail(load.judge({"200"}, 6, reads))
-        report.expect(len(reads) > 100, f"only {len(reads)} reads while it was full")
+        report.expect(len(reads) > 100, f"only {len(reads)} reads while the disk was full")
         report.say(
             f"full for {enlarged - full:.0f} s: {load.tally(answers)}; {len(reads)} reads among them: {load.tally(reads)}; "
             f"signs up {resumed:.2f} s after there is room"
         )
-        report.expect(resumed <= SOON, f"it took {resumed:.1f} s to resume, and may take {SOON} s")
+        report.expect(resumed <= SOON, f"resuming took {resumed:.1f} s; the limit is {SOON} s")
         load.acknowledges(50)
         report.fail(load.judge(AWAY_OR_GOOD, 6))
         report.conclude(load, ask_sqlite(path))
@@ -381,7 +384,7 @@ def full_disk(lab, report):
 
 
 def read_only(lab, report):
-    """an SQLite file on a disk that fails and is read-only from then on, as Linux does it, and is mounted anew"""
+    """an SQLite file on a disk that fails, which Linux makes read-only, and is then mounted again"""
     image, folder = lab.disk(32 << 20)
     path = folder / "doorward.db"
     node = Node(lab, "node", f"sqlite:{path}").start()
@@ -391,13 +394,13 @@ def read_only(lab, report):
         subprocess.run(["mount", "-o", "remount,abort", folder], check=True)
         time.sleep(4)
         ready = Client().ask(node, "GET", "/health/ready")
-        report.expect(ready.outcome == "200", f"ready says {ready.outcome}, though reading goes on")
+        report.expect(ready.outcome == "200", f"ready says {ready.outcome}, although reads still work")
         answers = load.between(failed + 0.5, time.monotonic())
         reads = [answer for answer in answers if answer.what == "GET /api/session"]
         changes = [answer for answer in answers if answer.what == "POST /api/signup"]
         report.say(f"read-only for 4 s: {len(reads)} reads: {load.tally(reads)}; {len(changes)} changes: {load.tally(changes)}")
         report.fail(load.judge({"200"}, 6, reads) + load.judge({"503 unavailable"}, 6, changes))
-        report.expect(reads and changes, "nobody noticed")
+        report.expect(reads and changes, "no read or no sign-up was sent to the read-only store")
         report.fail(load.judge(AWAY_OR_GOOD, 6))
         node.kill()
 
@@ -407,8 +410,8 @@ def read_only(lab, report):
         node.launch()
         status = node.process.wait(timeout=10)
         line = lab.log("node.log").splitlines()[-1]
-        report.expect(status == 1 and "is read-only" in line, f"a start on it: status {status}, {line}")
-        report.say(f"a start on it: status {status}, {line}")
+        report.expect(status == 1 and "is read-only" in line, f"a start on the read-only disk: status {status}, {line}")
+        report.say(f"a start on the read-only disk: status {status}, {line}")
 
         subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
         node.start()
@@ -420,7 +423,7 @@ def read_only(lab, report):
 
 
 def two_servers(lab, report):
-    """two servers on one SQLite file: nothing lost, and who logs out on one is logged out on the other"""
+    """two servers on one SQLite file: no data is lost, and a logout on one takes effect on the other at once"""
     path = lab.folder / "doorward.db"
     nodes = [Node(lab, name, f"sqlite:{path}").start() for name in ("one", "two")]
     client, rounds, slowest = Client(), 20, 0
@@ -430,13 +433,13 @@ def two_servers(lab, report):
             here, there = nodes if number % 2 else reversed(nodes)
             token = client.sign_up(here, f"leaves soon {number}").body["token"]
             seen = client.validate(there, token)
-            report.expect(seen.outcome == "200", f"{there.name} does not know a session of {here.name}: {seen.outcome}")
+            report.expect(seen.outcome == "200", f"{there.name} refuses a session of {here.name}: {seen.outcome}")
             left = client.log_out(here, token)
             slowest = max(slowest, left.ended - left.begun)
             report.expect(left.outcome == "204", f"a logout on {here.name}: {left.outcome}")
             after = client.validate(there, token)
-            report.expect(after.outcome == "401 unauthenticated", f"after it {there.name} still says {after.outcome}")
-        report.say(f"{rounds} logouts on one server, the very next request to the other refused; slowest {slowest:.2f} s")
+            report.expect(after.outcome == "401 unauthenticated", f"after the logout {there.name} still answers {after.outcome}")
+        report.say(f"{rounds} logouts on one server; slowest {slowest:.2f} s")
         time.sleep(2)
         report.fail(load.judge(GOOD, 6))
         report.conclude(load, ask_sqlite(path))
@@ -456,7 +459,7 @@ SCENARIOS = {
 
 
 def run(name, program):
-    """Runs a scenario; returns what failed, or why it was skipped."""
+    """Runs a scenario; returns its failures, and the reason if it was skipped."""
     scenario, report, begun = SCENARIOS[name], Report(), time.monotonic()
     print(f"{name}: {scenario.__doc__}", flush=True)
     signal.alarm(BOUND)
@@ -479,18 +482,18 @@ def run(name, program):
 
 
 def too_long(*_):
-    raise Failure(f"not done within {BOUND} s")
+    raise Failure(f"the scenario took longer than {BOUND} s")
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("program", type=pathlib.Path, help="the binary to try")
-    arguments.add_argument("scenario", nargs="*", help=f"of {', '.join(SCENARIOS)}; all of them by default")
+    arguments.add_argument("program", type=pathlib.Path, help="the binary to test")
+    arguments.add_argument("scenario", nargs="*", help=f"one of {', '.join(SCENARIOS)}; all by default")
     arguments = arguments.parse_args()
     unknown = set(arguments.scenario) - SCENARIOS.keys()
     if unknown:
-        sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
-    # Ends as by Ctrl-C, with everything put away.
+        sys.exit(f"no such scenario: {', '.join(unknown)}; the scenarios are {', '.join(SCENARIOS)}")
+    # SIGTERM cleans up like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGALRM, too_long)
 

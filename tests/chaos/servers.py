@@ -1,5 +1,5 @@
-"""The servers of a scenario: the program itself, PostgreSQL, HAProxy and PgBouncer, each on a free loopback port and with
-its files in one folder. All of them are on a leash, and gone when the scenario ends, however it ends."""
+"""The servers of a scenario: the program, PostgreSQL, HAProxy and PgBouncer, each on a free loopback port and with its
+files in one folder. `leash.py` stops all of them when the scenario ends, even after a crash."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# The connections that one node opens to PostgreSQL at most; `CONNECTIONS` of the store.
+# The maximum number of connections of one node to PostgreSQL; `CONNECTIONS` of the store.
 POOL = 8
 
 
@@ -24,7 +24,7 @@ class Failure(Exception):
 
 
 class Missing(Exception):
-    """This machine has not got what a scenario needs."""
+    """This machine lacks a program or a right that a scenario needs."""
 
 
 def free_port():
@@ -34,7 +34,7 @@ def free_port():
 
 
 def wait_until(what, condition, seconds):
-    """Waits for a condition, and returns how long that took."""
+    """Waits for a condition and returns the seconds that it took."""
     begun = time.monotonic()
     while not condition():
         if time.monotonic() - begun > seconds:
@@ -44,7 +44,7 @@ def wait_until(what, condition, seconds):
 
 
 class Lab:
-    """The folder of a scenario, and the leash."""
+    """The folder of a scenario, and the process that cleans up after it."""
 
     def __init__(self, program):
         self.program = program
@@ -73,7 +73,7 @@ class Lab:
         return folder
 
     def start(self, command, log, user=None, env=None, ends_with=signal.SIGKILL):
-        """Starts a process in a group of its own, which the leash ends with this signal."""
+        """Starts a process in its own group. The leash ends it with this signal."""
         with open(self.folder / log, "ab") as output:
             process = subprocess.Popen(
                 [str(word) for word in command],
@@ -99,14 +99,13 @@ class Lab:
         return (self.folder / name).read_text(errors="replace")
 
     def tmpfs(self, size):
-        """A file system of so many bytes in memory, for which one must be root."""
+        """Mounts a file system of this size in memory. Needs root."""
         folder = self.own_folder("tmpfs", None)
         self.mount(folder, "-t", "tmpfs", "-o", f"size={size}", "doorward-chaos")
         return folder
 
     def disk(self, size):
-        """A disk of so many bytes in a file, which can fail; returns the file and where it is mounted, for which one must
-        be root."""
+        """Makes a disk of this size in a file and mounts it; returns the file and the mount point. Needs root."""
         image, folder = self.folder / "disk.img", self.own_folder("disk", None)
         with open(image, "wb") as file:
             file.truncate(size)
@@ -115,7 +114,7 @@ class Lab:
         return image, folder
 
     def mount(self, folder, *words):
-        """Mounts a file system until the end."""
+        """Mounts a file system until the end of the scenario."""
         if os.geteuid() != 0:
             raise Missing("only root can mount a file system")
         mounted = subprocess.run(["mount", *words, folder], capture_output=True, text=True)
@@ -124,8 +123,8 @@ class Lab:
         self.tell(f"mounted {folder}")
 
 
-def somebody_else():
-    """A user to run servers as that refuse to run as root; none where we are not root."""
+def unprivileged_user():
+    """The user for servers that refuse to run as root; None if this process is not root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -134,7 +133,7 @@ def somebody_else():
             return name
         except KeyError:
             continue
-    raise Missing("neither a user postgres nor a user nobody to run servers as")
+    raise Missing("there is no user postgres or nobody to run servers as")
 
 
 def as_user(name):
@@ -149,7 +148,7 @@ def installed(name):
 
 
 class Node:
-    """The program, on one port for all its lives."""
+    """The program. It keeps its port when it is restarted."""
 
     def __init__(self, lab, name, store, **settings):
         self.lab, self.name, self.store, self.settings = lab, name, store, settings
@@ -163,7 +162,7 @@ class Node:
             env={
                 "DATABASE_URL": self.store,
                 "DOORWARD_LISTEN": f"127.0.0.1:{self.port}",
-                # Nothing that bounds guesses and nothing that makes them dear: what is tried here is the store.
+                # No throttle and cheap hashes: the scenarios test the store.
                 "DOORWARD_THROTTLE": "off",
                 "DOORWARD_ARGON2_MEMORY_KIB": "8",
                 "DOORWARD_ARGON2_ITERATIONS": "1",
@@ -190,7 +189,7 @@ class Node:
         self.lab.end(self.process, signal.SIGKILL)
 
     def stop(self):
-        """As an operator stops it; returns the exit status."""
+        """Stops the node with SIGTERM and returns its exit status."""
         return self.lab.end(self.process, signal.SIGTERM)
 
     def panicked(self):
@@ -198,12 +197,12 @@ class Node:
 
 
 class Postgres:
-    """A server of PostgreSQL with a database `doorward` and its owner `doorward`, who is no superuser."""
+    """A PostgreSQL server with a database `doorward`, whose owner `doorward` is no superuser."""
 
     def __init__(self, lab, name="postgres", copy_of=None, **settings):
         self.lab, self.name, self.settings = lab, name, settings
         self.programs = postgres_programs()
-        self.user = somebody_else()
+        self.user = unprivileged_user()
         self.port = free_port()
         self.process = None
         folder = lab.own_folder(name, self.user)
@@ -246,7 +245,7 @@ class Postgres:
             + [word for name, value in settings.items() for word in ("-c", f"{name}={value}")],
             f"{self.name}.log",
             user=self.user,
-            # Its immediate shutdown: the processes of its connections are in groups of their own.
+            # An immediate shutdown, since the processes of its connections are in groups of their own.
             ends_with=signal.SIGQUIT,
         )
         wait_until(f"{self.name} is up", self.is_up, 20)
@@ -260,7 +259,7 @@ class Postgres:
         self.lab.end(self.process, {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode])
 
     def kill(self):
-        """Ends the server and every process of it at once, as a machine that loses its power does."""
+        """Kills the server and all its processes at once, like a power failure."""
         children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout
         self.process.send_signal(signal.SIGSTOP)
         for child in children.split():
@@ -286,7 +285,7 @@ class Postgres:
 
 
 def postgres_programs():
-    """Where PostgreSQL's programs are: on the path, or where Debian keeps those of each version."""
+    """The folder of PostgreSQL's programs: on the path, or where Debian keeps each version."""
     versions = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     needed = ("initdb", "postgres", "pg_basebackup", "pg_ctl", "pg_isready", "psql")
     for folder in [*map(pathlib.Path, os.get_exec_path()), *versions]:
@@ -296,9 +295,9 @@ def postgres_programs():
 
 
 class HaProxy:
-    """In front of several servers of PostgreSQL, passes connections to the one that can write."""
+    """HAProxy in front of several PostgreSQL servers. It passes connections to the one that can write."""
 
-    # HAProxy calls it with its own address and port, and those of the server to try.
+    # HAProxy passes its own address and port, then those of the server to check.
     CHECK = """#!/bin/sh
 answer=$(PGCONNECT_TIMEOUT=2 psql -h "$3" -p "$4" -U doorward -d doorward -AtqX -c 'SELECT pg_is_in_recovery()')
 test "$answer" = f
@@ -325,7 +324,7 @@ listen postgres
 
     def __init__(self, lab, servers):
         program = installed("haproxy")
-        user = somebody_else()
+        user = unprivileged_user()
         self.port = free_port()
         folder = lab.own_folder("haproxy", user)
         check = folder / "writable.sh"
@@ -336,11 +335,11 @@ listen postgres
         configuration = folder / "haproxy.cfg"
         configuration.write_text(self.CONFIGURATION.format(port=self.port, path=path, check=check) + "".join(lines))
         lab.start([program, "-db", "-f", configuration], "haproxy.log", user=user)
-        wait_until("HAProxy finds the server that can write", lambda: "is DOWN" in lab.log("haproxy.log"), 10)
+        wait_until("HAProxy finds the writable server", lambda: "is DOWN" in lab.log("haproxy.log"), 10)
 
 
 class PgBouncer:
-    """In front of PostgreSQL, with a pool of connections that is smaller than what all nodes open."""
+    """PgBouncer in front of PostgreSQL, with fewer connections than the nodes open together."""
 
     CONFIGURATION = """[databases]
 doorward = host=127.0.0.1 port={server} dbname=doorward
@@ -359,7 +358,7 @@ server_login_retry = 2
 
     def __init__(self, lab, server, mode, size, more=""):
         program = installed("pgbouncer")
-        user = somebody_else()
+        user = unprivileged_user()
         self.port = free_port()
         folder = lab.own_folder(f"pgbouncer-{self.port}", user)
         users = folder / "users.txt"
@@ -388,7 +387,7 @@ server_login_retry = 2
 
     @classmethod
     def keeps_statements_apart(cls):
-        """Whether it knows `max_prepared_statements`."""
+        """Whether this version supports `max_prepared_statements`."""
         return tuple(map(int, cls.version().split()[1].split("."))) >= (1, 21)
 
 

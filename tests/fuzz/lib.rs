@@ -1,4 +1,4 @@
-//! The checks that the fuzz targets make; an ordinary test makes them on the corpus.
+//! The checks of the fuzz targets. An ordinary test runs them on the corpus.
 
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,4 @@
-//! The fuzz targets' corpus, replayed by every run of the tests, so that it never rots: each file goes through the same
-//! check that its fuzz target makes.
+//! Replays the corpus of the fuzz targets: each file goes through the check of its target.
 
 pub mod checks;
 
@@ -19,7 +18,7 @@ fn names_in(folder: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_input_of_the_corpus_keeps_its_check() {
+fn every_corpus_input_passes_its_check() {
     let mut broken = Vec::new();
     for (target, check) in checks::ALL {
         let corpus = folder().join("corpus").join(target);
@@ -32,12 +31,12 @@ fn every_input_of_the_corpus_keeps_its_check() {
             }
         }
     }
-    // What each of them breaks is said above.
+    // Each panic has printed its message above.
     assert!(broken.is_empty(), "{broken:?}");
 }
 
 #[test]
-fn every_check_has_a_target_and_a_corpus_and_nothing_else_has() {
+fn checks_targets_and_corpora_match() {
     let checks: BTreeSet<String> = checks::ALL.iter().map(|(target, _)| (*target).to_owned()).collect();
     assert_eq!(names_in(&folder().join("corpus")), checks);
     let files: BTreeSet<String> = checks.iter().map(|target| format!("{target}.rs")).collect();
@@ -46,10 +45,10 @@ fn every_check_has_a_target_and_a_corpus_and_nothing_else_has() {
     let recipe = fs::read_to_string(folder().join("../../justfile")).expect("a justfile");
     for target in &checks {
         let source = fs::read_to_string(folder().join(format!("targets/{target}.rs"))).expect("a target");
-        assert!(source.contains(&format!("checks::{target}::check(input)")), "{target} makes another check");
+        assert!(source.contains(&format!("checks::{target}::check(input)")), "{target} runs another check");
         let bin = format!("name = \"{target}\"\npath = \"targets/{target}.rs\"\n");
         assert!(manifest.contains(&bin), "{target} is not declared");
     }
     let all = checks::ALL.map(|(target, _)| target).join(" ");
-    assert!(recipe.contains(&format!("*targets=\"{all}\":")), "`just fuzz` runs others");
+    assert!(recipe.contains(&format!("*targets=\"{all}\":")), "`just fuzz` runs other targets");
 }

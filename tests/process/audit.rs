@@ -1,4 +1,4 @@
-//! The audit log: each event of an account, with what an operator needs to follow it up.
+//! The audit log: each event of an account, with its time, request, address and user.
 
 use reqwest::StatusCode;
 use rustix::process::Signal;
@@ -10,20 +10,20 @@ use crate::support::client::{Encoding, cookie, send};
 const PASSWORD: &str = "correct horse";
 const NEW_PASSWORD: &str = "staple battery";
 
-/// The audit events of a log in JSON, as they were written.
+/// The audit events of a JSON log, in the order written.
 fn events(log: &[String]) -> Vec<Value> {
     let lines = log.iter().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     lines.filter(|line| line["target"] == "doorward::audit").collect()
 }
 
 #[tokio::test]
-async fn every_event_of_an_account_is_logged_with_time_request_address_and_user() {
+async fn each_audit_event_has_its_time_request_address_and_user() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Program::start_in(folder, &["--log-format=json"], &[]).await;
     let client = program.client();
     let token = client.sign_up("alice", PASSWORD).await;
     let user = client.session(&token).await.json()["user"]["userId"].clone();
-    let other = client.log_in("alice", PASSWORD).await.expect("let in");
+    let other = client.log_in("alice", PASSWORD).await.expect("a successful login");
     assert!(client.log_in("alice", "wrong horse").await.is_none());
     let id = client.session(&other).await.json()["sessionId"].as_str().expect("an id").to_owned();
     let made = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await.json();
@@ -47,15 +47,15 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
 
     let program = Program::start_in(folder, &["--log-format=json", "--argon2-iterations=2"], &[]).await;
     let client = program.client();
-    let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in");
+    let token = client.log_in("alice", NEW_PASSWORD).await.expect("a successful login");
     send(client.post("/api/logout").header("origin", "https://evil.example").header("cookie", cookie(&token))).await;
     send(client.post("/api/logout").header("cookie", cookie(&token))).await;
-    let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in");
+    let token = client.log_in("alice", NEW_PASSWORD).await.expect("a successful login");
     send(client.get("/api/account/data").header("cookie", cookie(&token))).await;
     let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", NEW_PASSWORD)]);
     assert_eq!(send(delete.header("cookie", cookie(&token))).await.status, StatusCode::NO_CONTENT);
     for _ in 0..=10 {
-        assert!(client.log_in("stranger", "wrong horse").await.is_none());
+        assert!(client.log_in("mallory", "wrong horse").await.is_none());
     }
     program.signal(Signal::TERM);
     let (_, _, second) = program.end().await;
@@ -97,9 +97,12 @@ async fn every_event_of_an_account_is_logged_with_time_request_address_and_user(
         let expected = if anonymous.contains(name) { &Value::Null } else { &user };
         assert_eq!(&event["user_id"], expected, "{event}");
     }
-    assert!(seen[expected.len()..].iter().all(|event| event["user_id"].is_null()), "nobody was nobody's");
+    assert!(
+        seen[expected.len()..].iter().all(|event| event["user_id"].is_null()),
+        "an unknown username has no user id"
+    );
     let log = [first, second].concat().join("\n");
-    for typed in ["stranger", "wrong horse", PASSWORD, NEW_PASSWORD, &token, code] {
+    for typed in ["mallory", "wrong horse", PASSWORD, NEW_PASSWORD, &token, code] {
         assert!(!log.contains(typed), "{typed}");
     }
 }

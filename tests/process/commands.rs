@@ -1,4 +1,4 @@
-//! The operator's commands, beside a server that runs.
+//! The operator's commands, run beside a running server.
 
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use crate::support::server::CHEAP_HASH;
 const PASSWORD: &str = "correct horse";
 const NEW_PASSWORD: &str = "staple battery";
 
-/// A server, and where its operator sits.
+/// A running server and the folder in which its operator runs commands.
 struct Operator {
     program: Program,
     folder: TempDir,
@@ -34,7 +34,7 @@ impl Operator {
         Self { program, folder, store }
     }
 
-    /// One beside a server on each kind of store that this machine has.
+    /// One operator with a server on each kind of store that this machine has.
     async fn on_every_store() -> Vec<Self> {
         let mut operators = vec![Self::beside_a_server_on(None).await];
         if let Some(url) = postgres::database().await {
@@ -57,13 +57,13 @@ impl Operator {
             .spawn()
             .expect("a program that runs");
         let mut stdin = child.stdin.take().expect("piped");
-        // A command that asks for nothing may be gone before it was given anything.
+        // A command that reads no input may exit before this is written.
         let _ = stdin.write_all(input.as_bytes()).await;
         drop(stdin);
         child.wait_with_output().await.expect("an end")
     }
 
-    /// Runs a command that must succeed, and answers what it says in JSON.
+    /// Runs a command that must succeed and returns its JSON output.
     async fn done_with(&self, arguments: &[&str], input: &str) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat(), input).await;
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -74,7 +74,7 @@ impl Operator {
         self.done_with(arguments, "").await
     }
 
-    /// Runs a command that must fail with this status, and answers its one line.
+    /// Runs a command that must fail with this exit status and returns its one line.
     async fn refused(&self, status: i32, arguments: &[&str], input: &str) -> String {
         let output = self.run(arguments, input).await;
         let line = String::from_utf8(output.stderr).expect("UTF-8");
@@ -98,31 +98,31 @@ async fn user(client: &Client, token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_the_command_line_ends_the_server_refuses_at_the_very_next_request() {
+async fn sessions_revoked_by_a_command_are_refused_at_the_next_request() {
     for operator in Operator::on_every_store().await {
         let client = operator.client();
         let (mut ways, mut tokens) = (vec![], vec![client.sign_up("alice", PASSWORD).await]);
         for _ in 0..2 {
-            tokens.push(client.log_in("alice", PASSWORD).await.expect("let in"));
+            tokens.push(client.log_in("alice", PASSWORD).await.expect("a successful login"));
         }
         ways.push((tokens[0].clone(), vec!["session".into(), "end".into(), id_of_session(&client, &tokens[0]).await]));
         ways.push((tokens[1].clone(), ["session", "end-all", "alice"].map(String::from).to_vec()));
         for (token, arguments) in ways {
-            ends(&operator, &token, &arguments, "").await;
+            assert_revokes(&operator, &token, &arguments, "").await;
         }
-        assert_eq!(client.session(&tokens[2]).await.status, StatusCode::UNAUTHORIZED, "with all others");
-        let token = client.log_in("alice", PASSWORD).await.expect("let in");
+        assert_eq!(client.session(&tokens[2]).await.status, StatusCode::UNAUTHORIZED, "`session end-all` revoked it");
+        let token = client.log_in("alice", PASSWORD).await.expect("a successful login");
         let set = ["key", "set-password", "username:alice", "--password-stdin"].map(String::from);
-        ends(&operator, &token, &set, NEW_PASSWORD).await;
+        assert_revokes(&operator, &token, &set, NEW_PASSWORD).await;
         assert_eq!(client.log_in("alice", PASSWORD).await, None);
-        let token = client.log_in("alice", NEW_PASSWORD).await.expect("let in by the new password");
-        ends(&operator, &token, &["user", "delete", "ALICE"].map(String::from), "").await;
+        let token = client.log_in("alice", NEW_PASSWORD).await.expect("a login with the new password");
+        assert_revokes(&operator, &token, &["user", "delete", "ALICE"].map(String::from), "").await;
         assert_eq!(client.log_in("alice", NEW_PASSWORD).await, None);
     }
 }
 
-/// Asks all the time whose this token is, and once more when the command has ended.
-async fn ends(operator: &Operator, token: &str, arguments: &[String], input: &str) {
+/// Validates the token all the time, and asserts that it is refused as soon as the command has ended.
+async fn assert_revokes(operator: &Operator, token: &str, arguments: &[String], input: &str) {
     let client = operator.client();
     let done = AtomicBool::new(false);
     let validating = async {
@@ -142,13 +142,13 @@ async fn ends(operator: &Operator, token: &str, arguments: &[String], input: &st
 }
 
 #[tokio::test]
-async fn users_are_created_with_a_password_or_without_or_without_a_key() {
+async fn users_are_created_with_or_without_a_password_or_key() {
     let operator = Operator::beside_a_server_on(None).await;
     let client = operator.client();
     let create = ["user", "create", "Alice", "--password-stdin", "--attributes", r#"{ "plan": "pro" }"#];
     let created = operator.done_with(&create, "correct horse\n").await;
     assert_eq!((&created["username"], &created["attributes"]), (&json!("Alice"), &json!({"plan": "pro"})));
-    let token = client.log_in("alice", PASSWORD).await.expect("let in");
+    let token = client.log_in("alice", PASSWORD).await.expect("a successful login");
     assert_eq!(user(&client, &token).await["attributes"], json!({"plan": "pro"}));
 
     operator.done(&["user", "create", "bobby", "--no-password"]).await;
@@ -166,12 +166,12 @@ async fn users_are_created_with_a_password_or_without_or_without_a_key() {
     operator.refused(67, &["user", "show", "carol"], "").await;
     let add = ["key", "add", &carol, "username:Carol", "--password-stdin"];
     operator.done_with(&add, PASSWORD).await;
-    let token = client.log_in("carol", PASSWORD).await.expect("let in");
+    let token = client.log_in("carol", PASSWORD).await.expect("a successful login");
     assert_eq!(user(&client, &token).await["userId"], carol);
 }
 
 #[tokio::test]
-async fn attributes_are_in_the_very_next_validation() {
+async fn changed_attributes_are_in_the_next_validation() {
     for operator in Operator::on_every_store().await {
         let client = operator.client();
         let token = client.sign_up("alice", PASSWORD).await;
@@ -187,7 +187,7 @@ async fn attributes_are_in_the_very_next_validation() {
 }
 
 #[tokio::test]
-async fn a_user_is_found_by_name_in_any_spelling_and_by_id() {
+async fn a_user_is_found_by_id_and_by_any_spelling_of_the_name() {
     let operator = Operator::beside_a_server_on(None).await;
     operator.client().sign_up("Alice", PASSWORD).await;
     let shown = operator.done(&["user", "show", "ALICE"]).await;
@@ -195,7 +195,7 @@ async fn a_user_is_found_by_name_in_any_spelling_and_by_id() {
     assert_eq!((&shown["username"], &shown["keys"]), (&json!("Alice"), &json!(["username:alice"])));
     assert_eq!(operator.done(&["user", "show", &id]).await, shown);
 
-    // Somebody calls themselves what person else's id is.
+    // A user whose username is the id of another user.
     operator.client().sign_up(&id, PASSWORD).await;
     let line = operator.refused(65, &["user", "delete", &id], "").await;
     assert!(line.contains("--id"), "{line}");
@@ -207,14 +207,14 @@ async fn a_user_is_found_by_name_in_any_spelling_and_by_id() {
 }
 
 #[tokio::test]
-async fn keys_come_and_go() {
+async fn keys_are_added_listed_used_and_deleted() {
     let operator = Operator::beside_a_server_on(None).await;
     let client = operator.client();
     let token = client.sign_up("alice", PASSWORD).await;
     let added = operator.done(&["key", "add", "alice", "github:583231"]).await;
     assert_eq!((&added["keyId"], &added["passwordDefined"]), (&json!("github:583231"), &json!(false)));
     operator.done_with(&["key", "add", "alice", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
-    assert_eq!(client.session(&token).await.status, StatusCode::OK, "no session ends by it");
+    assert_eq!(client.session(&token).await.status, StatusCode::OK, "a new key revokes no session");
     let listed = operator.done(&["key", "list", "alice"]).await;
     let listed: Vec<_> = listed["keys"].as_array().expect("keys").iter().map(|key| text(&key["keyId"])).collect();
     assert_eq!(listed, ["username:alice", "github:583231", "email:a@b.c"]);
@@ -243,7 +243,7 @@ async fn sessions_are_opened_listed_and_shown() {
     assert_eq!((&validated["attributes"], &validated["sessionId"]), (&json!({"device": "tv"}), &opened["sessionId"]));
     let listed = operator.done(&["session", "list", "alice"]).await;
     assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(2));
-    assert_eq!(listed["sessions"][0]["sessionId"], opened["sessionId"], "those opened last first");
+    assert_eq!(listed["sessions"][0]["sessionId"], opened["sessionId"], "newest first");
     let shown = operator.done(&["session", "show", &text(&opened["sessionId"])]).await;
     assert_eq!((&shown["state"], &shown["username"]), (&json!("active"), &json!("alice")));
     assert_eq!(operator.done(&["session", "sweep"]).await["sessions"], 0);
@@ -251,7 +251,7 @@ async fn sessions_are_opened_listed_and_shown() {
 }
 
 #[tokio::test]
-async fn each_wrong_input_is_told_in_its_line_and_its_status() {
+async fn each_invalid_input_has_its_message_and_exit_status() {
     let operator = Operator::beside_a_server_on(None).await;
     operator.client().sign_up("alice", PASSWORD).await;
     operator.client().sign_up("bobby", PASSWORD).await;
@@ -300,9 +300,9 @@ async fn each_wrong_input_is_told_in_its_line_and_its_status() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_opened_is_told() {
+async fn a_store_that_does_not_open_has_its_own_exit_status() {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("doorward.db"), "no database, whatever it is called").expect("a file");
+    std::fs::write(folder.path().join("doorward.db"), "this file is not a database").expect("a file");
     let output = super::program::run(folder.path(), &["user", "show", "alice"], &[]).await;
     assert_eq!(output.status.code(), Some(69));
     let output = super::program::run(folder.path(), &["user", "show", "alice"], &[("DATABASE_URL", "x:")]).await;
@@ -310,7 +310,7 @@ async fn a_store_that_cannot_be_opened_is_told() {
 }
 
 #[tokio::test]
-async fn a_password_is_asked_for_twice_and_never_shown() {
+async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
     let operator = Operator::beside_a_server_on(None).await;
     for (second, status) in [(PASSWORD, 0), ("wrong horse", 65)] {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
@@ -330,13 +330,13 @@ async fn a_password_is_asked_for_twice_and_never_shown() {
             while !said.ends_with(prompt) {
                 said.push(char::from(screen.read_u8().await.expect("a prompt")));
             }
-            rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes it");
+            rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes input");
         }
         screen.read_to_string(&mut said).await.expect("an end");
         assert_eq!(child.wait().await.expect("an end").code(), Some(status), "{said}");
 
         let mut echoed = [0; 4_096];
-        rustix::io::ioctl_fionbio(&ours, true).expect("a terminal that does not make us wait");
+        rustix::io::ioctl_fionbio(&ours, true).expect("a terminal in non-blocking mode");
         let count = rustix::io::read(&ours, &mut echoed).unwrap_or(0);
         let shown = format!("{said}{}", String::from_utf8_lossy(&echoed[..count]));
         assert!(!shown.contains("horse"), "{shown}");

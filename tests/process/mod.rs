@@ -1,4 +1,4 @@
-//! The program as a process: its command line, its settings, its signals, its log, and what survives its death.
+//! The program as a process: command line, settings, signals, log, and data that survives a kill.
 
 mod audit;
 mod commands;

@@ -1,4 +1,4 @@
-//! Several programs on one PostgreSQL: equal nodes, none of which knows of the others.
+//! Several nodes on one PostgreSQL. The nodes are equal and do not know each other.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::support::server::{TestClock, TestServer};
 
 const PASSWORD: &str = "correct horse";
 
-/// Three programs on one new database; `None` where this machine has no PostgreSQL.
+/// Starts three nodes on one new database; `None` where this machine has no PostgreSQL.
 async fn three_nodes() -> Option<Vec<Program>> {
     let url = postgres::database().await?;
     let start = || async {
@@ -28,7 +28,7 @@ fn clients(nodes: &[Program]) -> Vec<Client> {
 }
 
 #[tokio::test]
-async fn who_signs_up_on_one_node_signs_in_on_every_other() {
+async fn a_new_user_can_log_in_on_every_node() {
     let Some(nodes) = three_nodes().await else { return };
     let clients = clients(&nodes);
     for (n, here) in clients.iter().enumerate() {
@@ -42,14 +42,14 @@ async fn who_signs_up_on_one_node_signs_in_on_every_other() {
 }
 
 #[tokio::test]
-async fn a_session_ended_on_one_node_is_refused_by_the_others_at_the_very_next_request() {
+async fn a_session_revoked_on_one_node_is_refused_by_all_at_the_next_request() {
     let Some(nodes) = three_nodes().await else { return };
     let clients = clients(&nodes);
     clients[0].sign_up("alice", PASSWORD).await;
     for (n, here) in clients.iter().enumerate() {
-        let token = here.log_in("alice", PASSWORD).await.expect("let in");
+        let token = here.log_in("alice", PASSWORD).await.expect("a successful login");
         for there in &clients {
-            assert_eq!(there.session(&token).await.status, StatusCode::OK, "each has seen it alive");
+            assert_eq!(there.session(&token).await.status, StatusCode::OK, "every node has validated the session");
         }
         let reply = send(here.post("/api/logout").bearer_auth(&token)).await;
         assert_eq!(reply.status, StatusCode::NO_CONTENT);
@@ -60,7 +60,7 @@ async fn a_session_ended_on_one_node_is_refused_by_the_others_at_the_very_next_r
 }
 
 #[tokio::test]
-async fn of_sign_ups_that_race_over_all_nodes_one_is_let_in() {
+async fn one_of_many_sign_ups_racing_on_all_nodes_succeeds() {
     let Some(nodes) = three_nodes().await else { return };
     let clients = clients(&nodes);
     let attempts = (0..30).map(|n| {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 
 use crate::support::client::Client;
-use crate::support::server::{CHEAP_HASH, not_given};
+use crate::support::server::{CHEAP_HASH, without_overridden};
 
 /// A command in this folder that sees nothing of the environment of the tests.
 pub fn command(folder: &Path) -> Command {
@@ -42,7 +42,7 @@ impl Program {
     /// Starts the program on the store `doorward.db` of this folder and waits until it listens.
     pub async fn start_in(folder: TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let hash = CHEAP_HASH.into_iter().filter(|flag| !flag.starts_with("--log"));
-        let hash = not_given(hash, arguments);
+        let hash = without_overridden(hash, arguments);
         let mut command = command(folder.path());
         command.args(hash).args(arguments).envs(variables.iter().copied());
         Self::launch(folder, command).await

@@ -1,6 +1,7 @@
-//! A store that the program may read, and not write, or not write any more to.
+//! A store that the program may read but not write, from the start or from some moment on.
 //!
-//! Root may write whatever its rights say: the program then runs as person else, from a copy that everybody may run.
+//! Root may write despite missing rights, so under root the program runs as another user, from a copy that this user may
+//! execute.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,12 +18,12 @@ use tokio::time::timeout;
 
 use super::program::Program;
 use crate::support::client::{Encoding, send};
-use crate::support::postgres::another_account;
+use crate::support::postgres::unprivileged_user;
 use crate::support::server::CHEAP_HASH;
 
 const PASSWORD: &str = "correct horse";
 
-/// A store in a folder of its own, and who may use it.
+/// A store in its own folder, and the user that runs the program on it.
 struct Place {
     home: TempDir,
     user: Option<(u32, u32)>,
@@ -30,10 +31,10 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let place = Self { home: tempfile::tempdir().expect("a folder"), user: another_account() };
+        let place = Self { home: tempfile::tempdir().expect("a folder"), user: unprivileged_user() };
         fs::set_permissions(place.home.path(), fs::Permissions::from_mode(0o755)).expect("rights");
-        // Copied by another process: a program that is still open for writing, be it in a child that another test forked at
-        // this moment, cannot be run.
+        // Copied by another process: a file that is open for writing cannot be executed, and a child that another test
+        // forks at this moment would inherit the descriptor.
         let program = env!("CARGO_BIN_EXE_doorward-under-test");
         let copied = std::process::Command::new("cp").arg(program).arg(place.program()).status();
         assert!(copied.expect("cp").success());
@@ -52,7 +53,7 @@ impl Place {
         self.home.path().join("store")
     }
 
-    /// The program on this store, as whoever may use it.
+    /// A command that serves this store as that user.
     fn serve(&self) -> Command {
         let mut command = Command::new(self.program());
         command.current_dir(self.folder()).env_clear().kill_on_drop(true).stdin(Stdio::null());
@@ -67,7 +68,7 @@ impl Place {
         Program::launch(tempfile::tempdir().expect("a folder"), self.serve()).await
     }
 
-    /// Starts where it must not, and returns the one line that says why.
+    /// Starts the program, which must exit, and returns its one error line.
     async fn refusal(&self) -> String {
         let ending = self.serve().args(["--listen=127.0.0.1:0", "--log=error"]).output();
         let output = timeout(Duration::from_secs(20), ending).await.expect("no server").expect("a program that runs");
@@ -85,7 +86,7 @@ impl Place {
         fs::set_permissions(self.folder(), fs::Permissions::from_mode(of_folder)).expect("rights");
     }
 
-    /// What is in the folder, but for the index of the log, which holds nothing that is not in the log.
+    /// The files of the folder with their contents, without the `-shm` index of the write-ahead log.
     fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let entries = fs::read_dir(self.folder()).expect("a folder").map(|entry| entry.expect("an entry"));
         entries
@@ -95,9 +96,8 @@ impl Place {
     }
 }
 
-/// Whether the server that wrote the store was told to stop or killed, and the rights of the folder and of the files when
-/// it starts again.
-const WAYS: [(Signal, u32, u32); 4] = [
+/// The signal that ended the first server, then the rights of the folder and of the files when it starts again.
+const CASES: [(Signal, u32, u32); 4] = [
     (Signal::TERM, 0o755, 0o400),
     (Signal::TERM, 0o555, 0o600),
     (Signal::TERM, 0o555, 0o400),
@@ -105,8 +105,8 @@ const WAYS: [(Signal, u32, u32); 4] = [
 ];
 
 #[tokio::test]
-async fn a_store_that_cannot_be_written_stops_the_start_with_one_line_and_stays_as_it_is() {
-    for (signal, of_folder, of_files) in WAYS {
+async fn a_read_only_store_stops_the_start_and_stays_unchanged() {
+    for (signal, of_folder, of_files) in CASES {
         let place = Place::new();
         let first = place.start().await;
         first.client().sign_up("alice", PASSWORD).await;
@@ -114,21 +114,25 @@ async fn a_store_that_cannot_be_written_stops_the_start_with_one_line_and_stays_
         first.end().await;
 
         let before = place.files();
-        assert_eq!(before.contains_key("doorward.db-wal"), signal == Signal::KILL, "what the log is there for");
+        assert_eq!(
+            before.contains_key("doorward.db-wal"),
+            signal == Signal::KILL,
+            "only a kill leaves a write-ahead log"
+        );
         place.set_rights(of_folder, of_files);
         let said = place.refusal().await;
         assert!(said.contains("is read-only"), "{said}");
-        assert!(place.files() == before, "byte for byte, and no file more");
+        assert!(place.files() == before, "the files are unchanged");
 
         place.set_rights(0o755, 0o600);
         let second = place.start().await;
-        assert!(second.client().log_in("alice", PASSWORD).await.is_some(), "nothing is lost");
+        assert!(second.client().log_in("alice", PASSWORD).await.is_some(), "the account is still there");
         second.client().sign_up("brian", PASSWORD).await;
     }
 }
 
 #[tokio::test]
-async fn where_no_store_may_be_made_or_read_the_one_line_says_so() {
+async fn missing_rights_on_the_store_stop_the_start_with_one_line() {
     let place = Place::new();
     place.set_rights(0o555, 0o600);
     let said = place.refusal().await;
@@ -145,10 +149,10 @@ async fn where_no_store_may_be_made_or_read_the_one_line_says_so() {
 }
 
 #[tokio::test]
-async fn a_limit_on_the_size_of_files_is_answered_and_ends_nothing() {
+async fn a_file_size_limit_makes_writes_503_and_keeps_reads_working() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut limited = Command::new("sh");
-    // In blocks of 512 bytes.
+    // `ulimit -f` counts blocks of 512 bytes.
     limited.args(["-c", "ulimit -f 400; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_doorward-under-test")]);
     limited.args(CHEAP_HASH.iter().filter(|flag| !flag.starts_with("--log"))).args(["--throttle=off", "--log=info"]);
     limited.current_dir(folder.path()).env_clear().kill_on_drop(true);
@@ -165,7 +169,7 @@ async fn a_limit_on_the_size_of_files_is_answered_and_ends_nothing() {
                 return reply;
             }
         }
-        unreachable!("nothing is written for ever")
+        unreachable!("the loop ends at the limit")
     };
     program.log_during(filling).await.assert_error(503, "unavailable", "Store unavailable");
     assert_eq!(client.session(&token).await.status, StatusCode::OK);

@@ -1,4 +1,4 @@
-//! How it ends: told to stop, or killed.
+//! The end of the program: by a signal to stop, or by a kill.
 
 use reqwest::StatusCode;
 use rustix::process::Signal;
@@ -9,13 +9,13 @@ use super::program::Program;
 use crate::support::client::{Client, send};
 
 #[tokio::test]
-async fn told_to_stop_it_answers_what_is_under_way_and_exits_with_0() {
+async fn a_stopping_server_answers_open_requests_and_exits_with_0() {
     for signal in [Signal::TERM, Signal::INT] {
         let mut program = Program::start().await;
         let client = program.client();
         client.sign_up("alice", "correct horse").await;
 
-        // A login whose body is still on its way when the signal comes: the server asked for it, so it is at work.
+        // A login whose body is not sent yet when the signal comes. The server has asked for it, so the request is open.
         let body = r#"{"username":"alice","password":"correct horse"}"#;
         let head = format!(
             "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
@@ -42,7 +42,7 @@ async fn told_to_stop_it_answers_what_is_under_way_and_exits_with_0() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_being_killed() {
+async fn acknowledged_sign_ups_survive_a_kill() {
     let mut folder = tempfile::tempdir().expect("a folder");
     let mut tokens: Vec<String> = Vec::new();
     for round in 0..3 {
@@ -60,7 +60,7 @@ async fn what_was_acknowledged_survives_being_killed() {
 }
 
 #[tokio::test]
-async fn the_listener_for_metrics_stops_with_the_rest() {
+async fn the_metrics_listener_stops_with_the_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Program::start_in(folder, &["--metrics-listen=127.0.0.1:0"], &[]).await;
     let line = program.log.iter().find(|line| line.contains("metrics at")).expect("its address in the log");
@@ -68,10 +68,10 @@ async fn the_listener_for_metrics_stops_with_the_rest() {
     let port = rest.strip_suffix("/metrics").expect("a path").parse().expect("a port");
     let client = Client::of(port);
     let reply = send(client.get("/metrics")).await;
-    assert_eq!(reply.status, StatusCode::OK, "and the connection is kept");
+    assert_eq!(reply.status, StatusCode::OK, "the metrics are served, and the connection is kept");
     program.signal(Signal::TERM);
     let (status, _, log) = program.end().await;
     assert_eq!(status, Some(0), "{log:?}");
     assert!(!log.iter().any(|line| line.contains("WARN") && line.contains("cut")), "{log:?}");
-    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err(), "nobody listens");
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err(), "the listener is closed");
 }

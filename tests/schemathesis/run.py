@@ -1,8 +1,8 @@
-"""Starts the program on a free port with a store of its own, tries its API with schemathesis, and ends it.
+"""Starts the program on a free port with a new store, tests its API with schemathesis, and stops it.
 
     run.py PROGRAM [--seed N] [--examples N]
 
-Exits with 0 when everything the API answered is what its document says."""
+Exits with 0 if every response conforms to the OpenAPI document."""
 
 import argparse
 import os
@@ -16,16 +16,16 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Nothing that bounds guesses and nothing that makes them dear: what is tried here is the shape of the answers.
+# No throttle and cheap hashes: this tests the shape of the responses.
 FLAGS = ["--listen=127.0.0.1:0", "--argon2-memory-kib=8", "--argon2-iterations=1", "--log=warn,doorward=info"]
 VARIABLES = {"DOORWARD_THROTTLE": "off"}
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("program", type=pathlib.Path, help="the binary to try")
-    arguments.add_argument("--seed", type=int, default=1, help="another one tries other data")
-    arguments.add_argument("--examples", type=int, default=300, help="how many of each kind, an operation")
+    arguments.add_argument("program", type=pathlib.Path, help="the binary to test")
+    arguments.add_argument("--seed", type=int, default=1, help="another seed generates other data")
+    arguments.add_argument("--examples", type=int, default=300, help="examples of each kind per operation")
     arguments = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="doorward-schemathesis-") as folder:
         return run(arguments, folder)

@@ -1,4 +1,4 @@
-//! axe-core, the accessibility audit that runs inside a page. It is fetched by `just axe`, as CI does.
+//! axe-core, the accessibility audit that runs inside a page. `just axe` fetches it.
 
 use std::io::Write;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::browser::Browser;
 
-/// Set where a machine without the programs is broken, as in CI: tests then fail instead of not running.
+/// If this variable is set, as in CI, tests fail instead of being skipped when a program is missing.
 const REQUIRED: &str = "DOORWARD_TEST_REQUIRE_SERVERS";
 
 /// The source of axe; `None` where it was not fetched.
@@ -16,20 +16,20 @@ static SOURCE: LazyLock<Option<String>> = LazyLock::new(|| {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("axe").join("axe.min.js");
     let source = std::fs::read_to_string(file).ok();
     if source.is_none() {
-        assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, and axe is not there: run just axe");
-        // Not `eprintln!`: the test harness would keep it to itself.
+        assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, but axe is missing: run just axe");
+        // Not `eprintln!`, which the test harness captures.
         let _ =
             writeln!(std::io::stderr(), "\n*** No axe found (just axe): no page was audited for accessibility. ***\n");
     }
     source
 });
 
-/// Whether there is an audit at all.
+/// Whether axe was fetched.
 pub fn is_there() -> bool {
     SOURCE.is_some()
 }
 
-/// What axe finds wrong with the page, by all of its rules, each with the elements; nothing where there is no axe.
+/// The violations that axe finds in the page with all of its rules, each with the elements; empty without axe.
 pub async fn violations(browser: &Browser) -> Value {
     const RUN: &str = "
         const done = arguments[arguments.length - 1];

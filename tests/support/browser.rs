@@ -1,5 +1,5 @@
-//! Headless Chromium through `WebDriver`: one chromedriver of this test process alone, started when the first test asks
-//! for it and gone when the process ends, however it ends, with every browser and its profile.
+//! Headless Chromium through `WebDriver`. This test process starts one chromedriver, when the first test needs it. It ends
+//! with the process, even after a crash, together with every browser and its profile.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::server::TestServer;
 
-/// Set where a machine without the programs is broken, as in CI: tests then fail instead of not running.
+/// If this variable is set, as in CI, tests fail instead of being skipped when a program is missing.
 const REQUIRED: &str = "DOORWARD_TEST_REQUIRE_SERVERS";
 
 /// Whether pages may run scripts. What a test runs through `WebDriver` runs either way.
@@ -30,23 +30,23 @@ pub enum Scripts {
     Off = 2,
 }
 
-/// The preference of Chromium that takes the number of a [`Scripts`].
+/// The preference of Chromium that holds the number of a [`Scripts`].
 const SCRIPTS_PREFERENCE: &str = "profile.managed_default_content_settings.javascript";
 
-/// A browser with one window, which no other test uses at the same time.
+/// A browser with one window. Only one test uses it at a time.
 pub struct Browser {
     client: fantoccini::Client,
     scripts: Scripts,
 }
 
-/// The sessions of browsers that a test has handed on: starting one takes longer than most tests do.
+/// The sessions of browsers that tests have handed on. They are reused, since a browser starts slowly.
 static IDLE: Mutex<Vec<(Scripts, String)>> = Mutex::new(Vec::new());
 
 impl Browser {
     /// Opens a browser; `None` where this machine has none.
     ///
     /// # Panics
-    /// Where there is none although [`REQUIRED`] is set, and where there is one that does not work.
+    /// Panics if the browser does not work, or if it is missing and [`REQUIRED`] is set.
     pub async fn open(scripts: Scripts) -> Option<Self> {
         let driver = DRIVER.as_ref()?;
         let idle = IDLE.lock().expect("no panic while it was locked").extract_if(.., |(of, _)| *of == scripts).next();
@@ -61,7 +61,7 @@ impl Browser {
         Some(Self { client, scripts })
     }
 
-    /// Leaves the browser, as it was when it was new, to the next test.
+    /// Resets the browser to its initial state and leaves it to the next test.
     pub async fn hand_on(self) {
         self.client.goto("about:blank").await.expect("an empty page");
         self.forget_cookies().await;
@@ -78,12 +78,12 @@ impl Browser {
         self.scripts
     }
 
-    /// Goes to a page and waits until it is there.
+    /// Goes to a page and waits until it is loaded.
     pub async fn visit(&self, server: &TestServer, path: &str) {
         self.client.goto(&format!("http://127.0.0.1:{}{path}", server.port())).await.expect("a page");
     }
 
-    /// Where the browser is: path and query.
+    /// The path and query of the current page.
     pub async fn location(&self) -> String {
         let url = self.client.current_url().await.expect("a URL");
         url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
@@ -93,12 +93,12 @@ impl Browser {
         self.text("h1").await
     }
 
-    /// The text of the first element that fits, as a person sees it.
+    /// The visible text of the first element that matches.
     pub async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.expect("a text")
     }
 
-    /// A property of the first element that fits, such as the `value` of a field.
+    /// A property of the first element that matches, such as the `value` of a field.
     pub async fn property(&self, css: &str, name: &str) -> Option<String> {
         self.find(css).await.prop(name).await.expect("a property")
     }
@@ -107,14 +107,14 @@ impl Browser {
         self.client.find_all(Locator::Css(css)).await.expect("a list").len()
     }
 
-    /// The id of the field that has the focus, once one has it: `autofocus` takes effect when the page is drawn.
+    /// Waits for a field to have the focus and returns its id. `autofocus` takes effect when the page is drawn.
     pub async fn focus(&self) -> Value {
         let focused = Locator::Css("input:focus");
         let field = self.client.wait().every(Duration::from_millis(20)).for_element(focused).await.expect("a focus");
         field.attr("id").await.expect("an attribute").into()
     }
 
-    /// Types into fields, by their names, in place of what they hold.
+    /// Replaces the values of fields, found by their names, by typing.
     pub async fn fill(&self, fields: &[(&str, &str)]) {
         let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
         self.run("for (const name of arguments[0]) document.getElementsByName(name)[0].value = ''", &[json!(names)])
@@ -128,14 +128,14 @@ impl Browser {
         self.find(css).await.click().await.expect("something to click at");
     }
 
-    /// Presses the button that sends the page's form, and waits for the page that answers.
+    /// Presses the button that submits the page's form, and waits for the next page.
     pub async fn submit(&self) {
         self.mark_page().await;
         self.click("button[type=submit]").await;
         self.await_page().await;
     }
 
-    /// Presses the button that sends the form to this path, and waits for the page that answers.
+    /// Presses the button that submits the form to this path, and waits for the next page.
     pub async fn submit_form(&self, path: &str) {
         self.mark_page().await;
         self.click(&format!("form[action='{path}'] button[type=submit]")).await;
@@ -163,39 +163,39 @@ impl Browser {
         self.await_page().await;
     }
 
-    /// Forgets every cookie, as when a session ends behind the person's back.
+    /// Deletes every cookie.
     pub async fn forget_cookies(&self) {
         self.devtools("Network.clearBrowserCookies", json!({})).await;
     }
 
-    /// Runs a script in the page and returns what it returns.
+    /// Runs a script in the page and returns its result.
     pub async fn run(&self, script: &str, arguments: &[Value]) -> Value {
         self.client.execute(script, arguments.to_vec()).await.expect("a script that runs")
     }
 
-    /// Runs a script in the page and returns what it calls its last argument with.
+    /// Runs a script in the page and returns the value that it passes to its last argument, a callback.
     pub async fn run_until_done(&self, script: &str, arguments: &[Value]) -> Value {
         self.client.execute_async(script, arguments.to_vec()).await.expect("a script that ends")
     }
 
-    /// Loads pages from now on as if they had no content security policy.
+    /// Ignores the content security policies of all pages loaded from now on.
     pub async fn ignore_content_security_policies(&self) {
         self.devtools("Browser.setDownloadBehavior", json!({ "behavior": "default" })).await;
         self.devtools("Page.setBypassCSP", json!({ "enabled": true })).await;
     }
 
-    /// Shows pages from now on as in a light or dark system.
+    /// Shows pages from now on in a `light` or `dark` color scheme.
     pub async fn prefer_colors(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// Shows the page as it would be printed.
+    /// Shows pages from now on as for print.
     pub async fn show_as_printed(&self) {
         self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
     }
 
-    /// Follows a link to a file and returns what is in it, once all of it is there.
+    /// Follows a link to a text file, waits for the download and returns the text.
     pub async fn download(&self, css: &str) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         self.download_into(folder.path()).await;
@@ -214,19 +214,19 @@ impl Browser {
         panic!("nothing was downloaded from {css}");
     }
 
-    /// Shows pages from now on in a window, or on a phone, of this size in CSS pixels.
+    /// Shows pages from now on in a window of this size in CSS pixels; a width below 600 emulates a phone.
     pub async fn resize(&self, width: u32, height: u32) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// A picture of what the window shows, as PNG.
+    /// A screenshot of the window, as PNG.
     pub async fn picture(&self) -> Vec<u8> {
         self.client.screenshot().await.expect("a picture")
     }
 
-    /// What the console has said since this was last asked: errors of scripts, refusals of the content security policy,
-    /// files that could not be loaded. That a page itself has the status of an error is no complaint.
+    /// The messages of the console since the last call: script errors, violations of the content security policy, files
+    /// that failed to load. An error status of the page itself is left out.
     pub async fn complaints(&self) -> Vec<String> {
         let command = Extension { path: "se/log", body: json!({ "type": "browser" }) };
         let entries = self.client.issue_cmd(command).await.expect("a log");
@@ -243,13 +243,13 @@ impl Browser {
         self.run("document.documentElement.dataset.left = ''", &[]).await;
     }
 
-    /// Waits for another page than the one that was marked.
+    /// Waits until the marked page is replaced by another.
     async fn await_page(&self) {
         let another = Locator::Css("html:not([data-left]) body");
         self.client.wait().every(Duration::from_millis(20)).for_element(another).await.expect("another page");
     }
 
-    /// Puts what is downloaded from now on into this folder.
+    /// Saves downloads from now on into this folder.
     pub async fn download_into(&self, folder: &Path) {
         let parameters = json!({ "behavior": "allow", "downloadPath": folder });
         self.devtools("Browser.setDownloadBehavior", parameters).await;
@@ -284,15 +284,15 @@ struct Driver {
     folder: PathBuf,
     _process: Child,
     _output: BufReader<ChildStdout>,
-    /// Driver and browsers are ended when this closes, and the system closes it when the process ends.
+    /// The driver and the browsers are killed when this closes; the system closes it when the process ends.
     _leash: ChildStdin,
     _shell: Child,
 }
 
 static DRIVER: LazyLock<Option<Driver>> = LazyLock::new(|| {
     let (Some(chromedriver), Some(chromium)) = (on_path("chromedriver"), on_path("chromium")) else {
-        assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, and there is no Chromium to test with");
-        // Not `eprintln!`: the test harness would keep it to itself.
+        assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, but Chromium is missing");
+        // Not `eprintln!`, which the test harness captures.
         let _ = writeln!(
             std::io::stderr(),
             "\n*** No chromedriver or no chromium found: the browser tests did NOT run. ***\n"
@@ -336,7 +336,7 @@ impl Driver {
     }
 
     fn start(chromedriver: &Path, chromium: PathBuf) -> Self {
-        /// Outlives this process by as long as it takes to clean up. The browsers are in the driver's process group.
+        /// Cleans up after this process has ended. The browsers are in the driver's process group.
         const SCRIPT: &str = r#"
             trap '' INT TERM HUP
             cat >/dev/null
@@ -370,7 +370,7 @@ impl Driver {
     }
 }
 
-/// Reads what chromedriver says until it says on which port it listens.
+/// Reads the output of chromedriver until it names its port.
 fn port_in(output: &mut impl BufRead) -> u16 {
     let mut said = String::new();
     loop {

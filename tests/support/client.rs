@@ -1,4 +1,4 @@
-//! A client that sees everything: it follows no redirect, keeps no cookie, and shows each answer whole.
+//! An HTTP client that follows no redirects, keeps no cookies and returns each response whole.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -6,14 +6,14 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Talks to the server on one port.
+/// A client of the server on one port.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     port: u16,
 }
 
-/// The ways in which a body carries fields.
+/// The content types of a body with fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     Json,
@@ -25,7 +25,7 @@ impl Encoding {
     pub const ALL: [Self; 3] = [Self::Json, Self::Urlencoded, Self::Multipart];
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: StatusCode,
@@ -74,7 +74,7 @@ impl Client {
         }
     }
 
-    /// Signs person up as a program would, and returns their token.
+    /// Signs a user up in JSON and returns the session token.
     pub async fn sign_up(&self, username: &str, password: &str) -> String {
         let fields = [("username", username), ("password", password)];
         let reply = send(self.submit("/api/signup", Encoding::Json, &fields)).await;
@@ -82,19 +82,19 @@ impl Client {
         reply.cookie_value().expect("a session cookie")
     }
 
-    /// Signs person in as a program would, and returns their token; `None` where they are not let in.
+    /// Logs a user in in JSON and returns the session token; `None` if the login is refused.
     pub async fn log_in(&self, username: &str, password: &str) -> Option<String> {
         let fields = [("username", username), ("password", password)];
         let reply = send(self.submit("/api/login", Encoding::Json, &fields)).await;
         (reply.status == StatusCode::OK).then(|| reply.cookie_value().expect("a session cookie"))
     }
 
-    /// What the server says of a session.
+    /// Validates a session.
     pub async fn session(&self, token: &str) -> Reply {
         send(self.get("/api/session").header("cookie", cookie(token))).await
     }
 
-    /// Sends bytes as they are and reads until the server closes the connection, which the bytes must ask for.
+    /// Sends raw bytes and reads until the server closes the connection. The request must ask for the close.
     pub async fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("a connection");
         stream.write_all(bytes).await.expect("a server that listens");
@@ -124,12 +124,12 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
 
-    /// The whole `Set-Cookie`.
+    /// The `Set-Cookie` header.
     pub fn set_cookie(&self) -> Option<&str> {
         self.header("set-cookie")
     }
 
-    /// The value of the session cookie that is set.
+    /// The value of the session cookie in `Set-Cookie`.
     pub fn cookie_value(&self) -> Option<String> {
         let (value, _) = self.set_cookie()?.strip_prefix("auth_session=")?.split_once(';')?;
         Some(value.to_owned())
@@ -147,7 +147,7 @@ impl Reply {
         assert_eq!(self.set_cookie(), None);
     }
 
-    /// Asserts that this redirects there.
+    /// Asserts a redirect to this location.
     #[track_caller]
     pub fn assert_redirect(&self, location: &str) {
         assert_eq!(self.status.as_u16(), 302, "{}", self.body);

@@ -1,4 +1,4 @@
-//! What tests stand on.
+//! Helpers of the tests: clients, servers and browsers.
 
 pub mod axe;
 pub mod browser;

@@ -1,5 +1,5 @@
-//! A PostgreSQL server of this test process alone: started when the first test asks for it, on a free loopback port and
-//! in a folder of its own, and gone when the process ends, however it ends.
+//! A PostgreSQL server of this test process: started when the first test needs it, on a free loopback port and in its own
+//! folder. It ends with the process, even after a crash.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -11,13 +11,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-/// Set where a machine without the servers is broken, as in CI: tests then fail instead of not running.
+/// If this variable is set, as in CI, tests fail instead of being skipped when a program is missing.
 const REQUIRED: &str = "DOORWARD_TEST_REQUIRE_SERVERS";
 
-/// The URL of an empty database of the caller's own; `None` where this machine has no PostgreSQL.
+/// Creates an empty database and returns its URL; `None` where this machine has no PostgreSQL.
 ///
 /// # Panics
-/// Where there is none although [`REQUIRED`] is set, and where there is one that does not work.
+/// Panics if PostgreSQL does not work, or if it is missing and [`REQUIRED`] is set.
 pub async fn database() -> Option<String> {
     database_with("ENCODING 'UTF8'").await
 }
@@ -30,25 +30,25 @@ pub async fn database_with(options: &str) -> Option<String> {
     let mut connection = PgConnection::connect(&server.url("postgres")).await.expect("the server answers");
     let statement = format!("CREATE DATABASE {name} TEMPLATE template0 {options}");
     connection.execute(AssertSqlSafe(statement)).await.expect("a new database");
-    connection.close().await.expect("a polite end");
+    connection.close().await.expect("a clean close");
     Some(server.url(&name))
 }
 
 struct Server {
     port: u16,
-    /// The server is stopped when this closes, and the system closes it when the process ends.
+    /// The server is stopped when this closes; the system closes it when the process ends.
     _leash: ChildStdin,
     _shell: Child,
 }
 
 static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| {
     let Some(programs) = programs() else {
-        assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, and there is no PostgreSQL to test with");
-        // Not `eprintln!`: the test harness would keep it to itself.
+        assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, but PostgreSQL is missing");
+        // Not `eprintln!`, which the test harness captures.
         let _ = writeln!(std::io::stderr(), "\n*** No initdb found: the PostgreSQL tests did NOT run. ***\n");
         return None;
     };
-    // Somebody else may take the port between our look and the server's.
+    // Another process may take the port before the server binds it.
     let attempts: Vec<String> = match (0..3).try_fold(Vec::new(), |mut failures, _| match Server::start(&programs) {
         Ok(server) => Err(server),
         Err(failure) => {
@@ -68,7 +68,7 @@ impl Server {
     }
 
     fn start(programs: &Path) -> Result<Self, String> {
-        /// Everything in one shell, which outlives this process by as long as it takes to clean up.
+        /// One shell does everything and cleans up after this process has ended.
         const SCRIPT: &str = r#"
             trap '' INT TERM HUP
             cd "$FOLDER" || exit 1
@@ -91,7 +91,7 @@ impl Server {
         let mut shell = Command::new("sh");
         shell.args(["-c", SCRIPT]).env("FOLDER", &folder).env("PROGRAMS", programs).env("OPTIONS", options);
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
-        if let Some((user, group)) = another_account() {
+        if let Some((user, group)) = unprivileged_user() {
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).expect("root may give folders away");
             shell.uid(user).gid(group);
         }
@@ -111,7 +111,7 @@ impl Server {
     }
 }
 
-/// Where PostgreSQL's programs are: on the path, or where Debian keeps those of each version.
+/// The folder of PostgreSQL's programs: on the path, or where Debian keeps each version.
 fn programs() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -124,8 +124,9 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).exists()))
 }
 
-/// A user, and its group, to run a program as where we are root: PostgreSQL refuses that, and nothing is read-only to it.
-pub fn another_account() -> Option<(u32, u32)> {
+/// The ids of a user and its group to run a program as, if this process is root. PostgreSQL refuses to run as root, and
+/// no file is read-only to root.
+pub fn unprivileged_user() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| -> Option<u32> {
         let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()

@@ -1,5 +1,4 @@
-//! The real server in the process of the tests, on a free port, with a clock that the test turns and a hash that costs
-//! next to nothing.
+//! The real server inside the test process, on a free port, with a test clock and the cheapest hash.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,17 +13,17 @@ use tokio::task::JoinHandle;
 use super::client::Client;
 use crate::storage::places::Place;
 
-/// The cheapest Argon2id there is; what a hash costs is no matter of these tests.
+/// Flags for the cheapest Argon2id, since these tests do not depend on the cost of a hash.
 pub const CHEAP_HASH: [&str; 4] = ["--argon2-memory-kib=8", "--argon2-iterations=1", "--hash-threads=2", "--log=off"];
 
-/// Those of the shared flags that a test does not give itself.
-pub fn not_given<'a>(shared: impl Iterator<Item = &'a str>, given: &[&str]) -> impl Iterator<Item = &'a str> {
+/// The shared flags without those that `given` overrides.
+pub fn without_overridden<'a>(shared: impl Iterator<Item = &'a str>, given: &[&str]) -> impl Iterator<Item = &'a str> {
     let name = |flag: &str| flag.split('=').next().unwrap_or_default().to_owned();
     let given: Vec<String> = given.iter().copied().map(name).collect();
     shared.filter(move |flag| !given.contains(&name(flag)))
 }
 
-/// A clock that stands still until it is told to go on.
+/// A clock that moves only when a test advances it.
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
@@ -59,16 +58,16 @@ impl TestServer {
         Self::start_with(place, &[]).await
     }
 
-    /// Starts with these flags beside, or in place of, what all tests share: a cheap hash, no throttle, no log.
+    /// Starts with these flags. They add to or override the shared ones: a cheap hash, no throttle, no log.
     pub async fn start_with(place: Place, flags: &[&str]) -> Self {
         Self::start_at(place, Arc::new(TestClock::at_now()), flags).await
     }
 
-    /// As [`Self::start_with`], by a clock that others go by as well.
+    /// As [`Self::start_with`], with a clock that several servers share.
     pub async fn start_at(place: Place, clock: Arc<TestClock>, flags: &[&str]) -> Self {
         let store = format!("--database-url={}", place.url);
         let shared = ["--listen=127.0.0.1:0", "--throttle=off", &store].into_iter().chain(CHEAP_HASH);
-        let shared = not_given(shared, flags);
+        let shared = without_overridden(shared, flags);
         let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
         let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
         let port = server.address().port();
@@ -85,14 +84,14 @@ impl TestServer {
         Self::start(self.stop().await).await
     }
 
-    /// Stops, and leaves the store to the next server.
+    /// Stops the server and returns its store.
     pub async fn stop(self) -> Place {
         drop(self.stop);
         self.running.await.expect("a server that stops");
         self.place
     }
 
-    /// The present instant by the test's clock, in milliseconds since 1970.
+    /// The current time of the test clock, in milliseconds since 1970.
     pub fn clock_millis(&self) -> i64 {
         self.clock.now().as_unix_millis()
     }
@@ -105,7 +104,7 @@ impl TestServer {
         Client::of(self.port)
     }
 
-    /// A client of the listener for metrics, which a flag must have asked for.
+    /// A client of the metrics listener. The server must have been started with `--metrics-listen`.
     pub fn metrics_client(&self) -> Client {
         Client::of(self.metrics_port.expect("a server that was started with --metrics-listen"))
     }

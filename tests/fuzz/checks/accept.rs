@@ -1,4 +1,4 @@
-//! Content negotiation: a request's head, of which `Accept` and `Content-Type` matter.
+//! Content negotiation. Input: the head of a request, of which `Accept` and `Content-Type` matter.
 
 use doorward_adapters_http::fuzzing::{Answer, wanted_answer};
 use poem::http::{HeaderMap, HeaderValue, header};
@@ -9,7 +9,7 @@ pub fn check(input: &[u8]) {
     let headers = head::parse(input);
     let wanted = wanted_answer(&headers);
 
-    // Nobody gets what was not named.
+    // Pages and JSON are sent only to clients that name them.
     let accepted = |name: &str| headers.get_all(header::ACCEPT).iter().any(|line| mentions(line, name));
     let sent_json = headers.get(header::CONTENT_TYPE).is_some_and(|line| mentions(line, "application/json"));
     match wanted {
@@ -18,13 +18,13 @@ pub fn check(input: &[u8]) {
         Answer::FormFetch => {}
     }
 
-    // A page is what everybody gets who names it, whatever else is there; a wildcard names nothing.
+    // A client that accepts `text/html` gets a page, with any other types beside it; a wildcard changes nothing.
     assert_eq!(wanted_answer(&head::with(&headers, "accept", "text/html;q=0.1", false)), Answer::Page);
     assert_eq!(wanted_answer(&head::with(&headers, "accept", "*/*", true)), wanted);
     let json = wanted_answer(&head::with(&headers, "accept", "application/json", false));
     assert_eq!(json, if wanted == Answer::Page { Answer::Page } else { Answer::Json });
 
-    // Neither the order of the lines nor letter case says anything.
+    // The order of the lines and letter case do not matter.
     let mut turned = head::without(&headers, "accept");
     let lines: Vec<&HeaderValue> = headers.get_all(header::ACCEPT).iter().collect();
     for line in lines.into_iter().rev() {

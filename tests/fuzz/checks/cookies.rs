@@ -1,4 +1,4 @@
-//! Cookies: a request's head, of which the `Cookie` lines matter.
+//! Cookies. Input: the head of a request, of which the `Cookie` lines matter.
 
 use doorward_adapters_http::CookieSettings;
 use doorward_adapters_http::fuzzing::presented_tokens;
@@ -7,16 +7,16 @@ use poem::http::{HeaderMap, header};
 
 use super::head;
 
-/// As many cookies of the session's name are looked at (`adapters-http/src/cookie.rs`).
+/// The maximum number of cookies of the session's name that are read (`adapters-http/src/request/cookie.rs`).
 const MOST_TOKENS: usize = 4;
 
 pub fn check(input: &[u8]) {
-    // A bearer token counts alone; how it is read is for the target `tokens`.
+    // A bearer token excludes cookies; the target `tokens` checks how it is read.
     let headers = head::without(&head::parse(input), "authorization");
     let tokens = texts(&headers);
     assert!(tokens.len() <= MOST_TOKENS, "{} tokens", tokens.len());
 
-    // Each was sent, by the session's name and to the letter.
+    // Each token was sent exactly so, in a cookie of the session's name.
     for token in &tokens {
         let pair = format!("auth_session={token}");
         let sent = headers.get_all(header::COOKIE).iter().any(|line| {
@@ -25,8 +25,8 @@ pub fn check(input: &[u8]) {
         assert!(sent, "{token:?} was not sent");
     }
 
-    // Whatever else there is, it does not hide a good cookie that comes first, and not one that comes last, either,
-    // unless others of the session's name did before it.
+    // Other cookies never hide a valid one that comes first. A valid one that comes last is hidden only by the maximum
+    // number of cookies of the session's name before it.
     let good = "g".repeat(SessionToken::CHARS);
     let first = texts(&head::with(&headers, "cookie", &format!("auth_session={good}"), true));
     assert_eq!(first.first(), Some(&good));

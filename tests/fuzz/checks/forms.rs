@@ -1,11 +1,11 @@
-//! Bodies: the first line is the `Content-Type`, all after it the body.
+//! Bodies. Input: the first line is the `Content-Type`, the rest is the body.
 
 use std::collections::BTreeSet;
 
 use doorward_adapters_http::fuzzing::{BodyFields, fields};
 use url::form_urlencoded;
 
-/// The bounds of `adapters-http/src/fields`.
+/// The bounds of `adapters-http/src/request/fields`.
 const MOST_FIELDS: usize = 100;
 const MOST_NAME_BYTES: usize = 256;
 
@@ -29,9 +29,9 @@ pub fn check(input: &[u8]) {
     assert!(read.len() <= MOST_FIELDS);
     assert!(read.iter().all(|(name, _)| name.len() <= MOST_NAME_BYTES));
     let names: BTreeSet<&String> = read.iter().map(|(name, _)| name).collect();
-    assert_eq!(names.len(), read.len(), "a field is there twice");
+    assert_eq!(names.len(), read.len(), "a field occurs twice");
     let size: usize = read.iter().map(|(name, text)| name.len() + text.as_ref().map_or(0, String::len)).sum();
-    assert!(size <= body.len(), "more came out than went in");
+    assert!(size <= body.len(), "the fields are larger than the body");
 
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
@@ -42,9 +42,9 @@ pub fn check(input: &[u8]) {
     survives_the_other_types(&read);
 }
 
-/// What is read from JSON is what serde reads.
+/// JSON is read as serde reads it.
 fn agrees_with_serde(body: &[u8], read: &BodyFields) {
-    // serde's own values have no place for numbers beyond a double's range, which are skipped here.
+    // serde's values cannot hold numbers beyond the range of a double; those inputs are skipped.
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return };
     let object = value.as_object().expect("an object");
     assert_eq!(object.len(), read.len());
@@ -53,13 +53,13 @@ fn agrees_with_serde(body: &[u8], read: &BodyFields) {
     }
 }
 
-/// Where urlencoded is read at all, it is read as the standard says (WHATWG URL, 5.1).
+/// A urlencoded body that is accepted is read as the standard says (WHATWG URL, 5.1).
 fn agrees_with_the_standard(body: &[u8], read: &BodyFields) {
     let standard = form_urlencoded::parse(body).map(|(name, text)| (name.into_owned(), Some(text.into_owned())));
     assert_eq!(*read, standard.collect::<BodyFields>());
 }
 
-/// The three types carry the same fields.
+/// The same fields are read from each of the three content types.
 fn survives_the_other_types(read: &BodyFields) {
     let texts: Vec<(&str, &str)> =
         read.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?))).collect();
@@ -77,14 +77,14 @@ fn survives_the_other_types(read: &BodyFields) {
         texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
     carried(JSON, serde_json::Value::Object(object).to_string().as_bytes());
 
-    // A browser would escape these in a name, each in its own way; and a text may hold any frontier.
+    // Only names that no browser escapes, and only texts that do not contain the boundary.
     let plain = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let frontier = "-frontier-f2a9c1";
-    if texts.iter().all(|(name, text)| plain(name) && !text.contains(frontier)) {
+    let boundary = "-boundary-f2a9c1";
+    if texts.iter().all(|(name, text)| plain(name) && !text.contains(boundary)) {
         let parts = texts.iter().map(|(name, text)| {
-            format!("--{frontier}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
         });
-        let body = format!("{}--{frontier}--\r\n", parts.collect::<String>());
-        carried(&format!("multipart/form-data; boundary={frontier}"), body.as_bytes());
+        let body = format!("{}--{boundary}--\r\n", parts.collect::<String>());
+        carried(&format!("multipart/form-data; boundary={boundary}"), body.as_bytes());
     }
 }

@@ -1,4 +1,4 @@
-//! Forwarding headers: the first line is the peer's address, all after it the head of its request.
+//! Forwarding headers. Input: the first line is the peer's address, the rest is the head of its request.
 
 use std::net::IpAddr;
 
@@ -18,11 +18,11 @@ pub fn check(input: &[u8]) {
     let is_proxy = |address: IpAddr| proxies.iter().any(|block| block.contains(&address.to_canonical()));
 
     let address = client_address(peer, headers.clone(), &proxies).expect("an IP peer");
-    assert_eq!(address, address.to_canonical(), "IPv4 in IPv6 clothes");
+    assert_eq!(address, address.to_canonical(), "an IPv4-mapped IPv6 address");
     assert_eq!(address, expected_address(peer, &headers, &is_proxy));
-    assert_eq!(client_address(peer, headers.clone(), &[]), Some(peer.to_canonical()), "nobody is trusted");
+    assert_eq!(client_address(peer, headers.clone(), &[]), Some(peer.to_canonical()), "no proxy is trusted");
 
-    // What a stranger put in front of the list, a proxy's word behind it outweighs.
+    // Addresses that a client puts in front of the list do not outweigh the ones that a proxy appends.
     let forged = head::with(&headers, "x-forwarded-for", "6.6.6.6, 10.6.6.6", true);
     let with_forged = client_address(peer, forged, &proxies);
     if !is_proxy(address) {
@@ -34,14 +34,14 @@ pub fn check(input: &[u8]) {
         assert_eq!(origin.to_string().parse::<Origin>().as_ref(), Ok(origin));
     }
     if !is_proxy(peer) {
-        assert_eq!(address, peer.to_canonical(), "a stranger's word for its address");
+        assert_eq!(address, peer.to_canonical(), "an untrusted peer chose its address");
         let bare = head::without(&head::without(&headers, "x-forwarded-host"), "x-forwarded-proto");
-        assert_eq!(origin, own_origin(peer, bare, &proxies), "a stranger's word for its origin");
+        assert_eq!(origin, own_origin(peer, bare, &proxies), "an untrusted peer chose the origin");
     }
 }
 
-/// The rule once more and in other words: of the whole list, without the proxies at its end, the last; it ends where
-/// something is no address.
+/// The rule, implemented independently: the last address of the list that is no proxy. An entry that is no address
+/// discards everything before it.
 fn expected_address(peer: IpAddr, headers: &HeaderMap, is_proxy: &dyn Fn(IpAddr) -> bool) -> IpAddr {
     let lines: Vec<&[u8]> = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
     let list = lines.join(&b","[..]);

@@ -1,8 +1,8 @@
-//! The head of a request as an input: `name: value` lines, as they are on the wire.
+//! The head of a request as an input: `name: value` lines as sent on the wire.
 
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Reads the fields of a head. Lines that are none are left out, as hyper would refuse them.
+/// Reads the fields of a head. Lines that are no fields are skipped, since hyper would refuse them.
 pub fn parse(input: &[u8]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in input.split(|byte| *byte == b'\n') {
@@ -12,14 +12,14 @@ pub fn parse(input: &[u8]) -> HeaderMap {
     headers
 }
 
-/// Adds a field, if it is one.
+/// Adds a field, if its name and value are valid.
 pub fn append(headers: &mut HeaderMap, name: &[u8], value: &[u8]) {
     if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
         headers.append(name, value);
     }
 }
 
-/// The same head with one field, before all others of that name where `first`, else after them.
+/// The same head with one more field: before all others of that name if `first`, else after them.
 pub fn with(headers: &HeaderMap, name: &'static str, value: &str, first: bool) -> HeaderMap {
     let value: HeaderValue = value.parse().expect("a header value");
     let mut others = headers.clone();

@@ -1,8 +1,8 @@
-//! What must hold of whatever a stranger sends: a check for each parser, which panics where something does not hold.
+//! One check for each parser of untrusted input. A check panics where a property of the parser does not hold.
 //!
-//! A check takes any bytes. Where it needs more than one text they are lines, so that the corpus can be read and written
-//! in an editor; bytes that are no input of that kind are let pass. The same checks are made by the fuzz targets, on what
-//! a fuzzer invents, and by an ordinary test, on the corpus.
+//! A check takes any bytes. A check that needs several texts reads them as lines, so that the corpus can be edited as
+//! text; it ignores bytes that are no input of its kind. The fuzz targets run the checks on generated inputs, an ordinary
+//! test runs them on the corpus.
 
 pub mod accept;
 pub mod cookies;
@@ -17,7 +17,7 @@ pub mod redirects;
 pub mod tokens;
 pub mod usernames;
 
-/// What panics where something does not hold of an input.
+/// A function that panics where a property does not hold for an input.
 pub type Check = fn(&[u8]);
 
 /// Every check by the name of its target.

@@ -1,4 +1,4 @@
-//! Origins: a text that may be one.
+//! Origins. Input: a text that may be an origin.
 
 use doorward_adapters_http::Origin;
 use url::Url;
@@ -14,13 +14,13 @@ pub fn check(input: &[u8]) {
     assert_eq!(origin.is_https(), written.starts_with("https://"));
     assert!(origin.is_https() || written.starts_with("http://"), "{written:?}");
 
-    // It is what a browser takes the text for, and no more of a URL is in it than an origin.
+    // A browser reads the same origin from the text, and the text holds no other part of a URL.
     let url = Url::parse(text).expect("an origin is a URL");
     assert_eq!(url.origin().ascii_serialization(), written);
     assert!(url.username().is_empty() && url.password().is_none());
     assert_eq!((url.path(), url.query(), url.fragment()), ("/", None, None));
 
-    // Those that only look like it at one end are others, or none.
+    // Texts that share only the beginning or the end are other origins, or none.
     for other in [format!("{written}.evil.example"), format!("{written}:1"), format!("http://evil.{}", &written[7..])] {
         assert_ne!(other.parse::<Origin>().as_ref(), Ok(&origin), "{other:?}");
     }
@@ -28,11 +28,11 @@ pub fn check(input: &[u8]) {
         assert!(url.parse::<Origin>().is_err(), "{url:?}");
     }
 
-    // A domain may be written with a dot in front, so a host that is but a dot is the same as no domain.
+    // A domain may be written with a dot in front, so a host that is only a dot counts as no domain.
     if let Some(host) = url.domain().filter(|host| *host != ".") {
         assert!(origin.is_within(host), "a host is not within itself");
         assert!(!origin.is_within(&format!("x.{host}")), "a host is within its subdomain");
-        // Without its first letter a host is another, unless a label ends there.
+        // A host is not within its own text without the first letter, unless a label ends there.
         assert!(host.starts_with('.') || host[1..].starts_with('.') || !origin.is_within(&host[1..]));
         assert!(!origin.is_within("") && !origin.is_within("."), "a host is within no domain at all");
     }

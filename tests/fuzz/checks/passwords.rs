@@ -1,4 +1,4 @@
-//! Passwords: the first line is a username, all after it the password that person of that name wants to have.
+//! Passwords. Input: the first line is a username, the rest is the password that this user wants to have.
 
 use doorward_domain::{InvalidPassword, Password, PasswordPolicy, Username};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
@@ -12,9 +12,9 @@ pub fn check(input: &[u8]) {
     assert_eq!(typed.is_ok(), (1..=Password::MAX_CHARS).contains(&chars), "{chars} characters");
     if let Ok(typed) = &typed {
         let nfkc = ComposingNormalizer::new_nfkc();
-        assert_eq!(typed.expose(), nfkc.normalize(raw), "more than the normal form is changed");
+        assert_eq!(typed.expose(), nfkc.normalize(raw), "the password differs from its NFKC form");
         assert_eq!(format!("{typed:?}"), "Password(…)");
-        // Another system's spelling of the same keys is the same password, where it is not too long to be typed.
+        // A decomposed spelling is the same password, unless it is too long.
         if let Ok(other) = Password::parse_login(&DecomposingNormalizer::new_nfd().normalize(raw)) {
             assert_eq!(other.expose(), typed.expose());
         }
@@ -27,11 +27,11 @@ pub fn check(input: &[u8]) {
     assert_eq!(chosen.as_ref().err() == Some(&InvalidPassword::Length), !in_bounds, "{chars} characters");
     assert_eq!(Password::parse_new(raw, username, &lax).is_ok(), in_bounds, "without the blocklist only length counts");
     if let Ok(chosen) = &chosen {
-        assert_eq!(chosen.expose(), typed.expect("what may be chosen may be typed").expose());
+        assert_eq!(chosen.expose(), typed.expect("an accepted new password is accepted at login").expose());
         assert_ne!(key(raw), key(username), "the username itself is taken as a password");
         assert_ne!(key(raw), key("doorward"), "the product's name is taken as a password");
     }
-    // Nobody gets around the blocklist with letter case.
+    // Letter case does not get around the blocklist.
     let upper = Password::parse_new(&raw.to_ascii_uppercase(), username, &strict);
     assert_eq!(upper.is_ok(), chosen.is_ok());
 }

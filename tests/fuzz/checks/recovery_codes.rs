@@ -1,8 +1,8 @@
-//! Recovery codes: what a person typed, or the random bytes that a code is made of.
+//! Recovery codes. Input: a text that a user typed, or the random bytes of a code.
 
 use doorward_domain::RecoveryCode;
 
-/// Crockford's base 32, by the letters that it leaves out.
+/// A digit of Crockford's base 32: no I, L, O or U.
 fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | 'A'..='Z') && !"ILOU".contains(c)
 }
@@ -20,7 +20,7 @@ fn check_bytes(bytes: &[u8; RecoveryCode::BYTES]) {
     let code = RecoveryCode::of_random(bytes);
     let digits: String = code.expose().split('-').collect();
     assert!(digits.chars().all(is_digit), "{digits}");
-    // Read back by the book: each digit is five bits.
+    // Decoded independently: each digit is five bits.
     let value = digits.chars().fold(0_u128, |value, digit| {
         let below = ('0'..digit).filter(|c| is_digit(*c)).count();
         value << 5 | u128::try_from(below).expect("fewer than 32")
@@ -37,7 +37,7 @@ fn check_text(text: &str) {
     assert!(groups.iter().all(|group| group.len() == 4 && group.chars().all(is_digit)), "{written}");
     assert!(!format!("{code:?}").contains(groups[0]), "a code shows itself");
 
-    // Nothing but what is forgiven was dropped or changed.
+    // Only separators and the letters that are read as digits were dropped or changed.
     let read = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
@@ -47,5 +47,5 @@ fn check_text(text: &str) {
     for again in [written.to_owned(), written.to_lowercase(), written.replace('-', " "), written.replace('0', "o")] {
         assert_eq!(RecoveryCode::parse(&again).expect("the same code").expose(), written, "{again}");
     }
-    assert!(RecoveryCode::parse(&format!("{text}0")).is_none(), "one character more is no code");
+    assert!(RecoveryCode::parse(&format!("{text}0")).is_none(), "a code with one more character is accepted");
 }

@@ -1,11 +1,11 @@
-//! Redirect targets: a `next` that person put into a link or a form.
+//! Redirect targets. Input: the value of `next` in a link or a form.
 
 use doorward_adapters_http::Origin;
 use doorward_adapters_http::fuzzing::location;
 use poem::http::HeaderValue;
 use url::Url;
 
-/// As much of a `next` is looked at (`adapters-http/src/return_to.rs`).
+/// The maximum length of a `next` (`adapters-http/src/request/return_to.rs`).
 const MOST_BYTES: usize = 2_048;
 
 pub fn check(input: &[u8]) {
@@ -19,7 +19,7 @@ pub fn check(input: &[u8]) {
     assert!(kept.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{kept:?} is not plain ASCII");
     assert!(HeaderValue::try_from(kept.as_str()).is_ok());
 
-    // It leads to one place from whatever page a browser is on, and that is a place where it may lead.
+    // It leads to the same place from every page, and that place is allowed.
     let from = |page: &str| {
         let base = Url::parse(page).expect("a URL");
         Url::options().base_url(Some(&base)).parse(&kept).expect("a Location is a URL")
@@ -32,7 +32,7 @@ pub fn check(input: &[u8]) {
     assert_eq!(kept.starts_with('/'), origin == public, "{kept:?}");
     assert!(!kept.starts_with("//") && !kept.starts_with("/\\"), "{kept:?}");
 
-    // Without the list it is kept only on this server, and what was kept once is kept as it is.
+    // Without listed origins only targets on this server are kept. An accepted target is kept unchanged.
     assert_eq!(location(next, &public, &[]), (origin == public).then(|| kept.clone()));
     if kept.len() <= MOST_BYTES {
         assert_eq!(go(&kept).as_ref(), Some(&kept));

@@ -1,4 +1,4 @@
-//! Tokens: a text that may be one, or an `Authorization` header that may carry one.
+//! Tokens. Input: a text that may be a token, or an `Authorization` header that may carry one.
 
 use doorward_adapters_http::CookieSettings;
 use doorward_adapters_http::fuzzing::{bearer, issued_cookie, presented_tokens};
@@ -20,10 +20,10 @@ fn check_text(text: &str) {
     let token = SessionToken::parse(text);
     assert_eq!(token.is_some(), shaped);
     let Some(token) = token else { return };
-    assert_eq!(token.expose(), text, "a token is taken to the letter");
+    assert_eq!(token.expose(), text, "a token is kept unchanged");
     assert!(!format!("{token:?}").contains(text), "a token shows itself");
 
-    // It comes back as it was given, by header and by cookie.
+    // It is read back unchanged, by header and by cookie.
     let header = headers("authorization", format!("bEaReR  {text} ").as_bytes());
     assert_eq!(presented(header), [text]);
     let issued = issued_cookie(&cookie(), &token);
@@ -42,11 +42,11 @@ fn check_header(input: &[u8]) {
         Some(text) => {
             assert!(input.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer")));
             assert_eq!(text.trim_matches(' '), text);
-            // A bearer header counts alone, even where it is rubbish.
+            // A bearer header excludes cookies, even if its token is invalid.
             let expected: Vec<String> = SessionToken::parse(&text).map(|_| text).into_iter().collect();
             assert_eq!(with_cookie, expected);
         }
-        None => assert_eq!(with_cookie, [good], "what is no bearer header hides a cookie"),
+        None => assert_eq!(with_cookie, [good], "a header without a bearer token hides a cookie"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Usernames: a text that person wants to be called.
+//! Usernames. Input: a text that a user wants as a username.
 
 use doorward_domain::{InvalidUsername, LoginName, Username, UsernamePolicy};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
@@ -7,29 +7,29 @@ pub fn check(input: &[u8]) {
     let Ok(raw) = std::str::from_utf8(input) else { return };
     check_folding(raw);
 
-    let seed = Username::parse(raw, UsernamePolicy::Unicode);
+    let unicode = Username::parse(raw, UsernamePolicy::Unicode);
     let chars = raw.chars().count();
     let in_bounds = (Username::MIN_CHARS..=Username::MAX_CHARS).contains(&chars);
-    assert_eq!(seed == Err(InvalidUsername::Length), !in_bounds, "{chars} characters");
+    assert_eq!(unicode == Err(InvalidUsername::Length), !in_bounds, "{chars} characters");
     assert_eq!(LoginName::parse(raw).is_ok(), (1..=Username::MAX_CHARS).contains(&chars), "{chars} characters");
 
-    for rules in [UsernamePolicy::Unicode, UsernamePolicy::Precis, UsernamePolicy::Ascii] {
-        let Ok(name) = Username::parse(raw, rules) else { continue };
+    for policy in [UsernamePolicy::Unicode, UsernamePolicy::Precis, UsernamePolicy::Ascii] {
+        let Ok(name) = Username::parse(raw, policy) else { continue };
         assert_eq!(name.as_str(), raw, "the letters typed are kept");
-        assert!(seed.is_ok(), "{rules:?} takes what seed refuses");
-        let typed = LoginName::parse(raw).expect("whoever may sign up may log in");
-        assert_eq!(name.key_id(), typed.key_id(), "the name does not log in by its own spelling");
-        assert_ne!(fold(raw), "", "a name of which nothing shows");
-        assert!(raw.chars().all(|c| !is_hidden(c)), "a character that does not show");
+        assert!(unicode.is_ok(), "{policy:?} accepts a name that the policy `unicode` refuses");
+        let typed = LoginName::parse(raw).expect("an accepted username is accepted at login");
+        assert_eq!(name.key_id(), typed.key_id(), "sign-up and login make different keys");
+        assert_ne!(fold(raw), "", "a name without a visible character");
+        assert!(raw.chars().all(|c| !is_hidden(c)), "an invisible character");
         assert_eq!(raw.trim(), raw, "space around a name");
-        if rules == UsernamePolicy::Ascii {
+        if policy == UsernamePolicy::Ascii {
             assert!(raw.is_ascii());
-            assert_eq!(fold(raw), raw.to_ascii_lowercase(), "of ASCII nothing but letter case is folded");
+            assert_eq!(fold(raw), raw.to_ascii_lowercase(), "in ASCII only letter case is folded");
         }
     }
 }
 
-/// Of any text, names or not: what looks the same has one key.
+/// For any text, valid as a name or not: spellings that look the same have one key.
 fn check_folding(raw: &str) {
     let folded = fold(raw);
     assert_eq!(fold(&folded), folded, "folding a folded text changes it");
@@ -40,18 +40,18 @@ fn check_folding(raw: &str) {
     for spelling in spellings.chain(decomposing.iter().map(|form| form.normalize(raw).into_owned())) {
         assert_eq!(fold(&spelling), folded, "the spelling {}", spelling.escape_unicode());
     }
-    // Characters that do not show make no difference, wherever they are.
+    // Invisible characters make no difference at any place.
     let with_hidden: String = raw.chars().flat_map(|c| [c, '\u{200b}', '\u{ad}']).collect();
     assert_eq!(fold(&with_hidden), folded);
 }
 
-/// The folded text is what follows the provider in a key's id; a stored name has no bounds.
+/// Returns the folded text: the part of a key's id after the provider. A stored name has no bounds on its length.
 fn fold(text: &str) -> String {
     let key_id = Username::restore(text.to_owned()).key_id();
     key_id.as_str().strip_prefix("username:").expect("the provider comes first").to_owned()
 }
 
-/// Some of what must never be in a name, written down independently of the tables that the parser uses.
+/// Some of the characters that no name may have, listed independently of the parser's tables.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || (c.is_whitespace() && c != ' ')
