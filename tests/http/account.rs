@@ -248,7 +248,7 @@ pub async fn a_failed_account_form_is_shown_again_with_its_message(place: Place)
             "Change your password",
             [("currentPassword", PASSWORD), ("newPassword", "123456")],
             "new-password",
-            "Invalid password. This is one of",
+            "Invalid password. That password is too common",
         ),
         (
             "/api/account/delete",
