@@ -82,7 +82,7 @@ impl Program {
         }
     }
 
-    /// Reads the log while this goes on; a program whose log nobody reads stands still once the pipe is full.
+    /// Reads the log while this goes on; a program whose log is not read stands still once the pipe is full.
     pub async fn log_during<T>(&mut self, what: impl Future<Output = T>) -> T {
         tokio::pin!(what);
         loop {

@@ -4,13 +4,13 @@ use doorward_domain::{Client, PasswordHash, TrustedDeviceToken};
 
 use crate::devices::TrustedDevices;
 use crate::fault::Fault;
-use crate::throttle::{Admitted, Target, Throttle};
+use crate::throttle::{TakenBuckets, Target, Throttle};
 
 /// An attempt that the throttle let through.
 pub(crate) struct Attempt<'a> {
     throttle: &'a Throttle,
     /// What was taken; `None` once it was settled, and where nothing is limited.
-    taken: Option<Admitted>,
+    taken: Option<TakenBuckets>,
     /// The place of the browser's trusted device token for this account, and the hash that it is trusted for.
     device: Option<(usize, PasswordHash)>,
 }
@@ -27,11 +27,11 @@ impl<'a> Attempt<'a> {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<Self, Fault> {
-        if let Some((taken, place)) = throttle.admit_known_device(target, client, devices).await? {
+        if let Some((taken, place)) = throttle.take_as_trusted_device(target, client, devices).await? {
             let device = target.password.map(|hash| (place, hash.clone()));
             return Ok(Self { throttle, taken: Some(taken), device });
         }
-        let taken = throttle.admit_guess(target.user, target.key, client).await?;
+        let taken = throttle.take_guess(target.user, target.key, client).await?;
         Ok(Self { throttle, taken, device: None })
     }
 
@@ -60,14 +60,14 @@ impl<'a> Attempt<'a> {
         target: Target<'_>,
         devices: &TrustedDevices,
     ) -> Option<Vec<TrustedDeviceToken>> {
-        if !devices.are_kept {
+        if !devices.keeps_cookies {
             return None;
         }
         if self.device.as_ref().is_some_and(|(_, hash)| Some(hash) == target.password) {
             return Some(devices.candidates().map(|(_, token)| token.clone()).collect());
         }
-        let device = self.throttle.new_device().ok()??;
-        self.throttle.introduce(target, &device).await.ok()?;
+        let device = self.throttle.new_device_token().ok()??;
+        self.throttle.trust_device(target, &device).await.ok()?;
         Some(devices.with(device, self.device.as_ref().map(|(place, _)| *place)))
     }
 }

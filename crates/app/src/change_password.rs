@@ -87,14 +87,14 @@ impl ChangePassword {
 /// Why the password stays as it was.
 #[derive(Debug, Error)]
 pub enum ChangePasswordError {
-    /// The present password cannot be like this.
+    /// No current password can be like this.
     #[error(transparent)]
     InvalidCurrent(InvalidPassword),
     /// The new password cannot be chosen.
     #[error(transparent)]
     InvalidNew(InvalidPassword),
-    /// It is not the present password.
-    #[error("the present password is not right")]
+    /// It is not the current password.
+    #[error("the current password is not right")]
     Incorrect,
     /// Something behind a port failed, or too much was tried.
     #[error(transparent)]

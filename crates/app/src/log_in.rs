@@ -340,7 +340,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_open().times(1).returning(|_, _, _, _, _| Ok(()));
         let passwords = passwords(knows_alice(), says(Verdict::Right), bounded(store));
-        let devices = TrustedDevices { presented: vec![], are_kept: true };
+        let devices = TrustedDevices { presented: vec![], keeps_cookies: true };
         let opened = LogIn::new(passwords, Arc::new(sessions), mint())
             .run(&credentials("alice", "correct horse"), &[], &client(), &devices)
             .await

@@ -19,7 +19,7 @@ impl RevokeSessions {
         Self { sessions }
     }
 
-    /// Ends one session of the user, which may be the present one. `false` when the user has none with this id, whether or
+    /// Revokes one session of the user, which may be the current one. `false` when the user has none with this id, whether or
     /// not another user has.
     ///
     /// # Errors

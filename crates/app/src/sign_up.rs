@@ -73,7 +73,7 @@ impl SignUp {
         }
         let username = Username::parse(credentials.username()?, self.policy.usernames)?;
         let password = Password::parse_new(credentials.password()?, username.as_str(), &self.policy.passwords)?;
-        self.throttle.admit_sign_up(client).await?;
+        self.throttle.take_sign_up(client).await?;
         let password_hash = self.hasher.hash(&password).await?;
 
         let now = self.mint.now();
@@ -87,9 +87,9 @@ impl SignUp {
 
         let NewAccount { user, key, session, .. } = account;
         // The account is there whether or not this is: it only keeps strangers' guesses from slowing its owner.
-        let device = if devices.are_kept { self.throttle.new_device().unwrap_or(None) } else { None };
+        let device = if devices.keeps_cookies { self.throttle.new_device_token().unwrap_or(None) } else { None };
         let target = Target { user: Some(&user.id), key: &key.id, password: key.password_hash.as_ref() };
-        let acquainted = self.throttle.acquaint(target, client, device.as_ref()).await;
+        let acquainted = self.throttle.trust_client(target, client, device.as_ref()).await;
         let devices = device.filter(|_| acquainted.is_ok()).map(|device| devices.with(device, None));
         Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false, devices })
     }

@@ -1,6 +1,5 @@
-//! Bounding guesses: which buckets an attempt takes from, and what becomes of them when it was no guess. The order is
-//! always the same: address, account at this address, account. A browser that is known for the account has a bucket of its
-//! own instead.
+//! The throttle: which buckets an attempt takes from, and what is given back when it was not a guess. The order is always the
+//! same: address, account at this address, account. A trusted device of the account has a bucket of its own instead.
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use doorward_domain::{
 
 use crate::{Fault, TrustedDevices};
 
-/// Bounds guesses at passwords, and sign-ups.
+/// Limits guesses at passwords, and sign-ups.
 pub struct Throttle {
     store: Arc<dyn LoginThrottle>,
     keys: Arc<dyn TokenGenerator>,
@@ -30,7 +29,7 @@ pub enum AttemptKind {
 }
 
 /// The tokens that one attempt at a password took.
-pub(crate) struct Admitted {
+pub(crate) struct TakenBuckets {
     taken: Vec<Bucket>,
     account: ThrottleKey,
     marks: Vec<ThrottleKey>,
@@ -72,24 +71,24 @@ impl Throttle {
         if wait.is_zero() { Ok(()) } else { Err(Fault::TooManyAttempts { wait }) }
     }
 
-    /// Admits a sign-up. It counts whether or not it succeeds: each tells whether a name is taken.
-    pub(crate) async fn admit_sign_up(&self, client: &Client) -> Result<(), Fault> {
+    /// Takes a sign-up. It counts whether or not it succeeds, since each tells whether a name is taken.
+    pub(crate) async fn take_sign_up(&self, client: &Client) -> Result<(), Fault> {
         let Some(limits) = &self.limits else { return Ok(()) };
         let scope = ThrottleScope::SignUp(AddressBlock::of(client.address));
         self.take(&[self.bucket(&scope, limits.sign_up)]).await
     }
 
-    /// Admits an attempt at the password of a key, whether or not there is such a key. The account-wide bucket is left
-    /// alone where the account is known at the client's address, so that guesses by others cannot lock its owner out.
-    pub(crate) async fn admit_guess(
+    /// Takes an attempt at the password of a key, whether or not there is such a key. It does not take from the bucket of the
+    /// whole account where the account trusts the client's address, so that guesses by others cannot lock its owner out.
+    pub(crate) async fn take_guess(
         &self,
         user: Option<&UserId>,
         key: &KeyId,
         client: &Client,
-    ) -> Result<Option<Admitted>, Fault> {
+    ) -> Result<Option<TakenBuckets>, Fault> {
         let Some(limits) = &self.limits else { return Ok(None) };
         let block = AddressBlock::of(client.address);
-        let mark = self.known_at(user, key, block);
+        let mark = self.trusted_address_key(user, key, block);
         let account = self.bucket(&ThrottleScope::Account(key.clone()), limits.account);
         let at_address = ThrottleScope::AccountAtAddress(key.clone(), block);
         let mut taken = vec![
@@ -100,68 +99,71 @@ impl Throttle {
             taken.push(account);
         }
         self.take(&taken).await?;
-        Ok(Some(Admitted { taken, account: account.key, marks: vec![mark] }))
+        Ok(Some(TakenBuckets { taken, account: account.key, marks: vec![mark] }))
     }
 
-    /// Admits an attempt from a browser that is known for the key's present password, and says which of its tokens shows
-    /// that. No bucket but the browser's own counts it, so that nobody's guesses keep it out, from its own address neither,
-    /// and whoever has stolen its token guesses no faster than from one address. `None` where it is not known: what it shows
-    /// is made up, or of another account, and counts for nothing.
-    pub(crate) async fn admit_known_device(
+    /// Takes an attempt from a trusted device of the key's current password, and returns the place of its token. It takes from
+    /// the device's own bucket alone. Guesses by others, even from the same address, cannot lock the owner out, and a thief of
+    /// the token guesses no faster than from one address. `None` where no presented token is trusted for this account.
+    pub(crate) async fn take_as_trusted_device(
         &self,
         target: Target<'_>,
         client: &Client,
         devices: &TrustedDevices,
-    ) -> Result<Option<(Admitted, usize)>, Fault> {
+    ) -> Result<Option<(TakenBuckets, usize)>, Fault> {
         let Some(limits) = &self.limits else { return Ok(None) };
         for (place, token) in devices.candidates() {
-            let known_by = self.known_by(target, token);
-            if !self.store.is_marked(&known_by, self.clock.now()).await? {
+            let trusted_device_key = self.trusted_device_key(target, token);
+            if !self.store.is_marked(&trusted_device_key, self.clock.now()).await? {
                 continue;
             }
-            let scope = ThrottleScope::AccountAtDevice(target.key.clone(), self.keys.digest(token.unused()));
+            let scope = ThrottleScope::AccountAtDevice(target.key.clone(), self.keys.digest(token.as_token()));
             let taken = vec![self.bucket(&scope, limits.account_at_address)];
             self.take(&taken).await?;
             let account = self.keys.throttle_key(&ThrottleScope::Account(target.key.clone()));
-            let known_at = self.known_at(target.user, target.key, AddressBlock::of(client.address));
-            return Ok(Some((Admitted { taken, account, marks: vec![known_at, known_by] }, place)));
+            let trusted_address_key =
+                self.trusted_address_key(target.user, target.key, AddressBlock::of(client.address));
+            return Ok(Some((
+                TakenBuckets { taken, account, marks: vec![trusted_address_key, trusted_device_key] },
+                place,
+            )));
         }
         Ok(None)
     }
 
-    /// Takes back what was counted of an attempt that was right, and no more: one's own logins do not hide one's guesses
-    /// at others. From now on the account is known at the client's address.
-    pub(crate) async fn succeed(&self, admitted: Admitted) -> Result<(), StoreError> {
+    /// Gives back what a right attempt took, and no more, so that an attacker's own logins do not hide guesses at others.
+    /// From now on the account trusts the client's address.
+    pub(crate) async fn succeed(&self, taken: TakenBuckets) -> Result<(), StoreError> {
         let Some(limits) = &self.limits else { return Ok(()) };
-        let Admitted { taken, account, marks } = admitted;
+        let TakenBuckets { taken, account, marks } = taken;
         let marked_until = self.clock.now().plus(limits.trusted_for);
         self.store.succeed(&ThrottledSuccess { taken, account, marks, marked_until }).await
     }
 
-    /// Gives back what an attempt took whose password was never looked at.
-    pub(crate) async fn release(&self, admitted: &Admitted) -> Result<(), StoreError> {
-        self.store.release(&admitted.taken).await
+    /// Gives back what an attempt took whose password was not checked.
+    pub(crate) async fn release(&self, taken: &TakenBuckets) -> Result<(), StoreError> {
+        self.store.release(&taken.taken).await
     }
 
-    /// Notes that an account was made at the client's address, and by a browser that is to keep the token, if there is one.
-    pub(crate) async fn acquaint(
+    /// Makes the account trust the client's address, and the device with this token where there is one.
+    pub(crate) async fn trust_client(
         &self,
         target: Target<'_>,
         client: &Client,
         device: Option<&TrustedDeviceToken>,
     ) -> Result<(), StoreError> {
-        let known_at = self.known_at(target.user, target.key, AddressBlock::of(client.address));
-        let known_by = device.map(|device| self.known_by(target, device));
-        self.mark(target.key, std::iter::once(known_at).chain(known_by)).await
+        let trusted_address_key = self.trusted_address_key(target.user, target.key, AddressBlock::of(client.address));
+        let trusted_device_key = device.map(|device| self.trusted_device_key(target, device));
+        self.mark(target.key, std::iter::once(trusted_address_key).chain(trusted_device_key)).await
     }
 
-    /// Notes that the browser that is to keep the token is known for the key's password from now on.
-    pub(crate) async fn introduce(&self, target: Target<'_>, device: &TrustedDeviceToken) -> Result<(), StoreError> {
-        self.mark(target.key, [self.known_by(target, device)]).await
+    /// Makes the device with this token trusted for the key's password.
+    pub(crate) async fn trust_device(&self, target: Target<'_>, device: &TrustedDeviceToken) -> Result<(), StoreError> {
+        self.mark(target.key, [self.trusted_device_key(target, device)]).await
     }
 
-    /// A token for a browser to be known by; `None` where nothing is bounded, and so nobody needs to be known.
-    pub(crate) fn new_device(&self) -> Result<Option<TrustedDeviceToken>, Fault> {
+    /// A token for a new trusted device; `None` where nothing is limited, so that none is needed.
+    pub(crate) fn new_device_token(&self) -> Result<Option<TrustedDeviceToken>, Fault> {
         if self.limits.is_none() {
             return Ok(None);
         }
@@ -170,7 +172,7 @@ impl Throttle {
 
     async fn mark(&self, key: &KeyId, marks: impl IntoIterator<Item = ThrottleKey>) -> Result<(), StoreError> {
         let account = self.keys.throttle_key(&ThrottleScope::Account(key.clone()));
-        self.succeed(Admitted { taken: vec![], account, marks: marks.into_iter().collect() }).await
+        self.succeed(TakenBuckets { taken: vec![], account, marks: marks.into_iter().collect() }).await
     }
 
     async fn take(&self, buckets: &[Bucket]) -> Result<(), Fault> {
@@ -178,12 +180,16 @@ impl Throttle {
         if wait.is_zero() { Ok(()) } else { Err(Fault::TooManyAttempts { wait }) }
     }
 
-    fn known_at(&self, user: Option<&UserId>, key: &KeyId, block: AddressBlock) -> ThrottleKey {
+    fn trusted_address_key(&self, user: Option<&UserId>, key: &KeyId, block: AddressBlock) -> ThrottleKey {
         self.keys.throttle_key(&ThrottleScope::TrustedAddress(user.cloned(), key.clone(), block))
     }
 
-    fn known_by(&self, Target { user, key, password }: Target<'_>, token: &TrustedDeviceToken) -> ThrottleKey {
-        let device = self.keys.digest(token.unused());
+    fn trusted_device_key(
+        &self,
+        Target { user, key, password }: Target<'_>,
+        token: &TrustedDeviceToken,
+    ) -> ThrottleKey {
+        let device = self.keys.digest(token.as_token());
         let scope = TrustedDevice { user: user.cloned(), key: key.clone(), password: password.cloned(), device };
         self.keys.throttle_key(&ThrottleScope::TrustedDevice(scope))
     }
@@ -215,7 +221,7 @@ mod tests {
     fn devices(letters: &str) -> TrustedDevices {
         TrustedDevices {
             presented: letters.chars().map(|letter| TrustedDeviceToken::new(token(letter))).collect(),
-            are_kept: true,
+            keeps_cookies: true,
         }
     }
 
@@ -244,7 +250,7 @@ mod tests {
             .returning(|_| Ok(()));
         let throttle = throttle(store);
         let admitted = throttle
-            .admit_guess(Some(&user("Alice").id), &alice(), &client())
+            .take_guess(Some(&user("Alice").id), &alice(), &client())
             .await
             .expect("admitted")
             .expect("bounded");
@@ -263,7 +269,7 @@ mod tests {
             .withf(|buckets, _| taken(buckets) == ["address", "account-at-address"])
             .times(1)
             .returning(|_, _| Ok(Duration::ZERO));
-        assert!(throttle(store).admit_guess(Some(&user("Alice").id), &alice(), &client()).await.is_ok());
+        assert!(throttle(store).take_guess(Some(&user("Alice").id), &alice(), &client()).await.is_ok());
     }
 
     #[tokio::test]
@@ -294,7 +300,7 @@ mod tests {
         let throttle = throttle(store);
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };
-        let known = throttle.admit_known_device(target, &client(), &devices("abc")).await.expect("admitted");
+        let known = throttle.take_as_trusted_device(target, &client(), &devices("abc")).await.expect("admitted");
         let (admitted, place) = known.expect("known");
         assert_eq!(place, 1);
         throttle.succeed(admitted).await.expect("no fault");
@@ -307,7 +313,7 @@ mod tests {
             let mut store = MockLoginThrottle::new();
             store.expect_is_marked().times(TrustedDevices::MOST).returning(|_, _| Ok(false));
             let target = Target { user, key: &key, password: None };
-            let known = throttle(store).admit_known_device(target, &client(), &devices("abcdefgh")).await;
+            let known = throttle(store).take_as_trusted_device(target, &client(), &devices("abcdefgh")).await;
             assert!(known.expect("no fault").is_none());
         }
     }
@@ -320,7 +326,7 @@ mod tests {
         store.expect_take().returning(move |_, _| Ok(wait));
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };
-        let refused = throttle(store).admit_known_device(target, &client(), &devices("a")).await.err();
+        let refused = throttle(store).take_as_trusted_device(target, &client(), &devices("a")).await.err();
         assert!(matches!(refused, Some(Fault::TooManyAttempts { wait: told }) if told == wait), "{refused:?}");
     }
 
@@ -358,9 +364,9 @@ mod tests {
         store.expect_take().returning(move |_, _| Ok(wait));
         store.expect_wait().returning(move |_, _| Ok(wait));
         let throttle = throttle(store);
-        let guess = throttle.admit_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
+        let guess = throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
         assert!(matches!(guess, Some(Fault::TooManyAttempts { wait: told }) if told == wait), "{guess:?}");
-        let sign_up = throttle.admit_sign_up(&client()).await;
+        let sign_up = throttle.take_sign_up(&client()).await;
         assert!(matches!(sign_up, Err(Fault::TooManyAttempts { wait: told }) if told == wait), "{sign_up:?}");
         let address = throttle.check_address(AttemptKind::Password, &client()).await;
         assert!(matches!(address, Err(Fault::TooManyAttempts { wait: told }) if told == wait), "{address:?}");
@@ -384,7 +390,7 @@ mod tests {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().returning(|_, _| Err(StoreError::Unavailable(cause())));
-        let refused = throttle(store).admit_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
+        let refused = throttle(store).take_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
         assert!(matches!(refused, Some(Fault::Unavailable(_))), "{refused:?}");
     }
 
@@ -393,13 +399,13 @@ mod tests {
         let throttle =
             Throttle::new(Arc::new(MockLoginThrottle::new()), Arc::new(tokens()), Arc::new(clock_at(NOW)), None);
         assert!(throttle.check_address(AttemptKind::Password, &client()).await.is_ok());
-        assert!(throttle.admit_sign_up(&client()).await.is_ok());
-        assert!(throttle.admit_guess(Some(&user("Alice").id), &alice(), &client()).await.expect("admitted").is_none());
-        assert!(throttle.new_device().expect("no fault").is_none());
+        assert!(throttle.take_sign_up(&client()).await.is_ok());
+        assert!(throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await.expect("admitted").is_none());
+        assert!(throttle.new_device_token().expect("no fault").is_none());
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };
-        assert!(throttle.acquaint(target, &client(), Some(&TrustedDeviceToken::new(token('d')))).await.is_ok());
-        let known = throttle.admit_known_device(target, &client(), &devices("d")).await.expect("no fault");
+        assert!(throttle.trust_client(target, &client(), Some(&TrustedDeviceToken::new(token('d')))).await.is_ok());
+        let known = throttle.take_as_trusted_device(target, &client(), &devices("d")).await.expect("no fault");
         assert!(known.is_none());
     }
 }

@@ -44,7 +44,7 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     /// Tokens, ids and digests.
     pub tokens: Arc<dyn TokenGenerator>,
-    /// The present instant.
+    /// The current instant.
     pub clock: Arc<dyn Clock>,
 }
 

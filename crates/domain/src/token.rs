@@ -58,7 +58,7 @@ impl TrustedDeviceToken {
 
     /// What was made, for hashing.
     #[must_use]
-    pub const fn unused(&self) -> &SessionToken {
+    pub const fn as_token(&self) -> &SessionToken {
         &self.0
     }
 

@@ -4,10 +4,10 @@
 mod clock;
 mod command;
 mod command_line;
+mod connection_timeouts;
 mod listener;
 mod logging;
 mod metrics;
-mod patience;
 mod server;
 mod settings;
 mod wiring;

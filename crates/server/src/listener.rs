@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::patience::{Patient, Requests};
+use crate::connection_timeouts::{Requests, TimedConnection};
 use crate::workers::{self, EventLoops};
 
 /// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
@@ -184,7 +184,7 @@ where
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");
     }
     let requests = Requests::default();
-    let stream = Patient::new(stream, requests.clone());
+    let stream = TimedConnection::new(stream, requests.clone());
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (endpoint, requests) = (Arc::clone(&endpoint), requests.clone());
         async move {

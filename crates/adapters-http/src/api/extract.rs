@@ -133,7 +133,7 @@ fn transport<T: RequestBody>(body: &T, state: &RequestState, default: Transport)
 /// The trusted devices that the request presents. A client with a cookie keeps the one that it is given.
 fn trusted_devices(context: &Context, request: &Request, transport: Transport) -> TrustedDevices {
     let presented = context.device_cookie.tokens(request.headers());
-    TrustedDevices { presented, are_kept: transport == Transport::Cookie }
+    TrustedDevices { presented, keeps_cookies: transport == Transport::Cookie }
 }
 
 impl<'a, T: RequestBody + Limited> ApiExtractor<'a> for SignInAttempt<T> {

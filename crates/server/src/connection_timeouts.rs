@@ -22,13 +22,13 @@ pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 pub(crate) const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection that fails with [`io::ErrorKind::TimedOut`] when its client takes too long.
-pub(crate) struct Patient<S> {
+pub(crate) struct TimedConnection<S> {
     stream: S,
     requests: Requests,
-    /// How many requests were answered when the present wait began.
+    /// How many requests were answered when the current wait began.
     answered: usize,
     head_began: bool,
-    /// When the present wait ends.
+    /// When the current wait ends.
     deadline: Instant,
     /// Fires at the deadline or before, see [`Self::poll_deadline`].
     timer: Pin<Box<Sleep>>,
@@ -62,7 +62,7 @@ impl Requests {
     }
 }
 
-impl<S> Patient<S> {
+impl<S> TimedConnection<S> {
     pub(crate) fn new(stream: S, requests: Requests) -> Self {
         let deadline = Instant::now() + HEAD_TIMEOUT;
         let timer = Box::pin(sleep_until(deadline));
@@ -102,7 +102,7 @@ impl<S> Patient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedConnection<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let counts = &this.requests.0;
@@ -130,7 +130,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedConnection<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.unless_unread(written, context)
@@ -164,14 +164,14 @@ mod tests {
 
     use super::*;
 
-    fn connection() -> (DuplexStream, Patient<DuplexStream>, Requests) {
+    fn connection() -> (DuplexStream, TimedConnection<DuplexStream>, Requests) {
         let (client, server) = duplex(64);
         let requests = Requests::default();
-        (client, Patient::new(server, requests.clone()), requests)
+        (client, TimedConnection::new(server, requests.clone()), requests)
     }
 
     /// Reads until it fails, and says after how long that was.
-    async fn patience_of(connection: &mut Patient<DuplexStream>) -> Duration {
+    async fn time_until_closed(connection: &mut TimedConnection<DuplexStream>) -> Duration {
         let start = Instant::now();
         let error = loop {
             if let Err(error) = connection.read_u8().await {
@@ -185,7 +185,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_says_nothing_is_waited_for_as_for_a_head() {
         let (_client, mut connection, _) = connection();
-        assert_eq!(patience_of(&mut connection).await, HEAD_TIMEOUT);
+        assert_eq!(time_until_closed(&mut connection).await, HEAD_TIMEOUT);
     }
 
     #[tokio::test(start_paused = true)]
@@ -196,7 +196,7 @@ mod tests {
                 sleep(Duration::from_secs(1)).await;
             }
         });
-        assert_eq!(patience_of(&mut connection).await, HEAD_TIMEOUT);
+        assert_eq!(time_until_closed(&mut connection).await, HEAD_TIMEOUT);
         dripping.abort();
     }
 
@@ -209,14 +209,14 @@ mod tests {
         let body = tokio::time::timeout(HEAD_TIMEOUT + IDLE_TIMEOUT, connection.read_u8());
         assert!(body.await.is_err(), "the reader of the body decides how long to wait");
         requests.answer();
-        assert_eq!(patience_of(&mut connection).await, IDLE_TIMEOUT);
+        assert_eq!(time_until_closed(&mut connection).await, IDLE_TIMEOUT);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn patience_begins_with_the_answer_even_if_the_next_request_was_asked_for_before() {
+    async fn the_idle_time_begins_with_the_answer() {
         let (_client, mut connection, requests) = connection();
         requests.begin();
-        let asked = tokio::spawn(async move { patience_of(&mut connection).await });
+        let asked = tokio::spawn(async move { time_until_closed(&mut connection).await });
         sleep(Duration::from_secs(5)).await;
         requests.answer();
         assert_eq!(asked.await.expect("an end"), Duration::from_secs(5) + IDLE_TIMEOUT);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn between_requests_there_is_more_patience_until_the_next_head_begins() {
+    async fn an_idle_connection_has_more_time_than_a_head() {
         let (mut client, mut connection, requests) = connection();
         requests.begin();
         requests.answer();
@@ -253,6 +253,6 @@ mod tests {
         assert!(tokio::time::timeout(almost, connection.read_u8()).await.is_err(), "still waiting");
         client.write_u8(b'x').await.expect("a connection that is kept");
         assert_eq!(connection.read_u8().await.expect("a byte"), b'x');
-        assert_eq!(patience_of(&mut connection).await, HEAD_TIMEOUT);
+        assert_eq!(time_until_closed(&mut connection).await, HEAD_TIMEOUT);
     }
 }
