@@ -108,6 +108,10 @@ chaos *what:
     PYTHONDONTWRITEBYTECODE=1 python3 tests/chaos/run.py \
         "${CARGO_TARGET_DIR:-target}/debug/doorward-under-test" {{ what }}
 
+# Update the generated parts of docs/: the OpenAPI document and the table of settings
+docs: openapi
+    DOORWARD_TEST_UPDATE=1 cargo test -p doorward the_configuration_page_has_the_table_of_settings
+
 # Update docs/openapi.json from the served document
 openapi:
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_in_docs_is_the_document_that_is_served

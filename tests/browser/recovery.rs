@@ -19,7 +19,7 @@ async fn server() -> TestServer {
     TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await
 }
 
-/// Signs somebody up in the browser.
+/// Signs a user up in the browser.
 async fn sign_up(browser: &Browser, server: &TestServer, username: &str) {
     browser.visit(server, "/signup").await;
     browser.fill(&[("username", username), ("password", PASSWORD)]).await;

@@ -14,7 +14,7 @@ async fn server() -> TestServer {
     TestServer::start_with(place, &flags).await
 }
 
-/// A logout of nobody with these headers: past the check it is a 401.
+/// A logout without a session, with these headers: past the check it is a 401.
 async fn attempt(server: &TestServer, headers: &[(&str, &str)]) -> Reply {
     let request = server.client().post("/api/logout");
     send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
@@ -73,7 +73,7 @@ async fn what_another_site_sends_is_refused_and_all_else_passes() {
 }
 
 #[tokio::test]
-async fn every_change_is_guarded_whatever_the_method_and_before_the_body_is_read() {
+async fn every_change_is_checked_before_its_body_is_read() {
     let server = server().await;
     let client = server.client();
     let token = client.sign_up("alice", "correct horse").await;

@@ -119,7 +119,7 @@ pub async fn a_download_that_the_store_breaks_off_does_not_pass_for_complete(pla
     let server = TestServer::start(place).await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
-    server.place.run("UPDATE sign_in_events SET kind = 'what nobody wrote'").await;
+    server.place.run("UPDATE sign_in_events SET kind = 'an unknown kind'").await;
     let whole = async {
         let response = client.get(PATH).header("cookie", cookie(&token)).send().await?;
         assert_eq!(response.status(), StatusCode::OK, "what was wrong came to light later");
@@ -129,7 +129,7 @@ pub async fn a_download_that_the_store_breaks_off_does_not_pass_for_complete(pla
     let head = format!("GET {PATH} HTTP/1.0\r\nHost: localhost\r\nCookie: {}\r\n\r\n", cookie(&token));
     let arrived = client.raw(head.as_bytes()).await;
     let document = arrived.split_once("\r\n\r\n").map_or("", |(_, document)| document);
-    assert!(!arrived.contains("nobody wrote"), "{arrived}");
+    assert!(!arrived.contains("unknown kind"), "{arrived}");
     assert!(
         serde_json::from_str::<Value>(document).is_err(),
         "where only the end of the connection says that it is all"

@@ -1,4 +1,4 @@
-//! Browsers that signed in before: nobody's guesses slow them, and they guess no faster themselves.
+//! Trusted devices: guesses by others do not slow them, and they guess no faster themselves.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn guesses(client: &Client, devices: &str, from: &str, username: &str, mos
     most
 }
 
-/// Guesses at the account from so many addresses that nobody knows that it is slowed as a whole.
+/// Guesses at the account from so many addresses that the account as a whole is slowed.
 async fn slow_down(client: &Client, username: &str) {
     let mut looked_at = 0;
     for stranger in 0..6 {
@@ -67,7 +67,7 @@ fn made_up(letter: char) -> String {
     letter.to_string().repeat(43)
 }
 
-pub async fn a_known_browser_signs_in_at_once_whoever_guesses_from_elsewhere_and_beside_it(place: Place) {
+pub async fn a_trusted_device_signs_in_at_once_while_others_guess(place: Place) {
     let server = server(place).await;
     let client = server.client();
     let signed_up = sign_up(&client, "", "alice").await;
@@ -80,11 +80,11 @@ pub async fn a_known_browser_signs_in_at_once_whoever_guesses_from_elsewhere_and
     );
 
     slow_down(&client, "alice").await;
-    assert_eq!(guesses(&client, "", HOME, "alice", 20).await, 10, "somebody behind the same address");
+    assert_eq!(guesses(&client, "", HOME, "alice", 20).await, 10, "another client behind the same address");
     for account in 0..20 {
         assert_eq!(log_in(&client, "", HOME, &format!("account{account}"), "x").await.status, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(log_in(&client, "", HOME, "nobody", "x").await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(log_in(&client, "", HOME, "stranger", "x").await.status, StatusCode::TOO_MANY_REQUESTS);
     for new in ["", &made_up('m')] {
         let reply = log_in(&client, new, HOME, "alice", PASSWORD).await;
         reply.assert_error(429, "too_many_attempts", "Too many attempts");
@@ -98,7 +98,7 @@ pub async fn a_known_browser_signs_in_at_once_whoever_guesses_from_elsewhere_and
         );
     }
     let reply = log_in(&client, &format!("{0}.rubbish.{known}", made_up('m')), HOME, "Alice", PASSWORD).await;
-    assert_eq!(reply.status, StatusCode::OK, "whatever else stands beside it");
+    assert_eq!(reply.status, StatusCode::OK, "beside other cookies");
 }
 
 pub async fn made_up_devices_give_no_guess_more(place: Place) {
@@ -106,7 +106,7 @@ pub async fn made_up_devices_give_no_guess_more(place: Place) {
     let client = server.client();
     sign_up(&client, "", "alice").await;
     let of_another = devices(&sign_up(&client, "", "mallory").await).expect("a cookie of devices");
-    for (name, from) in [("alice", "192.0.2.1"), ("nobody", "192.0.2.2")] {
+    for (name, from) in [("alice", "192.0.2.1"), ("stranger", "192.0.2.2")] {
         let mut looked_at = 0;
         for (most, cookie) in [(3, made_up('a')), (3, of_another.clone()), (30, made_up('b'))] {
             looked_at += guesses(&client, &cookie, from, name, most).await;
@@ -262,11 +262,7 @@ pub async fn who_keeps_no_cookies_or_needs_none_gets_none(place: Place) {
     let server = TestServer::start(server.stop().await).await;
     let reply = log_in(&server.client(), &made_up('a'), HOME, "alice", PASSWORD).await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert_eq!(
-        reply.headers.get_all("set-cookie").iter().count(),
-        1,
-        "nothing is bounded, so nobody needs to be known"
-    );
+    assert_eq!(reply.headers.get_all("set-cookie").iter().count(), 1, "nothing is limited, so no device is trusted");
 }
 
 pub async fn a_browser_is_known_for_ninety_days_from_its_last_login(place: Place) {

@@ -12,7 +12,7 @@ use crate::support::server::TestServer;
 /// Set to write the copies anew instead of comparing them.
 const UPDATE: &str = "DOORWARD_TEST_UPDATE";
 
-/// Operations that anybody may call; every other one must answer 401 to a stranger.
+/// Operations that need no session; every other one must answer 401 to a stranger.
 const PUBLIC: [&str; 5] = ["signUp", "logIn", "recoverAccount", "live", "ready"];
 
 async fn server() -> TestServer {

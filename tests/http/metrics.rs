@@ -113,7 +113,7 @@ async fn what_happens_to_accounts_is_counted_by_kind() {
     let client = server.client();
     let token = client.sign_up("alice", "correct horse").await;
     assert!(client.log_in("alice", "correct horse").await.is_some());
-    for name in ["alice", "nobody"] {
+    for name in ["alice", "stranger"] {
         assert!(client.log_in(name, "wrong horse").await.is_none());
     }
     send(client.post("/api/logout").header("cookie", cookie(&token))).await;
@@ -132,7 +132,7 @@ async fn what_happens_to_accounts_is_counted_by_kind() {
 }
 
 #[tokio::test]
-async fn requests_are_counted_by_route_and_whatever_is_no_route_is_one() {
+async fn requests_are_counted_by_route_and_unknown_ones_together() {
     let server = server().await;
     let client = server.client();
     let token = client.sign_up("alice", "correct horse").await;

@@ -18,7 +18,7 @@ mod throttle;
 mod timing;
 mod verify;
 
-/// Stamps each promise out for each store. A promise is a function that takes the place of a store nobody else uses.
+/// Stamps each promise out for each store. A promise is a function that takes the place of a store of its own.
 macro_rules! on_every_store {
     ($($topic:ident: $($promise:ident),+;)+) => {
         on_every_store!(@store sqlite $($topic: $($promise),+;)+);
@@ -52,7 +52,7 @@ on_every_store! {
         a_wrong_password_and_an_unknown_user_are_told_the_same,
         passwords_are_taken_to_the_letter,
         signing_in_again_ends_the_session_that_came_along,
-        every_session_that_came_along_ends_behind_whatever_stale_cookie,
+        every_presented_session_is_revoked_behind_stale_cookies,
         a_token_that_the_client_made_up_is_never_adopted,
         signing_out_ends_the_session_in_the_store,
         signing_out_needs_a_session,
@@ -66,7 +66,7 @@ on_every_store! {
         an_active_session_is_validated_without_a_write,
         an_idle_session_is_renewed_once_and_fresh,
         fifty_parallel_validations_of_an_idle_session_all_succeed,
-        what_is_ended_while_everybody_asks_is_over_at_the_very_next_request,
+        a_session_revoked_under_load_is_refused_at_the_next_request,
         a_dead_session_is_refused_and_removed,
         the_longest_life_ends_what_renewal_would_prolong,
         a_fourth_login_ends_the_oldest_of_three,
@@ -96,7 +96,7 @@ on_every_store! {
         sign_ins_of_more_than_ninety_days_ago_are_forgotten,
         the_account_page_links_to_the_download;
     devices:
-        a_known_browser_signs_in_at_once_whoever_guesses_from_elsewhere_and_beside_it,
+        a_trusted_device_signs_in_at_once_while_others_guess,
         made_up_devices_give_no_guess_more,
         a_stolen_device_guesses_no_faster_than_an_address,
         a_changed_password_leaves_behind_every_browser_but_the_one_that_changed_it,

@@ -1,4 +1,4 @@
-//! What holds for every answer, whatever was asked.
+//! What holds for every answer.
 
 use reqwest::{Method, StatusCode};
 

@@ -47,7 +47,7 @@ fn assert_incorrect(reply: &Reply) {
     reply.assert_error(400, "incorrect_recovery_code", "Incorrect username or recovery code");
 }
 
-/// Somebody with codes.
+/// A user with codes.
 async fn with_codes(client: &Client, username: &str) -> (String, Vec<String>) {
     let token = client.sign_up(username, PASSWORD).await;
     let codes = codes_in(&ask(client, &token, &[]).await);
@@ -228,13 +228,13 @@ pub async fn the_fields_of_a_recovery_are_judged_in_their_order(place: Place) {
         (json!({"username": "alice-k"}), code_field),
         (json!({"username": "alice-k", "code": 7, "newPassword": "x"}), code_field),
         (json!({"username": "alice-k", "code": &code[1..], "newPassword": "x"}), code_field),
-        (json!({"username": "nobody", "code": "U".repeat(60_000), "newPassword": "x"}), code_field),
+        (json!({"username": "stranger", "code": "U".repeat(60_000), "newPassword": "x"}), code_field),
         (json!({"username": "alice-k", "code": code}), password),
         (json!({"username": "alice-k", "code": code, "newPassword": "short"}), password),
         (json!({"username": "alice-k", "code": code, "newPassword": "x".repeat(256)}), password),
         (json!({"username": "alice-k", "code": code, "newPassword": "password1"}), password),
         (json!({"username": "ALICE-K", "code": code, "newPassword": "Alice-K"}), password),
-        (json!({"username": "nobody", "code": code, "newPassword": "password1"}), password),
+        (json!({"username": "stranger", "code": code, "newPassword": "password1"}), password),
     ] {
         let reply = send(client.post("/api/recover").json(&body)).await;
         reply.assert_error(400, error_code, error);
@@ -265,7 +265,7 @@ pub async fn an_unknown_user_a_user_without_codes_and_a_wrong_or_used_code_are_t
             assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{username} {code}");
             assert!(!reply.body.contains(code), "a code is not shown again");
             reply.headers.remove("date");
-            answers.push((reply.status, reply.headers, reply.body.replace(username, "somebody")));
+            answers.push((reply.status, reply.headers, reply.body.replace(username, "person")));
         }
         for answer in &answers {
             assert_eq!((answer.0, &answer.2), (answers[0].0, &answers[0].2), "{accept}");

@@ -112,7 +112,7 @@ pub async fn fifty_parallel_validations_of_an_idle_session_all_succeed(place: Pl
     assert_eq!(fresh, 1, "one of them renewed it");
 }
 
-pub async fn what_is_ended_while_everybody_asks_is_over_at_the_very_next_request(place: Place) {
+pub async fn a_session_revoked_under_load_is_refused_at_the_next_request(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();
     client.sign_up("alice", PASSWORD).await;
@@ -169,7 +169,7 @@ pub async fn a_fourth_login_ends_the_oldest_of_three(place: Place) {
             assert_eq!(client.session(token).await.status, expected, "number {number} after {opened} logins");
         }
     }
-    assert_eq!(client.session(&bobby).await.status, StatusCode::OK, "nobody else's end");
+    assert_eq!(client.session(&bobby).await.status, StatusCode::OK, "another user's are untouched");
 }
 
 pub async fn without_a_bound_no_login_ends_another_session(place: Place) {
@@ -202,7 +202,7 @@ pub async fn a_bearer_client_gets_a_token_and_no_cookie(place: Place) {
             assert_eq!(with_token(client.get("/api/session")).await.status, StatusCode::UNAUTHORIZED);
         }
     }
-    let fields = [("username", "nobody"), ("password", PASSWORD), ("transport", "bearer")];
+    let fields = [("username", "stranger"), ("password", PASSWORD), ("transport", "bearer")];
     let reply = send(client.submit("/api/login", Encoding::Urlencoded, &fields).header("accept", "text/html")).await;
     reply.assert_error(400, "incorrect_credentials", "Incorrect username or password");
     for transport in [json!("pigeon"), json!(1)] {

@@ -1,4 +1,4 @@
-//! The throttle, black-box: guesses are bounded, and nobody is locked out. Addresses are told by a trusted proxy, and
+//! The throttle, black-box: guesses are bounded, and no owner is locked out. Addresses are told by a trusted proxy, and
 //! time is the test's.
 
 use std::time::Duration;
@@ -73,7 +73,7 @@ pub async fn unknown_names_are_refused_at_the_same_attempt_with_the_same_answer(
     let client = server.client();
     client.sign_up("alice", PASSWORD).await;
     let mut refused = Vec::new();
-    for (name, from) in [("alice", "192.0.2.1"), ("nobody", "192.0.2.2")] {
+    for (name, from) in [("alice", "192.0.2.1"), ("stranger", "192.0.2.2")] {
         assert_eq!(guesses(&client, from, name, 100).await, 10, "{name}");
         refused.push(log_in(&client, from, name, "x").await);
     }
@@ -235,7 +235,7 @@ pub async fn what_a_busy_server_turned_away_is_no_guess(place: Place) {
     // More than the one thread and its queue of 64 can take, each from an address of its own.
     let statuses = join_all((0..140).map(|n| {
         let client = client.clone();
-        async move { log_in(&client, &format!("10.0.0.{n}"), &format!("somebody-{n}"), "x").await.status }
+        async move { log_in(&client, &format!("10.0.0.{n}"), &format!("person-{n}"), "x").await.status }
     }))
     .await;
     let turned_away = statuses.iter().filter(|status| **status == StatusCode::SERVICE_UNAVAILABLE).count();
@@ -289,7 +289,7 @@ pub async fn guesses_at_recovery_codes_share_the_count_of_logins(place: Place) {
     let client = server.client();
     client.sign_up("alice", PASSWORD).await;
     let mut refused = Vec::new();
-    for (name, from) in [("alice", "192.0.2.1"), ("nobody", "192.0.2.2")] {
+    for (name, from) in [("alice", "192.0.2.1"), ("stranger", "192.0.2.2")] {
         assert_eq!(guesses(&client, from, name, 3).await, 3, "logins come first");
         let mut looked_at = 0;
         for guess in 0..60 {
@@ -305,7 +305,7 @@ pub async fn guesses_at_recovery_codes_share_the_count_of_logins(place: Place) {
         no_code.assert_error(400, "incorrect_recovery_code", "Incorrect username or recovery code");
     }
     assert_eq!(refused.len(), 106);
-    assert!(refused.iter().all(|told| *told == refused[0]), "whoever it is about");
+    assert!(refused.iter().all(|told| *told == refused[0]), "for every account");
 }
 
 pub async fn a_recovery_is_known_where_it_was_made(place: Place) {
@@ -344,7 +344,7 @@ pub async fn an_address_signs_up_thirty_times_and_then_once_each_six_seconds(pla
     assert_eq!(sign_up("192.0.2.2", "bobby").await.status, StatusCode::CREATED);
     server.clock.advance(Duration::from_secs(6));
     assert_eq!(sign_up("192.0.2.1", "carol").await.status, StatusCode::CREATED);
-    assert_eq!(guesses(&client, "192.0.2.1", "nobody", 3).await, 3, "sign-ups are counted apart from guesses");
+    assert_eq!(guesses(&client, "192.0.2.1", "stranger", 3).await, 3, "sign-ups are counted apart from guesses");
 }
 
 pub async fn counts_survive_a_restart_and_hold_on_every_node(place: Place) {

@@ -28,7 +28,7 @@ const PAGE: [(&str, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn whoever_is_signed_in_is_named_in_headers_of_ascii() {
+async fn a_signed_in_user_is_named_in_ascii_headers() {
     let server = server().await;
     let client = server.client();
     for (name, written) in [
@@ -53,12 +53,12 @@ async fn whoever_is_signed_in_is_named_in_headers_of_ascii() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_is_401_without_a_name() {
+async fn a_request_without_a_session_is_401_without_a_name() {
     let server = server().await;
     for headers in [
         &[][..],
         &[("accept", "text/html")],
-        &[("x-auth-user-id", "somebody"), ("x-auth-username", "alice")],
+        &[("x-auth-user-id", "person"), ("x-auth-username", "alice")],
         &[("x-forwarded-uri", "/inbox"), ("x-forwarded-host", "app.example")],
         &[("accept", "text/html"), ("x-forwarded-uri", "/inbox"), ("x-forwarded-method", "POST")],
         &[("accept", "text/html"), ("x-forwarded-uri", "/image.png"), ("sec-fetch-mode", "no-cors")],
@@ -91,7 +91,7 @@ async fn a_page_on_the_public_origin_itself_is_come_back_to() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_back_to_where_the_operator_does_not_trust() {
+async fn no_redirect_leads_to_an_origin_that_is_not_listed() {
     let server = server().await;
     for (name, value) in [
         ("x-forwarded-host", "evil.example"),
@@ -122,7 +122,7 @@ async fn nobody_is_sent_back_to_where_the_operator_does_not_trust() {
 }
 
 #[tokio::test]
-async fn a_stranger_s_forwarding_headers_send_nobody_anywhere() {
+async fn forwarding_headers_of_an_untrusted_peer_cause_no_redirect() {
     let place = places::sqlite().await.expect("SQLite is everywhere");
     let server = TestServer::start_with(place, &["--return-origins=https://app.example"]).await;
     let reply = send(with_headers(server.client().get("/api/verify"), &PAGE)).await;

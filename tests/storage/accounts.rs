@@ -146,7 +146,7 @@ pub async fn hostile_text_is_only_text(place: Place) {
     assert_eq!(users.find_by_key(&account("%", 9).key.id).await.expect("an answer"), None);
 }
 
-pub async fn a_row_that_nobody_wrote_is_corrupt(place: Place) {
+pub async fn a_row_that_no_version_wrote_is_corrupt(place: Place) {
     let store = place.open().await;
     for rubbish in place.rubbish {
         let alice = account("Alice", 1);

@@ -41,12 +41,12 @@ pub async fn what_was_acknowledged_survives_reopening(place: Place) {
 pub async fn two_nodes_on_one_store_see_the_same(place: Place) {
     let (here, there) = (place.open().await, place.open().await);
     for number in 1..20 {
-        let somebody = account(&format!("somebody {number}"), number);
-        here.users().create(&somebody).await.expect("a new account");
-        let found = there.sessions().find(&somebody.session.token_hash).await.expect("an answer");
+        let person = account(&format!("person {number}"), number);
+        here.users().create(&person).await.expect("a new account");
+        let found = there.sessions().find(&person.session.token_hash).await.expect("an answer");
         assert!(found.is_some(), "what one node wrote the other reads");
-        assert!(there.sessions().delete(&somebody.session.id).await.expect("an answer"));
-        let found = here.sessions().find(&somebody.session.token_hash).await.expect("an answer");
+        assert!(there.sessions().delete(&person.session.id).await.expect("an answer"));
+        let found = here.sessions().find(&person.session.token_hash).await.expect("an answer");
         assert_eq!(found, None, "what one node ended is over on the other");
     }
 }
@@ -130,8 +130,8 @@ pub async fn a_call_that_was_given_up_leaves_nothing_behind(place: Place) {
     // Polled a few times and then dropped, as when a client hangs up: sooner in each round, so that every step of the
     // transaction is the last one once.
     for number in 0..60 {
-        let somebody = account(&format!("somebody {number}"), number);
-        let call = users.create(&somebody);
+        let person = account(&format!("person {number}"), number);
+        let call = users.create(&person);
         let mut call = std::pin::pin!(call);
         let mut polls = number;
         std::future::poll_fn(|context| {

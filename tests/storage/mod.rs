@@ -42,7 +42,7 @@ macro_rules! keeps_every_promise {
                 a_sign_up_may_replace_a_session_that_is_gone,
                 names_of_any_script_and_the_first_and_last_instant_survive,
                 hostile_text_is_only_text,
-                a_row_that_nobody_wrote_is_corrupt,
+                a_row_that_no_version_wrote_is_corrupt,
                 keys_and_sessions_go_with_their_user,
                 a_new_password_ends_every_session_but_the_new_one,
                 of_twenty_racing_changes_of_a_password_exactly_one_succeeds,
@@ -80,8 +80,8 @@ macro_rules! keeps_every_promise {
                 a_user_s_live_sessions_are_listed_with_who_opened_them,
                 addresses_and_names_of_programs_survive,
                 a_session_is_ended_only_for_its_own_user,
-                whatever_was_presented_ends_and_nothing_else,
-                all_others_end_and_nobody_else_s;
+                presented_sessions_are_revoked_and_no_others,
+                all_other_sessions_of_the_user_are_revoked_and_no_others;
             operators:
                 a_user_is_created_without_a_session_and_with_a_key_or_none,
                 a_user_is_found_by_id,
@@ -95,7 +95,7 @@ macro_rules! keeps_every_promise {
                 a_session_is_opened_unasked_for_a_user_who_is_there,
                 a_session_is_found_by_its_id_with_its_user_and_who_opened_it,
                 a_session_s_new_attributes_are_in_its_next_validation_and_stay_when_it_is_renewed,
-                all_sessions_of_a_user_end_and_nobody_else_s;
+                all_sessions_of_a_user_are_revoked_and_no_others;
             records:
                 each_way_to_a_session_is_noted_with_who_went_it,
                 what_opened_no_session_is_not_noted,
@@ -104,7 +104,7 @@ macro_rules! keeps_every_promise {
                 old_sign_ins_are_removed_the_first_first_and_each_is_counted_once,
                 pages_follow_each_other_without_gap_or_overlap,
                 keys_are_read_without_their_hashes,
-                a_sign_in_of_a_kind_that_nobody_wrote_is_corrupt;
+                a_sign_in_of_an_unknown_kind_is_corrupt;
             recovery:
                 new_codes_take_the_place_of_the_old,
                 codes_are_replaced_only_by_who_saw_them,
@@ -118,7 +118,7 @@ macro_rules! keeps_every_promise {
                 of_twenty_racing_uses_of_one_code_exactly_one_succeeds,
                 racing_uses_of_ten_codes_all_succeed_and_leave_one_session,
                 a_login_that_races_a_recovery_leaves_no_session_of_the_old_password,
-                whatever_races_a_deletion_ends_with_nothing_left_or_nothing_deleted,
+                a_race_with_a_deletion_leaves_all_or_nothing,
                 codes_go_with_their_user;
             throttle:
                 a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,

@@ -1,4 +1,4 @@
-//! Promises of both stores to whoever runs the server: what is written, read and ended without a password being asked for.
+//! Promises of both stores to the operator: what is written, read and revoked without a password.
 
 use doorward_adapters_sql::Store;
 use doorward_domain::ports::{AddKeyError, AdminCreateUserError, KeyedWriteError, NewAccount, StoreError};
@@ -26,7 +26,7 @@ fn key(user: &User, id: &str, password: Option<&str>) -> Key {
     Key { id, user_id: user.id.clone(), password_hash: password.map(hash), created_at: after(9) }
 }
 
-fn nobody() -> UserId {
+fn unknown_user() -> UserId {
     UserId::restore("nobody000000000".into())
 }
 
@@ -70,7 +70,7 @@ pub async fn a_user_is_created_without_a_session_and_with_a_key_or_none(place: P
 pub async fn a_user_is_found_by_id(place: Place) {
     let (store, alice, _) = with_two(&place).await;
     assert_eq!(user(&store, &alice.user.id).await, Some(alice.user));
-    assert_eq!(user(&store, &nobody()).await, None);
+    assert_eq!(user(&store, &unknown_user()).await, None);
 }
 
 pub async fn a_user_s_new_attributes_are_in_the_next_validation_of_each_session(place: Place) {
@@ -90,8 +90,8 @@ pub async fn a_user_s_new_attributes_are_in_the_next_validation_of_each_session(
         let found = store.users().find_by_key(&alice.key.id).await.expect("an answer");
         assert_eq!(found.expect("a key").1.attributes, new);
     }
-    assert_eq!(find(&store, 2).await.expect("a session").1, bob.user, "nobody else's");
-    assert!(!store.users().set_attributes(&nobody(), &attributes("{}")).await.expect("an answer"));
+    assert_eq!(find(&store, 2).await.expect("a session").1, bob.user, "another user's is untouched");
+    assert!(!store.users().set_attributes(&unknown_user(), &attributes("{}")).await.expect("an answer"));
 }
 
 pub async fn a_deleted_user_takes_all_keys_and_sessions_along_unasked(place: Place) {
@@ -134,13 +134,13 @@ pub async fn a_key_is_added_once_and_only_to_a_user(place: Place) {
         let theirs = Key { user_id: bob.user.id.clone(), ..added.clone() };
         assert_matches!(store.users().add_key(&theirs).await, Err(AddKeyError::KeyTaken));
     }
-    let nobody_s = Key { user_id: nobody(), ..key(&alice.user, "github:2", None) };
-    assert_matches!(store.users().add_key(&nobody_s).await, Err(AddKeyError::NoSuchUser));
+    let of_unknown_user = Key { user_id: unknown_user(), ..key(&alice.user, "github:2", None) };
+    assert_matches!(store.users().add_key(&of_unknown_user).await, Err(AddKeyError::NoSuchUser));
     assert_eq!(place.count("user_keys").await, 4);
 
     let listed = store.users().list_keys(&alice.user.id).await.expect("an answer");
-    assert_eq!(listed, [alice.key, with, without], "those made first first, and nobody else's");
-    assert!(store.users().list_keys(&nobody()).await.expect("an answer").is_empty());
+    assert_eq!(listed, [alice.key, with, without], "oldest first, and no other user's");
+    assert!(store.users().list_keys(&unknown_user()).await.expect("an answer").is_empty());
     assert!(find(&store, 1).await.is_some(), "no session ends by it");
 }
 
@@ -176,7 +176,7 @@ pub async fn a_password_that_is_set_ends_every_session_of_its_user(place: Place)
     }
     let refused = store.sessions().open(&session(&alice.user, 5), &client(), &verified(&alice), &[], None).await;
     assert_matches!(refused, Err(KeyedWriteError::KeyChanged), "a key without a password opens nothing");
-    assert!(find(&store, 2).await.is_some(), "nobody else's session");
+    assert!(find(&store, 2).await.is_some(), "another user's session");
     let unknown = KeyId::parse("github:1").expect("a key");
     assert!(!store.users().admin_set_password(&unknown, None).await.expect("an answer"));
 }
@@ -198,8 +198,8 @@ pub async fn a_session_is_opened_unasked_for_a_user_who_is_there(place: Place) {
     let opened = Session { attributes: attributes(r#"{"device":"tv"}"#), ..session(&alice.user, 3) };
     assert!(store.sessions().admin_open_session(&opened, &Client::default(), None).await.expect("an answer"));
     assert_eq!(find(&store, 3).await, Some((opened, alice.user.clone())));
-    let nobody_s = Session { user_id: nobody(), ..session(&alice.user, 4) };
-    assert!(!store.sessions().admin_open_session(&nobody_s, &client(), None).await.expect("an answer"));
+    let of_unknown_user = Session { user_id: unknown_user(), ..session(&alice.user, 4) };
+    assert!(!store.sessions().admin_open_session(&of_unknown_user, &client(), None).await.expect("an answer"));
     let twice = store.sessions().admin_open_session(&session(&alice.user, 3), &client(), None).await;
     assert_matches!(twice, Err(StoreError::Corrupt(_)), "a token exists twice");
     assert_eq!(place.count("sessions").await, 3);
@@ -232,12 +232,12 @@ pub async fn a_session_s_new_attributes_are_in_its_next_validation_and_stay_when
     assert_eq!(find(&store, 1).await.expect("a session").0, renewed);
     let listed = store.sessions().list(&alice.user.id, after(0)).await.expect("an answer");
     assert_eq!(listed[0].session.attributes, new);
-    assert_eq!(find(&store, 2).await, Some((bob.session, bob.user)), "nobody else's");
+    assert_eq!(find(&store, 2).await, Some((bob.session, bob.user)), "another user's is untouched");
     let unknown = SessionId::restore("unknown".into());
     assert!(!store.sessions().set_attributes(&unknown, &new).await.expect("an answer"));
 }
 
-pub async fn all_sessions_of_a_user_end_and_nobody_else_s(place: Place) {
+pub async fn all_sessions_of_a_user_are_revoked_and_no_others(place: Place) {
     let (store, alice, _) = with_two(&place).await;
     store.sessions().open(&session(&alice.user, 3), &client(), &verified(&alice), &[], None).await.expect("a session");
     for number in [1, 2, 3] {

@@ -16,7 +16,7 @@ pub fn after(millis: u64) -> Timestamp {
     NOW.plus(Duration::from_millis(millis))
 }
 
-/// The account of somebody with this name. All ids are made from `number`.
+/// The account of a user with this name. All ids are made from `number`.
 pub fn account(name: &str, number: u64) -> NewAccount {
     let username = Username::restore(name.to_owned());
     let user = User {
@@ -41,7 +41,7 @@ pub fn session(user: &User, number: u64) -> Session {
     Session::open(id, token(number), user.id.clone(), after(2), &SessionPolicy::DEFAULT)
 }
 
-/// Whoever does all this.
+/// The client of these tests.
 pub fn client() -> Client {
     Client { address: Some([192, 0, 2, 1].into()), user_agent: UserAgent::parse("a browser") }
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support;
 
-/// A place for a store that nobody else uses. Clones are the same place.
+/// A place for a store of one test. Clones are the same place.
 #[derive(Clone)]
 pub struct Place {
     /// What `DATABASE_URL` would be.

@@ -49,7 +49,7 @@ async fn a_database_that_cannot_hold_every_name_is_refused() {
     assert_matches!(refusal(&url).await, ConnectError::Encoding { encoding, .. } if encoding == "SQL_ASCII");
 }
 
-/// Changes a default of this database for whoever connects to it from now on.
+/// Changes a default of this database for later connections.
 async fn set_default(place: &Place, setting: &str) {
     place
         .run(&format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {setting}', current_database()); END $$"))
@@ -107,9 +107,9 @@ async fn columns_have_the_types_that_fit() {
     assert_eq!(row, ("2025-11-24T16:00:00.125".into(), 32, "timestamp with time zone".into()));
 }
 
-/// Waits until a statement of somebody else waits for a lock.
-async fn somebody_waits(connection: &mut PgConnection) {
-    until_waiting(connection, |waiting| waiting > 0, "nobody waits: the key is not locked").await;
+/// Waits until a statement of another connection waits for a lock.
+async fn a_statement_waits(connection: &mut PgConnection) {
+    until_waiting(connection, |waiting| waiting > 0, "no statement waits: the key is not locked").await;
 }
 
 async fn until_waiting(connection: &mut PgConnection, enough: impl Fn(i64) -> bool, complaint: &str) {
@@ -146,7 +146,7 @@ async fn a_login_waits_for_a_password_change_under_way_and_loses() {
             let (sessions, session) = (store.sessions(), session(&alice.user, number));
             tokio::spawn(async move { sessions.open(&session, &client(), &key, &[], None).await })
         };
-        somebody_waits(&mut watcher).await;
+        a_statement_waits(&mut watcher).await;
         change.execute("DELETE FROM sessions; COMMIT").await.expect("the change is made");
         assert_matches!(opening.await.expect("no panic"), Err(KeyedWriteError::KeyChanged));
         assert_eq!(store.sessions().find(&token(number)).await.expect("an answer"), None);
@@ -176,8 +176,8 @@ async fn new_attributes_wait_for_a_session_that_is_being_opened() {
         let (users, id, new) = (store.users(), alice.user.id.clone(), new.clone());
         tokio::spawn(async move { users.set_attributes(&id, &new).await })
     };
-    somebody_waits(&mut watcher).await;
-    assert!(!setting.is_finished(), "or whoever read that session before could go on with the old ones");
+    a_statement_waits(&mut watcher).await;
+    assert!(!setting.is_finished(), "or a cached session could keep the old ones");
     opening.execute("COMMIT").await.expect("its end");
     assert!(setting.await.expect("no panic").expect("an answer"));
     let found = store.sessions().find(&token(1)).await.expect("an answer").expect("a session");
@@ -201,7 +201,7 @@ async fn a_sign_up_waits_for_one_of_the_same_name_and_wins_if_that_is_undone() {
             .expect("a sign-up under way");
         let users = store.users();
         let creating = tokio::spawn(async move { users.create(&account("Alice", 1)).await });
-        somebody_waits(&mut watcher).await;
+        a_statement_waits(&mut watcher).await;
         other.execute(end).await.expect("its end");
         match creating.await.expect("no panic") {
             Ok(()) => assert!(wins),
@@ -217,7 +217,7 @@ async fn a_sweep_does_not_wait_for_a_session_in_use() {
     let Some(place) = places::postgres().await else { return };
     let store = place.open().await;
     for number in 0..3 {
-        store.users().create(&account(&format!("somebody {number}"), number)).await.expect("a new account");
+        store.users().create(&account(&format!("person {number}"), number)).await.expect("a new account");
     }
     let mut other = PgConnection::connect(&place.url).await.expect("a way to the server");
     let lock = "BEGIN; SELECT id FROM sessions ORDER BY id LIMIT 1 FOR UPDATE";
@@ -250,7 +250,7 @@ async fn a_locked_table_is_unavailable_in_time_and_the_server_stops_trying() {
     }
     assert!(started.elapsed() < AT_MOST, "{:?}", started.elapsed());
 
-    until_waiting(&mut other, |waiting| waiting == 0, "the server goes on waiting for nobody").await;
+    until_waiting(&mut other, |waiting| waiting == 0, "the server still waits for a client that is gone").await;
     other.execute("ROLLBACK").await.expect("no lock");
     store.users().create(&account("Alice", 99)).await.expect("the store goes on");
 }
@@ -288,7 +288,7 @@ async fn a_connection_that_died_while_idle_is_noticed_before_it_is_used() {
     sleep(Duration::from_millis(1_100)).await;
     bridge.cut().await;
     bridge.mend().await;
-    store.probe().ping().await.expect("nobody notices");
+    store.probe().ping().await.expect("the caller notices nothing");
 }
 
 /// A way to the server that can be cut, mended and blocked.
@@ -344,7 +344,7 @@ impl Bridge {
         self.era.send_modify(|era| *era += 1);
     }
 
-    /// New connections pass, as when another server has taken over; what became of the old ones nobody says.
+    /// New connections pass, as when another server has taken over; the old ones get no answer.
     fn take_over(&mut self) {
         self.era.send_modify(|era| *era += 1);
     }

@@ -49,7 +49,7 @@ pub async fn each_way_to_a_session_is_noted_with_who_went_it(place: Place) {
         SignInEvent::of(&third, &client(), SignInKind::PasswordChanged),
         SignInEvent::of(&fourth, &stranger, SignInKind::Vouched),
     ];
-    assert_eq!(sign_ins(&store, &alice).await, expected, "the first first, and nobody else's");
+    assert_eq!(sign_ins(&store, &alice).await, expected, "oldest first, and no other user's");
     assert_eq!(sign_ins(&store, &account("Carol", 9)).await, []);
 }
 
@@ -92,7 +92,7 @@ pub async fn sign_ins_outlive_their_sessions_and_go_with_their_user(place: Place
     assert_eq!(sign_ins(&store, &alice).await.len(), 1);
     store.users().delete(&alice.user.id, &verified(&alice)).await.expect("a deletion");
     assert_eq!(sign_ins(&store, &alice).await, []);
-    assert_eq!(place.count("sign_in_events").await, 1, "nobody else's are gone");
+    assert_eq!(place.count("sign_in_events").await, 1, "no other user's are gone");
 }
 
 pub async fn old_sign_ins_are_removed_the_first_first_and_each_is_counted_once(place: Place) {
@@ -176,7 +176,7 @@ pub async fn keys_are_read_without_their_hashes(place: Place) {
     assert_eq!(found, expected);
 }
 
-pub async fn a_sign_in_of_a_kind_that_nobody_wrote_is_corrupt(place: Place) {
+pub async fn a_sign_in_of_an_unknown_kind_is_corrupt(place: Place) {
     let (store, alice) = with_alice(&place).await;
     place.run("UPDATE sign_in_events SET kind = 'guess'").await;
     let outcome = store.records().sign_ins(&alice.user.id, None, 10).await;

@@ -50,9 +50,9 @@ async fn unused(store: &doorward_adapters_sql::Store, user: &UserId) -> Vec<Reco
 async fn inhabited(place: &Place) -> (doorward_adapters_sql::Store, NewAccount, NewAccount) {
     let store = place.open().await;
     let (alice, bob) = (account("Alice", 1), account("Bob", 2));
-    for (somebody, first) in [(&alice, 0), (&bob, 500)] {
-        store.users().create(somebody).await.expect("a new account");
-        store.recovery().replace_codes(&replacement(somebody, &[], first)).await.expect("codes");
+    for (person, first) in [(&alice, 0), (&bob, 500)] {
+        store.users().create(person).await.expect("a new account");
+        store.recovery().replace_codes(&replacement(person, &[], first)).await.expect("codes");
     }
     (store, alice, bob)
 }
@@ -70,7 +70,7 @@ pub async fn new_codes_take_the_place_of_the_old(place: Place) {
     let found = store.recovery().unused_codes(&alice.user.id).await.expect("an answer");
     assert!(found.iter().all(|unused| unused.created_at == after(7)));
     assert_eq!(unused(&store, &bob.user.id).await, codes(500), "another's codes are untouched");
-    assert_eq!(unused(&store, &UserId::restore("nobody".into())).await, []);
+    assert_eq!(unused(&store, &UserId::restore("stranger".into())).await, []);
 }
 
 pub async fn codes_are_replaced_only_by_who_saw_them(place: Place) {
@@ -149,26 +149,26 @@ pub async fn a_code_lets_its_user_back_in_once(place: Place) {
 
 pub async fn what_is_no_code_of_the_user_changes_nothing(place: Place) {
     let (store, alice, bob) = inhabited(&place).await;
-    let mut of_nobody = recovery(&account("Nobody", 9), 1, 10);
-    of_nobody.session.user_id = UserId::restore("nobody".into());
+    let mut of_unknown_user = recovery(&account("Unknown", 9), 1, 10);
+    of_unknown_user.session.user_id = UserId::restore("stranger".into());
     let mut by_another_s_key = recovery(&alice, 1, 10);
     by_another_s_key.key_id = bob.key.id.clone();
-    for refused in [recovery(&alice, 99, 10), recovery(&alice, 500, 10), of_nobody, by_another_s_key] {
+    for refused in [recovery(&alice, 99, 10), recovery(&alice, 500, 10), of_unknown_user, by_another_s_key] {
         let outcome = store.recovery().recover_and_revoke_sessions(&refused).await;
         assert_matches!(outcome, Err(RecoverError::NoSuchCode));
     }
-    for (somebody, first) in [(&alice, 0), (&bob, 500)] {
-        assert_eq!(unused(&store, &somebody.user.id).await, codes(first));
-        assert!(store.sessions().find(&somebody.session.token_hash).await.expect("an answer").is_some());
-        let (key, _) = store.users().find_by_key(&somebody.key.id).await.expect("an answer").expect("a key");
-        assert_eq!(key.password_hash, somebody.key.password_hash);
+    for (person, first) in [(&alice, 0), (&bob, 500)] {
+        assert_eq!(unused(&store, &person.user.id).await, codes(first));
+        assert!(store.sessions().find(&person.session.token_hash).await.expect("an answer").is_some());
+        let (key, _) = store.users().find_by_key(&person.key.id).await.expect("an answer").expect("a key");
+        assert_eq!(key.password_hash, person.key.password_hash);
     }
 }
 
 pub async fn a_code_gives_no_password_to_a_key_that_has_none(place: Place) {
     let (store, alice, _) = inhabited(&place).await;
     let taken = store.users().admin_set_password(&alice.key.id, None).await.expect("an answer");
-    assert!(taken, "whoever took it away meant it");
+    assert!(taken, "the password was taken away");
     let refused = store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 10)).await;
     assert_matches!(refused, Err(RecoverError::NoSuchCode));
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
@@ -243,7 +243,7 @@ pub async fn a_login_that_races_a_recovery_leaves_no_session_of_the_old_password
     }
 }
 
-pub async fn whatever_races_a_deletion_ends_with_nothing_left_or_nothing_deleted(place: Place) {
+pub async fn a_race_with_a_deletion_leaves_all_or_nothing(place: Place) {
     let store = place.open().await;
     for round in 0..20_u64 {
         let alice = account("Alice", 1_000 * round + 1);
@@ -263,7 +263,7 @@ pub async fn whatever_races_a_deletion_ends_with_nothing_left_or_nothing_deleted
         assert_matches!(issued, Ok(()) | Err(ReplaceCodesError::KeyChanged | ReplaceCodesError::CodesChanged));
         match deleted {
             Ok(()) => {
-                assert_matches!(recovered, Err(RecoverError::NoSuchCode), "nobody recovers what is gone");
+                assert_matches!(recovered, Err(RecoverError::NoSuchCode), "a deleted account is not recovered");
                 assert_eq!(place.count("recovery_codes").await, 0);
             }
             Err(KeyedWriteError::KeyChanged) => {

@@ -404,15 +404,15 @@ pub async fn a_user_s_live_sessions_are_listed_with_who_opened_them(place: Place
     store.users().create(&account("Bob", 2)).await.expect("another account");
     let mut later = session(&alice.user, 3);
     later.created_at = after(10);
-    let nobody = Client::default();
-    store.sessions().open(&later, &nobody, &verified(&alice), &[], None).await.expect("a session");
+    let no_client = Client::default();
+    store.sessions().open(&later, &no_client, &verified(&alice), &[], None).await.expect("a session");
     let mut dead = session(&alice.user, 4);
     (dead.active_expires_at, dead.idle_expires_at) = (after(20), after(20));
     store.sessions().open(&dead, &client(), &verified(&alice), &[], None).await.expect("a session");
 
     let listed = store.sessions().list(&alice.user.id, after(20)).await.expect("an answer");
     let expected = [
-        LiveSession { session: later, client: nobody },
+        LiveSession { session: later, client: no_client },
         LiveSession { session: alice.session.clone(), client: client() },
     ];
     assert_eq!(listed, expected, "the last first, and what is dead at this instant not at all");
@@ -445,7 +445,7 @@ pub async fn a_session_is_ended_only_for_its_own_user(place: Place) {
     assert_eq!(find(&store, &token(1)).await, None);
 }
 
-pub async fn whatever_was_presented_ends_and_nothing_else(place: Place) {
+pub async fn presented_sessions_are_revoked_and_no_others(place: Place) {
     let (store, alice) = with_alice(&place).await;
     for number in 2..5 {
         let opened = session(&alice.user, number);
@@ -463,7 +463,7 @@ pub async fn whatever_was_presented_ends_and_nothing_else(place: Place) {
     assert_eq!(place.count("sessions").await, 1, "a login replaces all that came along");
 }
 
-pub async fn all_others_end_and_nobody_else_s(place: Place) {
+pub async fn all_other_sessions_of_the_user_are_revoked_and_no_others(place: Place) {
     let (store, alice) = with_alice(&place).await;
     store.users().create(&account("Bob", 2)).await.expect("another account");
     for number in 3..6 {

@@ -43,7 +43,7 @@ fn names(folder: &TempDir) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_new_file_and_its_log_are_for_nobody_else_to_read() {
+async fn a_new_file_and_its_log_are_private() {
     let (folder, file) = folder();
     let store = open(&file).await.expect("a new store");
     store.users().create(&account("Alice", 1)).await.expect("a new account");
@@ -129,7 +129,7 @@ async fn a_damaged_file_stays_as_it_is() {
     let (_folder, file) = folder();
     let store = open(&file).await.expect("a new store");
     for number in 0..200 {
-        store.users().create(&account(&format!("somebody {number}"), number)).await.expect("a new account");
+        store.users().create(&account(&format!("person {number}"), number)).await.expect("a new account");
     }
     store.close().await;
     let whole = fs::read(&file).expect("a file");
@@ -236,12 +236,12 @@ async fn a_file_that_stays_locked_says_so() {
     assert_matches!(refusal(&file).await, ConnectError::Locked { .. });
 }
 
-/// Fails unless nothing at all can be done with the store, so that nobody is promised what will not be found again.
+/// Fails unless every call to the store fails, so that it promises nothing that will not be found again.
 async fn assert_unavailable(store: &Store, number: u64) {
-    let (users, sessions, somebody) = (store.users(), store.sessions(), account(&format!("somebody {number}"), number));
-    assert_matches!(users.create(&somebody).await, Err(CreateUserError::Store(StoreError::Unavailable(_))));
-    assert_matches!(users.find_by_key(&somebody.key.id).await, Err(StoreError::Unavailable(_)));
-    assert_matches!(sessions.delete(&somebody.session.id).await, Err(StoreError::Unavailable(_)));
+    let (users, sessions, person) = (store.users(), store.sessions(), account(&format!("person {number}"), number));
+    assert_matches!(users.create(&person).await, Err(CreateUserError::Store(StoreError::Unavailable(_))));
+    assert_matches!(users.find_by_key(&person.key.id).await, Err(StoreError::Unavailable(_)));
+    assert_matches!(sessions.delete(&person.session.id).await, Err(StoreError::Unavailable(_)));
     assert_matches!(store.probe().ping().await, Err(StoreError::Unavailable(_)));
 }
 
@@ -264,8 +264,8 @@ async fn a_file_that_is_moved_away_is_unavailable_until_it_is_back() {
     store.users().create(&account("Bob", 2)).await.expect("the store goes on");
     store.close().await;
     let store = open(&file).await.expect("a store that opens");
-    for somebody in [account("Alice", 1), account("Bob", 2)] {
-        assert!(store.users().find_by_key(&somebody.key.id).await.expect("an answer").is_some());
+    for person in [account("Alice", 1), account("Bob", 2)] {
+        assert!(store.users().find_by_key(&person.key.id).await.expect("an answer").is_some());
     }
 }
 

@@ -48,7 +48,7 @@ pub struct HashingLoad {
 
 /// Threads of its own that take jobs in the order in which they came.
 ///
-/// The scheduler prefers every other thread of the process to these, so that whoever answers requests is not kept
+/// The scheduler prefers every other thread of the process to these, so that the threads that answer requests are not kept
 /// waiting by hashes. Dropping the pool ends the threads, each after the job in its hands.
 pub(crate) struct HashingPool {
     queue: Arc<Queue>,
@@ -90,7 +90,7 @@ impl HashingPool {
                 let _at_work = AtWork::begin(&tally);
                 work(memory)
             };
-            // Whoever asked may be gone by now.
+            // The caller may be gone by now.
             let _ = answer.send(done);
         });
         let place = self.queue.take_place(job).ok_or(HasherError::Overloaded)?;

@@ -1,7 +1,7 @@
 //! Password hashes, the threads that compute them, and randomness: the ports `PasswordHasher` and `TokenGenerator` of
 //! the domain, on Argon2id and the operating system's source of randomness.
 //!
-//! Whatever names a hash scheme, a thread or a source of randomness is here, and nothing that names a user or a header.
+//! Hash schemes, their threads and the source of randomness are here. Users and headers are not.
 
 mod argon2_cost;
 mod argon2id;

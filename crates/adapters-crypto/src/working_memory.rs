@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_nobody_has_is_an_error() {
+    fn memory_beyond_that_of_the_machine_is_an_error() {
         assert!(WorkingMemory::keeping_kib(16).blocks(usize::MAX / 1024).is_err());
     }
 }

@@ -19,7 +19,7 @@ sign-up = Sign up
 new-here = New here?
 create-account = Create an account
 have-account = Have an account?
-closed = Sign-up is closed: no new accounts are made here at the moment. Ask whoever runs this site.
+closed = Sign-up is closed: no new accounts are made here at the moment. Ask the site's administrator.
 
 ## The profile and the account
 
@@ -82,7 +82,7 @@ recover-how = Enter one of your recovery codes and choose a new password. Everyw
 recovery-code = Recovery code
 code-hint = { $count } letters and digits. Spaces, hyphens and capitals do not matter.
 recover = Recover account
-no-codes = No recovery code? Then only whoever runs this site can help you.
+no-codes = No recovery code? Then only the site's administrator can help you.
 
 ## Links on error pages
 
@@ -90,7 +90,7 @@ back-to-sign-in = Back to the sign-in page
 back-to-sign-up = Back to the sign-up page
 back-to-recovery = Back to the recovery page
 start-page = Go to the start page
-tell-request-id = If it happens again, tell whoever runs this site this number: { $id }
+tell-request-id = If it happens again, tell the site's administrator this number: { $id }
 
 ## Errors by their code in the API. The pages show the advice
 
@@ -113,7 +113,7 @@ unauthenticated = Unauthenticated
 cross_origin = Cross-origin request refused
     .advice = The request came from another site, so nothing was done. Open this site and try again.
 signup_closed = Sign-up is closed
-    .advice = No new accounts are made here at the moment. Ask whoever runs this site.
+    .advice = No new accounts are made here at the moment. Ask the site's administrator.
 not_found = Not found
     .advice = There is no page at this address. Check it for a typing error, or go to the start page.
 method_not_allowed = Method not allowed
@@ -151,7 +151,7 @@ characters-precis = Use letters and digits of your script, and ASCII punctuation
 characters-ascii = Use unaccented letters, digits and punctuation.
 open-at = It came from another address than { $url }, so nothing was done. Open the site there and try again.
 mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
-common-password = This is one of the first passwords that anybody would try, or your username. Choose another.
+common-password = That password is too common, or it is your username. Choose another.
 wait-seconds = { $seconds ->
     [one] Wait a second, then try again.
    *[other] Wait { $seconds } seconds, then try again.

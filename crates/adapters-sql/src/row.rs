@@ -11,7 +11,7 @@ use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use crate::value::Instant;
 
-/// Reads the columns of a row of whichever backend.
+/// Reads the columns of a row of either database.
 pub(crate) trait Columns {
     fn text(&self, column: &'static str) -> sqlx::Result<String>;
     fn optional_text(&self, column: &'static str) -> sqlx::Result<Option<String>>;

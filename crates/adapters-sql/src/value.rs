@@ -25,7 +25,7 @@ impl Instant {
     /// Takes back an instant that a store holds.
     ///
     /// # Errors
-    /// When it is one that the domain cannot have, and so nobody here wrote.
+    /// When the domain cannot have it, so that no version of this program wrote it.
     pub(crate) fn restore(unix_millis: i64) -> Result<Self, BoxDynError> {
         let instant = Timestamp::from_unix_millis(unix_millis);
         if instant.as_unix_millis() == unix_millis {

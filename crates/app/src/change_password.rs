@@ -1,14 +1,14 @@
-//! Changing the password: whoever is signed in and knows the present one gets a new one, and every session but a new one
+//! Changing the password: a signed-in user who knows the current one gets a new one, and every session but a new one
 //! ends.
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{KeyedWriteError, PasswordChange, RandomnessError, UserStore};
+use doorward_domain::ports::{KeyedWriteError, PasswordChange, UserStore};
 use doorward_domain::{Client, InvalidPassword, Password, PasswordPolicy, User};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::password_check::{Checked, PasswordCheck};
+use crate::password_check::{PasswordCheck, Write, Writing};
 use crate::{Fault, OpenedSession, SessionMint, TrustedDevices, ValidSession};
 
 /// Gives a user another password.
@@ -63,25 +63,24 @@ impl ChangePassword {
         let new = text(&pair.new).and_then(|raw| Password::parse_new(&raw, user.username.as_str(), &self.rules));
         let new = new.map_err(ChangePasswordError::InvalidNew)?;
 
-        let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
-        loop {
-            let verified = match guess.check(&current).await? {
-                Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
-                Checked::Right { .. } | Checked::Wrong { .. } => return Err(ChangePasswordError::Incorrect),
-            };
-            let new_hash = self.passwords.hash(&new).await?;
-            let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
-            let change = PasswordChange { verified, new_hash, session, client: client.clone() };
-            match self.users.replace_password_and_revoke_sessions(&change).await {
-                Ok(()) => {
-                    let valid = ValidSession { session: change.session, user: user.clone(), fresh: false };
-                    let devices = guess.known_devices(&user.id, &change.new_hash, devices).await;
-                    return Ok(OpenedSession { token, valid, rehashed: false, devices });
+        let new = &new;
+        let write = |verified| -> Writing<'_, _> {
+            Box::pin(async move {
+                let new_hash = self.passwords.hash(new).await?;
+                let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
+                let change = PasswordChange { verified, new_hash, session, client: client.clone() };
+                match self.users.replace_password_and_revoke_sessions(&change).await {
+                    Ok(()) => Ok(Write::Done((token, change))),
+                    Err(KeyedWriteError::KeyChanged) => Ok(Write::KeyChanged),
+                    Err(KeyedWriteError::Store(error)) => Err(Fault::from(error)),
                 }
-                Err(KeyedWriteError::KeyChanged) => {}
-                Err(KeyedWriteError::Store(error)) => return Err(Fault::from(error).into()),
-            }
-        }
+            })
+        };
+        let written = self.passwords.as_owner(user, &current, client, devices, write).await?;
+        let ((token, change), guess) = written.ok_or(ChangePasswordError::Incorrect)?;
+        let devices = guess.trusted_devices(&user.id, &change.new_hash, devices).await;
+        let valid = ValidSession { session: change.session, user: user.clone(), fresh: false };
+        Ok(OpenedSession { token, valid, rehashed: false, devices })
     }
 }
 
@@ -100,12 +99,6 @@ pub enum ChangePasswordError {
     /// Something behind a port failed, or too much was tried.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-impl From<RandomnessError> for ChangePasswordError {
-    fn from(error: RandomnessError) -> Self {
-        Self::Fault(error.into())
-    }
 }
 
 #[cfg(test)]
@@ -180,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_is_somebody_else_s_by_now_proves_nothing() {
+    async fn a_key_of_another_user_proves_nothing() {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| {
             let mut other = user("Alice");

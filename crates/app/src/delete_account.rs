@@ -1,4 +1,4 @@
-//! Deleting an account: whoever is signed in and knows the password can have everything removed that is kept of them.
+//! Deleting an account: a signed-in user who knows the password removes all that is kept of them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use doorward_domain::{Client, InvalidPassword, Password, User};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::password_check::{Checked, PasswordCheck};
+use crate::password_check::{PasswordCheck, Write, Writing};
 use crate::{Fault, TrustedDevices};
 
 /// Removes a user with all keys and sessions.
@@ -35,18 +35,17 @@ impl DeleteAccount {
         devices: &TrustedDevices,
     ) -> Result<(), DeleteAccountError> {
         let password = Password::parse_login(password.ok_or(InvalidPassword::Missing)?)?;
-        let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
-        loop {
-            let verified = match guess.check(&password).await? {
-                Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
-                Checked::Right { .. } | Checked::Wrong { .. } => return Err(DeleteAccountError::Incorrect),
-            };
-            match self.users.delete(&user.id, &verified).await {
-                Ok(()) => return Ok(()),
-                Err(KeyedWriteError::KeyChanged) => {}
-                Err(KeyedWriteError::Store(error)) => return Err(Fault::from(error).into()),
-            }
-        }
+        let write = |verified| -> Writing<'_, _> {
+            Box::pin(async move {
+                match self.users.delete(&user.id, &verified).await {
+                    Ok(()) => Ok(Write::Done(())),
+                    Err(KeyedWriteError::KeyChanged) => Ok(Write::KeyChanged),
+                    Err(KeyedWriteError::Store(error)) => Err(Fault::from(error)),
+                }
+            })
+        };
+        let written = self.passwords.as_owner(user, &password, client, devices, write).await?;
+        written.map(|_| ()).ok_or(DeleteAccountError::Incorrect)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Downloading one's data: all that is kept of whoever is signed in, a page at a time.
+//! Downloading a user's data: all that is kept of the user, a page at a time.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What can go wrong in any use case without being anybody's answer to anything: faults of what is behind the ports.
+//! Faults: what can go wrong in every use case, because of something behind a port or too many attempts.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub enum Fault {
     /// Too much was tried from this address or at this account.
     #[error("too many attempts were made")]
     TooManyAttempts {
-        /// How long until the next attempt is admitted, if nobody else takes it.
+        /// How long until the next attempt is let through, unless another client takes it.
         wait: Duration,
     },
     /// The store does not answer; try again later.

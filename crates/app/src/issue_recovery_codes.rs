@@ -1,4 +1,4 @@
-//! Making recovery codes: whoever is signed in and proves it once more gets ten new ones, and the old ones are gone.
+//! Creating recovery codes: a signed-in user who proves the password gets ten new ones, which replace the old ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use doorward_domain::{Client, InvalidPassword, Password, RecoveryCode, Timestamp
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::password_check::{Checked, PasswordCheck};
+use crate::password_check::{PasswordCheck, Write, Writing};
 use crate::{Fault, SessionMint, TrustedDevices, ValidSession};
 
 /// Gives a user new recovery codes, and tells how many of the last ones are left.
@@ -33,7 +33,7 @@ pub struct IssuedCodes {
 }
 
 impl IssueRecoveryCodes {
-    /// For how long after it was opened a session is proof enough to make the first codes. Whoever binds another way into
+    /// For how long after it was opened a session is proof enough to make the first codes. A user who binds another way into
     /// the account must have proved who they are a short while ago (OWASP ASVS 5.0, 7.5.1; NIST SP 800-63B-4, 4.1.2); who
     /// has just signed up or in did so, and should not have to type the password once more before they have even begun.
     pub const FRESH: Duration = Duration::from_mins(10);
@@ -92,21 +92,20 @@ impl IssueRecoveryCodes {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
-        let mut guess = self.passwords.begin(user.username.key_id(), client, devices).await?;
-        loop {
-            let verified = match guess.check(password).await? {
-                Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
-                Checked::Right { .. } | Checked::Wrong { .. } => return Err(IssueRecoveryCodesError::Incorrect),
-            };
-            let seen = self.recovery.unused_codes(&user.id).await?;
-            match self.replace(&user.id, verified, &seen).await {
-                Err(ReplaceError::KeyChanged) => {}
-                // Tried again, it would replace codes that somebody is being shown right now.
-                Err(ReplaceError::CodesChanged) => return Err(Fault::Unavailable(CODES_CHANGED.into()).into()),
-                Err(ReplaceError::Fault(fault)) => return Err(fault.into()),
-                Ok(codes) => return Ok(codes),
-            }
-        }
+        let write = |verified| -> Writing<'_, _> {
+            Box::pin(async move {
+                let seen = self.recovery.unused_codes(&user.id).await?;
+                match self.replace(&user.id, verified, &seen).await {
+                    Ok(codes) => Ok(Write::Done(codes)),
+                    Err(ReplaceError::KeyChanged) => Ok(Write::KeyChanged),
+                    // Tried again, it would replace codes that another request is showing right now.
+                    Err(ReplaceError::CodesChanged) => Err(Fault::Unavailable(CODES_CHANGED.into())),
+                    Err(ReplaceError::Fault(fault)) => Err(fault),
+                }
+            })
+        };
+        let written = self.passwords.as_owner(user, password, client, devices, write).await?;
+        written.map(|(codes, _)| codes).ok_or(IssueRecoveryCodesError::Incorrect)
     }
 
     /// Makes the first codes, by the session alone.

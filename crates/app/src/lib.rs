@@ -2,6 +2,7 @@
 //! through the ports of the domain; who they are called by, and what is behind a port, they do not know.
 
 pub mod admin;
+mod attempt;
 mod change_password;
 mod credentials;
 mod delete_account;
@@ -40,6 +41,6 @@ pub use revoke_sessions::RevokeSessions;
 pub use session_mint::{OpenedSession, SessionMint};
 pub use sign_up::{SignUp, SignUpError, SignUpPolicy};
 pub use sweep::{Sweep, Swept};
-pub use throttle::{Attempt, Throttle};
+pub use throttle::{AttemptKind, Throttle};
 pub use use_cases::{Admin, Policies, Ports, UseCases};
 pub use validate_session::{ValidSession, ValidateSession};

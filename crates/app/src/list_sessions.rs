@@ -1,4 +1,4 @@
-//! Listing sessions: where somebody is signed in.
+//! Lists a user's sessions.
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::password_check::{Checked, PasswordCheck};
 use crate::{Credentials, Fault, OpenedSession, SessionMint, TrustedDevices, ValidSession};
 
-/// Opens a session for whoever knows a user's password.
+/// Opens a session for a user who knows the password.
 pub struct LogIn {
     passwords: Arc<PasswordCheck>,
     sessions: Arc<dyn SessionStore>,
@@ -51,7 +51,7 @@ impl LogIn {
                 Ok(()) => {
                     let valid = ValidSession { session, user, fresh: false };
                     let hash = verified.rehashed.as_ref().unwrap_or(&verified.hash);
-                    let devices = guess.known_devices(&valid.user.id, hash, devices).await;
+                    let devices = guess.trusted_devices(&valid.user.id, hash, devices).await;
                     return Ok(OpenedSession { token, valid, rehashed: outdated, devices });
                 }
                 Err(KeyedWriteError::KeyChanged) => {}
@@ -61,7 +61,7 @@ impl LogIn {
     }
 }
 
-/// Why nobody was logged in.
+/// Why no session was opened.
 #[derive(Debug, Error)]
 pub enum LogInError {
     /// No username can be like this.
@@ -73,7 +73,7 @@ pub enum LogInError {
     /// No such user, or not their password: deliberately one and the same.
     #[error("the username or the password is not right")]
     IncorrectCredentials {
-        /// Whose password was guessed at, if anybody's: for the audit log, never for an answer.
+        /// The user whose password was guessed at, if there is one: for the audit log, never for an answer.
         account: Option<UserId>,
     },
     /// Something behind a port failed, or too much was tried.
@@ -114,7 +114,7 @@ mod tests {
         users
     }
 
-    fn knows_nobody() -> MockUserStore {
+    fn knows_no_user() -> MockUserStore {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(|_| Ok(None));
         users
@@ -169,8 +169,8 @@ mod tests {
     async fn an_unknown_user_still_costs_a_hash_and_is_told_the_same_as_a_wrong_password() {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(Verdict::Wrong));
-        let unknown = log_in(knows_nobody(), MockSessionStore::new(), hasher)
-            .run(&credentials("nobody", "correct horse"), &[], &client(), &TrustedDevices::default())
+        let unknown = log_in(knows_no_user(), MockSessionStore::new(), hasher)
+            .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
         let wrong = log_in(knows_alice(), MockSessionStore::new(), says(Verdict::Wrong))
@@ -182,15 +182,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_user_is_refused_whatever_the_hasher_says() {
-        let refused = log_in(knows_nobody(), MockSessionStore::new(), says(Verdict::Right))
-            .run(&credentials("nobody", "correct horse"), &[], &client(), &TrustedDevices::default())
+    async fn an_unknown_user_is_refused_even_where_the_hasher_says_right() {
+        let refused = log_in(knows_no_user(), MockSessionStore::new(), says(Verdict::Right))
+            .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::IncorrectCredentials { .. })), "{refused:?}");
     }
 
     #[tokio::test]
-    async fn a_key_without_a_password_costs_a_hash_and_opens_nothing_whatever_the_hasher_says() {
+    async fn a_key_without_a_password_costs_a_hash_and_opens_nothing() {
         for verdict in [Verdict::Wrong, Verdict::Right] {
             let mut users = MockUserStore::new();
             users.expect_find_by_key().returning(|_| {
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_can_be_called_costs_no_hash_and_no_query() {
+    async fn an_impossible_username_costs_no_hash_and_no_query() {
         let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
             .run(&credentials("", ""), &[], &client(), &TrustedDevices::default())
             .await;
@@ -306,8 +306,8 @@ mod tests {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
         let refused =
-            LogIn::new(passwords(knows_nobody(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
-                .run(&credentials("nobody", "correct horse"), &[], &client(), &TrustedDevices::default())
+            LogIn::new(passwords(knows_no_user(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
+                .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
                 .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_randomness_nobody_is_logged_in() {
+    async fn without_randomness_no_user_is_logged_in() {
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_session_token().returning(|| Err(RandomnessError(cause())));
         let log_in = LogIn::new(

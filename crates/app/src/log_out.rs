@@ -1,4 +1,4 @@
-//! Logging out: whatever sessions a person came with end.
+//! Logging out: revokes the sessions that a client presents.
 
 use std::sync::Arc;
 

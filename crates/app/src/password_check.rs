@@ -1,14 +1,17 @@
-//! Checking a password: the step that logging in, changing the password, making recovery codes and deleting the account
-//! share, so that there is one way to guess at it, with one bound.
+//! Checking a password: the step that logging in, changing the password, creating recovery codes and deleting the account
+//! share, so that there is one way to guess at a password, with one limit.
 
 use std::mem;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use doorward_domain::ports::{PasswordHasher, UserStore, Verdict, VerifiedKey};
 use doorward_domain::{Client, Key, KeyId, Password, PasswordHash, TrustedDeviceToken, User, UserId};
 
-use crate::throttle::{Admitted, Target, Throttle};
-use crate::{Fault, TrustedDevices};
+use crate::attempt::Attempt;
+use crate::devices::TrustedDevices;
+use crate::fault::Fault;
+use crate::throttle::{Target, Throttle};
 
 /// Checks passwords against keys.
 pub struct PasswordCheck {
@@ -17,6 +20,17 @@ pub struct PasswordCheck {
     throttle: Arc<Throttle>,
 }
 
+/// The end of a write that needs a verified key.
+pub(crate) enum Write<T> {
+    /// It was done.
+    Done(T),
+    /// The key changed since it was verified: verify it again.
+    KeyChanged,
+}
+
+/// A write under way. Boxed, since no bound can say that the future of an `AsyncFnMut` is `Send`.
+pub(crate) type Writing<'w, T> = Pin<Box<dyn Future<Output = Result<Write<T>, Fault>> + Send + 'w>>;
+
 impl PasswordCheck {
     /// The step on these ports.
     #[must_use]
@@ -24,7 +38,7 @@ impl PasswordCheck {
         Self { users, hasher, throttle }
     }
 
-    /// Admits an attempt at the password of a key, whether or not there is such a key.
+    /// Takes an attempt at the password of a key, whether or not the key exists.
     pub(crate) async fn begin(
         &self,
         key: KeyId,
@@ -34,84 +48,100 @@ impl PasswordCheck {
         let found = self.users.find_by_key(&key).await?;
         let user = found.as_ref().map(|(_, user)| &user.id);
         let password = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
-        let target = Target { user, key: &key, password };
-        let (admitted, known) = match self.throttle.admit_known_device(target, client, devices).await? {
-            Some((admitted, place)) => (Some(admitted), password.cloned().map(|password| (place, password))),
-            None => (self.throttle.admit_guess(user, &key, client).await?, None),
-        };
-        Ok(Guess { check: self, key, found: Found::Now(found), admitted, known, checks: 0 })
+        let attempt = Attempt::take(&self.throttle, Target { user, key: &key, password }, client, devices).await?;
+        Ok(Guess { check: self, key, found: Found::Unchecked(found), attempt, checks: 0 })
     }
 
-    /// Hashes a password that was just found right, or that is to take its place.
+    /// Verifies a user's own current password and writes on the strength of it, starting over where the key changed
+    /// meanwhile. `None` where the password is wrong.
+    ///
+    /// # Errors
+    /// [`Fault`], also of the write.
+    pub(crate) async fn as_owner<'w, T>(
+        &self,
+        user: &User,
+        password: &Password,
+        client: &Client,
+        devices: &TrustedDevices,
+        mut write: impl FnMut(VerifiedKey) -> Writing<'w, T>,
+    ) -> Result<Option<(T, Guess<'_>)>, Fault> {
+        let mut guess = self.begin(user.username.key_id(), client, devices).await?;
+        loop {
+            let verified = match guess.check(password).await? {
+                Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
+                Checked::Right { .. } | Checked::Wrong { .. } => return Ok(None),
+            };
+            if let Write::Done(written) = write(verified).await? {
+                return Ok(Some((written, guess)));
+            }
+        }
+    }
+
+    /// Hashes a password that was just found right, or that replaces it.
     pub(crate) async fn hash(&self, password: &Password) -> Result<PasswordHash, Fault> {
         Ok(self.hasher.hash(password).await?)
     }
 }
 
-/// An attempt that was admitted.
+/// An attempt at the password of a key.
 pub(crate) struct Guess<'a> {
     check: &'a PasswordCheck,
     key: KeyId,
     found: Found,
-    admitted: Option<Admitted>,
-    /// Which of its tokens the browser is known by, and for which password.
-    known: Option<(usize, PasswordHash)>,
+    attempt: Attempt<'a>,
     checks: usize,
 }
 
-/// What was found by the key.
+/// The key as it was found.
 enum Found {
-    /// This, and it was not checked yet.
-    Now(Option<(Key, User)>),
-    /// Something that may have changed since.
-    Before,
+    /// Just now, and not checked yet.
+    Unchecked(Option<(Key, User)>),
+    /// Before a check: it may have changed since.
+    Checked,
 }
 
-/// What came of an attempt.
+/// The result of a check.
 pub(crate) enum Checked {
-    /// It was the password of this user.
+    /// It is the password of this user.
     Right {
-        /// The key, to write something on the strength of.
+        /// The verified key, for a write that needs it.
         verified: VerifiedKey,
-        /// Whose key it is.
+        /// The key's user.
         user: User,
-        /// Whether the hash is of another scheme or cost than the one in force.
+        /// Whether the hash is of another scheme or cost than the current one.
         outdated: bool,
     },
-    /// There is no such key, or it was not its password.
+    /// There is no such key, or it is not its password.
     Wrong {
-        /// Whose key it is, if anybody's. For the audit log and nobody else.
+        /// The key's user, if the key exists: for the audit log alone.
         account: Option<UserId>,
     },
 }
 
 impl Guess<'_> {
-    /// How often a password is checked because the key changed before something was written: by a change of the
-    /// password, or by a login that made the hash anew. More than one such change in a row is an attack or a fault.
+    /// How often a password is checked because the key changed before the write: by a change of the password, or by a login
+    /// that replaced the hash. More than one such change in a row is an attack or a fault.
     pub(crate) const CHECKS: usize = 3;
 
-    /// Checks the password against the key as it is now. To be called again where the key changed since.
+    /// Checks the password against the key as it is now. Call it again where the key changed since.
     ///
     /// # Errors
-    /// [`Fault`], also where the key never holds still.
+    /// [`Fault`], also where the key changes each time.
     pub(crate) async fn check(&mut self, password: &Password) -> Result<Checked, Fault> {
         if self.checks == Self::CHECKS {
             return Err(Fault::Unavailable("the key keeps changing while its password is checked".into()));
         }
         self.checks += 1;
-        let found = match mem::replace(&mut self.found, Found::Before) {
-            Found::Now(found) => found,
-            Found::Before => self.check.users.find_by_key(&self.key).await?,
+        let found = match mem::replace(&mut self.found, Found::Checked) {
+            Found::Unchecked(found) => found,
+            Found::Checked => self.check.users.find_by_key(&self.key).await?,
         };
         let stored = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
-        // An unknown user, or one whose key has no password, costs the same hash as any other; only then do they part.
+        // An unknown user, or a key without a password, costs the same hash as any other before the paths part.
         let verdict = match self.check.hasher.verify(password, stored).await {
             Ok(verdict) => verdict,
             Err(error) => {
-                if let Some(admitted) = self.admitted.take() {
-                    // Nobody learnt anything by it. Where this fails as well, the token comes back with time.
-                    let _ = self.check.throttle.release(&admitted).await;
-                }
+                self.attempt.release().await;
                 return Err(error.into());
             }
         };
@@ -119,29 +149,20 @@ impl Guess<'_> {
         let Some(hash) = key.password_hash.filter(|_| verdict != Verdict::Wrong) else {
             return Ok(Checked::Wrong { account: Some(user.id) });
         };
-        if let Some(admitted) = self.admitted.take() {
-            self.check.throttle.succeed(admitted).await?;
-        }
+        self.attempt.succeed().await?;
         let verified = VerifiedKey { id: key.id, hash, rehashed: None };
         Ok(Checked::Right { verified, user, outdated: verdict == Verdict::RightButOutdated })
     }
-    /// The tokens that the browser is to keep from now on, where it keeps any: known for the password that has this hash.
-    /// The session is open whether or not this succeeds; `None` where it does not, and the browser keeps what it has.
-    pub(crate) async fn known_devices(
+
+    /// The tokens that the browser keeps from now on, trusted for the password with this hash, as
+    /// [`Attempt::trusted_devices`].
+    pub(crate) async fn trusted_devices(
         &self,
         user: &UserId,
         hash: &PasswordHash,
         devices: &TrustedDevices,
     ) -> Option<Vec<TrustedDeviceToken>> {
-        if !devices.are_kept {
-            return None;
-        }
-        if self.known.as_ref().is_some_and(|(_, known)| known == hash) {
-            return Some(devices.candidates().map(|(_, token)| token.clone()).collect());
-        }
-        let device = self.check.throttle.new_device().ok()??;
         let target = Target { user: Some(user), key: &self.key, password: Some(hash) };
-        self.check.throttle.introduce(target, &device).await.ok()?;
-        Some(devices.with(device, self.known.as_ref().map(|(place, _)| *place)))
+        self.attempt.trusted_devices(target, devices).await
     }
 }

@@ -1,4 +1,4 @@
-//! Recovering an account: whoever has a user's recovery code gets in without the password, and chooses a new one.
+//! Recovering an account: a user with a recovery code signs in without the password and chooses a new one.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use doorward_domain::ports::{
     PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
 };
 use doorward_domain::{
-    Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode, SessionToken,
-    TrustedDeviceToken, UserId,
+    Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode, SessionToken, UserId,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::attempt::Attempt;
 use crate::throttle::Target;
 use crate::{Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
 
@@ -91,16 +91,13 @@ impl RecoverAccount {
         let account = found.as_ref().map(|(_, user)| &user.id);
         let present = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
         let target = Target { user: account, key: &key_id, password: present };
-        let (admitted, known) = match self.throttle.admit_known_device(target, client, devices).await? {
-            Some((admitted, place)) => (Some(admitted), Some(place)),
-            None => (self.throttle.admit_guess(account, &key_id, client).await?, None),
-        };
+        let mut attempt = Attempt::take(&self.throttle, target, client, devices).await?;
         let recovered = async {
-            // As dear as the check of a password at a login, and paid for whatever name and code.
+            // Costs as much as the check of a password at a login, for every name and code.
             let new_hash = self.hasher.hash(&password).await?;
-            // A user that does not exist is looked for in the store like any other, by an id that nobody has.
-            let nobody = self.mint.new_user_id()?;
-            let user_id = account.unwrap_or(&nobody);
+            // An unknown user is looked up in the store like any other, by an id that no user has.
+            let no_user = self.mint.new_user_id()?;
+            let user_id = account.unwrap_or(&no_user);
             let (token, session) = self.mint.mint(user_id.clone(), self.mint.now())?;
             let recovery = Recovery {
                 key_id: key_id.clone(),
@@ -119,44 +116,23 @@ impl RecoverAccount {
         let recovered = match recovered.await {
             Ok(recovered) => recovered,
             Err(fault) => {
-                if let Some(admitted) = admitted {
-                    // Nobody learnt anything by it. Where this fails as well, the token comes back with time.
-                    let _ = self.throttle.release(&admitted).await;
-                }
+                attempt.release().await;
                 return Err(fault.into());
             }
         };
         let (Some((token, recovery, codes_left)), Some((_, user))) = (recovered, &found) else {
             return Err(RecoverAccountError::Incorrect { account: account.cloned() });
         };
-        if let Some(admitted) = admitted {
-            // The person is in whether or not this is: the code is used up.
-            let _ = self.throttle.succeed(admitted).await;
-        }
+        // The code is used up and the user is signed in, whether or not the throttle learns of it.
+        let _ = attempt.succeed().await;
         let target = Target { user: Some(&user.id), key: &key_id, password: Some(&recovery.new_hash) };
-        let devices = self.known_devices(target, devices, known).await;
+        let devices = attempt.trusted_devices(target, devices).await;
         let valid = ValidSession { session: recovery.session, user: user.clone(), fresh: false };
         Ok(Recovered { opened: OpenedSession { token, valid, rehashed: false, devices }, codes_left })
     }
-
-    /// The tokens that the browser is to keep from now on, where it keeps any: known for the new password, as none was
-    /// before. The session is open whether or not this succeeds.
-    async fn known_devices(
-        &self,
-        target: Target<'_>,
-        devices: &TrustedDevices,
-        known: Option<usize>,
-    ) -> Option<Vec<TrustedDeviceToken>> {
-        if !devices.are_kept {
-            return None;
-        }
-        let device = self.throttle.new_device().ok()??;
-        self.throttle.introduce(target, &device).await.ok()?;
-        Some(devices.with(device, known))
-    }
 }
 
-/// Why nobody was let back in.
+/// Why no account was recovered.
 #[derive(Debug, Error)]
 pub enum RecoverAccountError {
     /// No username can be like this.
@@ -171,7 +147,7 @@ pub enum RecoverAccountError {
     /// No such user, or not a code of theirs, or one that was used: deliberately one and the same.
     #[error("the username or the recovery code is not right")]
     Incorrect {
-        /// Whose code was guessed at, if anybody's: for the audit log, never for an answer.
+        /// The user whose code was guessed at, if there is one: for the audit log, never for an answer.
         account: Option<UserId>,
     },
     /// Something behind a port failed, or too much was tried.
@@ -226,13 +202,13 @@ mod tests {
         users
     }
 
-    fn knows_nobody() -> MockUserStore {
+    fn knows_no_user() -> MockUserStore {
         let mut users = MockUserStore::new();
         users.expect_find_by_key().times(1).returning(|_| Ok(None));
         users
     }
 
-    /// Whoever comes pays for one hash.
+    /// Every attempt costs one hash.
     fn hashes_once() -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().times(1).returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
@@ -292,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_user_costs_the_same_calls_and_is_told_the_same_as_a_wrong_code() {
-        for (users, account) in [(knows_nobody(), None), (knows_alice(), Some(user("Alice").id))] {
+        for (users, account) in [(knows_no_user(), None), (knows_alice(), Some(user("Alice").id))] {
             let mut store = MockLoginThrottle::new();
             store.expect_is_marked().times(1).returning(|_, _| Ok(false));
             store.expect_take().times(1).withf(|taken, _| taken.len() == 3).returning(|_, _| Ok(Duration::ZERO));
@@ -309,8 +285,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_user_is_refused_whatever_the_store_says() {
-        let refused = recover(knows_nobody(), says(|| Ok(9)), hashes_once(), unbounded())
+    async fn an_unknown_user_is_refused_even_where_the_store_says_recovered() {
+        let refused = recover(knows_no_user(), says(|| Ok(9)), hashes_once(), unbounded())
             .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Incorrect { account: None })), "{refused:?}");
@@ -377,7 +353,7 @@ mod tests {
         };
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
-        let refused = recover(knows_nobody(), MockRecoveryStore::new(), hasher, released())
+        let refused = recover(knows_no_user(), MockRecoveryStore::new(), hasher, released())
             .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(RecoverAccountError::Fault(Fault::Overloaded))), "{refused:?}");
@@ -390,7 +366,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_randomness_nobody_is_let_back_in() {
+    async fn without_randomness_no_account_is_recovered() {
         let mut without = MockTokenGenerator::new();
         without.expect_user_id().returning(|| Err(RandomnessError(cause())));
         let recover = RecoverAccount {

@@ -1,4 +1,4 @@
-//! Revoking sessions: somebody ends where they are signed in, one by one or all but here.
+//! Revoking a user's own sessions: one, or all but the current one.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use doorward_domain::{SessionId, UserId};
 
 use crate::{Fault, ValidSession};
 
-/// Ends sessions of whoever is signed in.
+/// Revokes sessions of the signed-in user.
 pub struct RevokeSessions {
     sessions: Arc<dyn SessionStore>,
 }
@@ -20,7 +20,7 @@ impl RevokeSessions {
     }
 
     /// Ends one session of the user, which may be the present one. `false` when the user has none with this id, whether or
-    /// not anybody else has.
+    /// not another user has.
     ///
     /// # Errors
     /// [`Fault`] when the store fails.

@@ -15,7 +15,7 @@ use crate::{Credentials, Fault, OpenedSession, SessionMint, Throttle, TrustedDev
 /// Who may sign up, and with what.
 #[derive(Clone, Copy, Debug)]
 pub struct SignUpPolicy {
-    /// Whether anybody may.
+    /// Whether people may sign up.
     pub open: bool,
     /// What a new username must be like.
     pub usernames: UsernamePolicy,
@@ -95,10 +95,10 @@ impl SignUp {
     }
 }
 
-/// Why nobody was signed up.
+/// Why no user was created.
 #[derive(Debug, Error)]
 pub enum SignUpError {
-    /// Nobody may sign up here.
+    /// Sign-up is closed.
     #[error("sign-up is closed")]
     Closed,
     /// The username cannot be chosen.
@@ -107,7 +107,7 @@ pub enum SignUpError {
     /// The password cannot be chosen.
     #[error(transparent)]
     InvalidPassword(#[from] InvalidPassword),
-    /// Somebody has this username, in this or another spelling.
+    /// Another user has this username, in this or another spelling.
     #[error("the username is taken")]
     UsernameTaken,
     /// Something behind a port failed, or too much was tried.
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_randomness_nobody_is_signed_up() {
+    async fn without_randomness_no_user_is_signed_up() {
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
         let sign_up =

@@ -22,7 +22,7 @@ pub struct Throttle {
 
 /// What a client is about to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attempt {
+pub enum AttemptKind {
     /// A password, whether to log in or to prove once more who one is.
     Password,
     /// A sign-up.
@@ -61,12 +61,12 @@ impl Throttle {
     ///
     /// # Errors
     /// [`Fault::TooManyAttempts`], or another [`Fault`] when the store fails.
-    pub async fn check_address(&self, attempt: Attempt, client: &Client) -> Result<(), Fault> {
+    pub async fn check_address(&self, attempt: AttemptKind, client: &Client) -> Result<(), Fault> {
         let Some(limits) = &self.limits else { return Ok(()) };
         let block = AddressBlock::of(client.address);
         let bucket = match attempt {
-            Attempt::Password => self.bucket(&ThrottleScope::Address(block), limits.address),
-            Attempt::SignUp => self.bucket(&ThrottleScope::SignUp(block), limits.sign_up),
+            AttemptKind::Password => self.bucket(&ThrottleScope::Address(block), limits.address),
+            AttemptKind::SignUp => self.bucket(&ThrottleScope::SignUp(block), limits.sign_up),
         };
         let wait = self.store.wait(&bucket, self.clock.now()).await?;
         if wait.is_zero() { Ok(()) } else { Err(Fault::TooManyAttempts { wait }) }
@@ -80,7 +80,7 @@ impl Throttle {
     }
 
     /// Admits an attempt at the password of a key, whether or not there is such a key. The account-wide bucket is left
-    /// alone where the account is known at the client's address, so that nobody's guesses keep out its owner.
+    /// alone where the account is known at the client's address, so that guesses by others cannot lock its owner out.
     pub(crate) async fn admit_guess(
         &self,
         user: Option<&UserId>,
@@ -301,9 +301,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_browser_is_known_by_is_asked_for_as_often_whoever_it_is_and_takes_nothing() {
-        let (somebody, key) = (user("Alice").id, alice());
-        for user in [Some(&somebody), None] {
+    async fn an_unknown_device_costs_the_same_lookups_for_every_user() {
+        let (known, key) = (user("Alice").id, alice());
+        for user in [Some(&known), None] {
             let mut store = MockLoginThrottle::new();
             store.expect_is_marked().times(TrustedDevices::MOST).returning(|_, _| Ok(false));
             let target = Target { user, key: &key, password: None };
@@ -362,7 +362,7 @@ mod tests {
         assert!(matches!(guess, Some(Fault::TooManyAttempts { wait: told }) if told == wait), "{guess:?}");
         let sign_up = throttle.admit_sign_up(&client()).await;
         assert!(matches!(sign_up, Err(Fault::TooManyAttempts { wait: told }) if told == wait), "{sign_up:?}");
-        let address = throttle.check_address(Attempt::Password, &client()).await;
+        let address = throttle.check_address(AttemptKind::Password, &client()).await;
         assert!(matches!(address, Err(Fault::TooManyAttempts { wait: told }) if told == wait), "{address:?}");
     }
 
@@ -375,12 +375,12 @@ mod tests {
             Ok(Duration::ZERO)
         });
         let throttle = throttle(store);
-        assert!(throttle.check_address(Attempt::Password, &client()).await.is_ok());
-        assert!(throttle.check_address(Attempt::SignUp, &client()).await.is_ok());
+        assert!(throttle.check_address(AttemptKind::Password, &client()).await.is_ok());
+        assert!(throttle.check_address(AttemptKind::SignUp, &client()).await.is_ok());
     }
 
     #[tokio::test]
-    async fn a_store_that_fails_admits_nobody() {
+    async fn a_store_that_fails_lets_no_attempt_through() {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().returning(|_, _| Err(StoreError::Unavailable(cause())));
@@ -392,7 +392,7 @@ mod tests {
     async fn without_limits_the_store_is_not_asked() {
         let throttle =
             Throttle::new(Arc::new(MockLoginThrottle::new()), Arc::new(tokens()), Arc::new(clock_at(NOW)), None);
-        assert!(throttle.check_address(Attempt::Password, &client()).await.is_ok());
+        assert!(throttle.check_address(AttemptKind::Password, &client()).await.is_ok());
         assert!(throttle.admit_sign_up(&client()).await.is_ok());
         assert!(throttle.admit_guess(Some(&user("Alice").id), &alice(), &client()).await.expect("admitted").is_none());
         assert!(throttle.new_device().expect("no fault").is_none());

@@ -28,7 +28,7 @@ pub struct ValidateSession {
 }
 
 impl ValidateSession {
-    /// How often the store is asked again because somebody else renewed or ended the idle session meanwhile. After one
+    /// How often the store is asked again because another request renewed or revoked the idle session meanwhile. After one
     /// such change the session is active or gone, unless the active period is shorter than a query.
     const ATTEMPTS: usize = 3;
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_token_is_nobody() {
+    async fn an_unknown_token_proves_no_session() {
         let mut sessions = MockSessionStore::new();
         sessions.expect_find().returning(|_| Ok(None));
         assert_eq!(validate(sessions, NOW).run(&token('t')).await.expect("no fault"), None);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_renewal_lost_to_a_log_out_is_nobody() {
+    async fn a_renewal_lost_to_a_logout_proves_no_session() {
         let idle = session_opened_at(NOW);
         let now = idle.active_expires_at;
         let mut answers = [Some((idle, user("Alice"))), None].into_iter();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dead_session_is_nobody_and_is_removed() {
+    async fn a_dead_session_is_refused_by_the_use_case_and_removed() {
         let session = session_opened_at(NOW);
         let now = session.idle_expires_at;
         let mut sessions = holds(session.clone());

@@ -1,4 +1,4 @@
-//! Where somebody came from, as far as a server can tell: an address, and what their browser or program calls itself.
+//! The client of a request, as far as a server can tell: an address, and the name of the browser or program.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_a_provider_and_whatever_id_it_gives() {
+    fn a_key_is_a_provider_and_the_id_it_gives() {
         for good in ["github:583231", "email:ann@example.com", "x:a:b", "my-idp_2:É 1"] {
             assert_eq!(KeyId::parse(good).expect("a key").as_str(), good);
         }

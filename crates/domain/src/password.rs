@@ -20,7 +20,7 @@ impl Password {
     /// The most characters (Unicode code points as received) of a password; the seed's number.
     pub const MAX_CHARS: usize = 255;
 
-    /// Reads a password that somebody wants to have from now on, for the account with this username.
+    /// Reads a new password for the account with this username.
     ///
     /// # Errors
     /// [`InvalidPassword`] says which rule it breaks; the error never carries the password.
@@ -114,7 +114,7 @@ fn check_length(raw: &str, min: usize) -> Result<(), InvalidPassword> {
     if (min..=Password::MAX_CHARS).contains(&raw.chars().count()) { Ok(()) } else { Err(InvalidPassword::Length) }
 }
 
-/// Whether this password is among the first that anybody would try (OWASP ASVS 5.0, 6.2.4 and 6.2.11): the 3,000 most
+/// Whether this password is among the first that an attacker tries (OWASP ASVS 5.0, 6.2.4 and 6.2.11): the 3,000 most
 /// common ones, the product's name, and the username.
 fn is_guessed_first(raw: &str, username: &str) -> bool {
     /// One folded password a line; `data/README.md` says where they are from.

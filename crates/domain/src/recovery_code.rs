@@ -214,7 +214,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_read_has_the_shape_of_a_code(raw in "[0-9A-Za-z -]{10,24}|.{0,30}") {
+        fn a_code_that_parses_has_the_shape_of_a_code(raw in "[0-9A-Za-z -]{10,24}|.{0,30}") {
             if let Some(code) = read(&raw) {
                 prop_assert_eq!(code.len(), 19);
                 prop_assert_eq!(read(&code), Some(code.clone()));

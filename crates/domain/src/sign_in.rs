@@ -7,7 +7,7 @@ use crate::ids::SessionId;
 use crate::session::Session;
 use crate::time::Timestamp;
 
-/// What somebody did who was given a session.
+/// How a user came to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInKind {
     /// They signed up.
@@ -45,7 +45,7 @@ impl SignInKind {
     }
 }
 
-/// That somebody was given a session.
+/// That a user was given a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInEvent {
     /// The session, which may have ended since.
@@ -59,7 +59,7 @@ pub struct SignInEvent {
 }
 
 impl SignInEvent {
-    /// How long sign-ins are kept: as long as a browser stays known after it signed in, so that whoever finds a stranger
+    /// How long sign-ins are kept: as long as a browser stays known after it signed in, so that a user who finds a stranger
     /// among them can go back to where the stranger came from.
     pub const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
     /// The most that are kept of a user, so that a program that signs in every minute fills no store: a person who signs

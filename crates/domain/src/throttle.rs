@@ -68,7 +68,7 @@ impl RateLimit {
 pub struct ThrottleLimits {
     /// Guesses at the password of one account from one address, or from one browser that it is known by.
     pub account_at_address: RateLimit,
-    /// Guesses from one address, whatever the account.
+    /// Guesses from one address, at any account.
     pub address: RateLimit,
     /// Guesses at one account from all addresses that it is not known at.
     pub account: RateLimit,
@@ -113,7 +113,7 @@ pub enum ThrottleScope {
 }
 
 /// What a browser is known for: that it was there when this password was right. No other password will do: who changes it
-/// leaves behind all browsers that somebody else signed in with.
+/// leaves behind all browsers that another person signed in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedDevice {
     /// Who signed in; `None` stands for a user that does not exist.
@@ -267,7 +267,7 @@ mod tests {
 
         #[test]
         fn no_wait_is_longer_than_an_interval(ahead in 0u64..100) {
-            // A bucket is never ahead of now by more than its window, since nobody is admitted beyond it.
+            // A bucket is never ahead of now by more than its window, since no attempt is let through beyond it.
             let limit = RateLimit::of(10, Duration::from_secs(10));
             let wait = limit.wait(NOW.plus(Duration::from_secs(ahead)), 0, NOW);
             prop_assert!(wait <= limit.every);

@@ -38,7 +38,7 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The secret by which a browser shows that somebody signed in with it before. It is made and read as the token of a
+/// The secret of a trusted device: a browser with which a user signed in before. It is made and read as the token of a
 /// session is, and proves none.
 #[derive(Clone, Debug)]
 pub struct TrustedDeviceToken(SessionToken);

@@ -20,7 +20,7 @@ impl Username {
     /// The most characters (Unicode code points) of a username; the seed's number.
     pub const MAX_CHARS: usize = 31;
 
-    /// Reads a name that somebody wants to sign up with.
+    /// Reads the username of a sign-up.
     ///
     /// # Errors
     /// [`InvalidUsername`] says which rule it breaks; the error never carries the name.
@@ -63,7 +63,7 @@ impl Username {
 pub struct LoginName(String);
 
 impl LoginName {
-    /// Reads a name that somebody wants to log in with: 1 to [`Username::MAX_CHARS`] characters.
+    /// Reads the username of a login: 1 to [`Username::MAX_CHARS`] characters.
     ///
     /// # Errors
     /// [`InvalidUsername::Length`] where it is empty or too long.

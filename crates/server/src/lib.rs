@@ -28,8 +28,7 @@ use command_line::{CommandLine, Invocation};
 /// Exit status for a wrong setting or argument, as `sysexits.h` has it for usage errors.
 const EXIT_USAGE: u8 = 64;
 
-/// Runs the program: reads the settings, does what the command says or serves until it is told to stop, and says how it
-/// went.
+/// Runs the program: reads the settings, then runs the command or serves until it is told to stop. Returns the exit status.
 #[must_use]
 pub fn main() -> ExitCode {
     if let Err(problem) = command_line::read_dot_env() {
@@ -47,7 +46,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    let settings = match Settings::try_from(*command_line) {
+    let settings = match command_line.settings() {
         Ok(settings) => settings,
         Err(wrong) => {
             eprintln!("doorward: {wrong}");
@@ -83,12 +82,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Writes to standard output. Whoever does not read on, such as `head`, has what it wants.
+/// Writes to standard output. A reader that stops early, such as `head`, is no error.
 fn print(text: &str) -> ExitCode {
     let mut output = std::io::stdout();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            eprintln!("doorward: it is done, but what came of it cannot be written: {error}");
+            eprintln!("doorward: it is done, but the result cannot be written: {error}");
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,
@@ -96,10 +95,10 @@ fn print(text: &str) -> ExitCode {
 }
 
 async fn serve(settings: Settings) -> Result<(), StartError> {
-    // Whoever stops the program may do so as soon as it says that it listens.
+    // Before the program says that it listens, since it may be told to stop right then.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    // Whoever is about to write more than a limit on files allows (`ulimit -f`) is ended by it, unless somebody listens;
-    // then the write fails, as on a full disk.
+    // A limit on the size of files (`ulimit -f`) ends a process that writes beyond it, unless the process handles the
+    // signal. Then the write fails, as on a full disk.
     let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let server = Server::start(settings, Arc::new(SystemClock)).await?;
     if let Some(address) = server.metrics_address() {

@@ -70,7 +70,7 @@ impl Drop for Place {
     }
 }
 
-/// A listener that every worker waits on: whichever has time takes a connection, and mostly keeps it.
+/// A listener that every worker waits on: one that has time takes a connection, and mostly keeps it.
 pub(crate) struct Listener {
     event_loops: EventLoops,
     /// The same one for each event loop.
@@ -178,7 +178,7 @@ fn converse<E>(stream: TcpStream, place: Place, endpoint: Arc<E>, connections: &
 where
     E: Endpoint<Output = Response> + 'static,
 {
-    // Whoever hung up already is no matter.
+    // A client that hung up already needs no answer.
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");

@@ -207,7 +207,7 @@ mod tests {
         connection.read_u8().await.expect("a head");
         requests.begin();
         let body = tokio::time::timeout(HEAD_TIMEOUT + IDLE_TIMEOUT, connection.read_u8());
-        assert!(body.await.is_err(), "whoever reads the body decides how long to wait");
+        assert!(body.await.is_err(), "the reader of the body decides how long to wait");
         requests.answer();
         assert_eq!(patience_of(&mut connection).await, IDLE_TIMEOUT);
     }
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_nobody_reads_is_not_kept_for_ever() {
+    async fn an_answer_that_is_not_read_is_dropped() {
         let (_client, mut connection, _) = connection();
         let start = Instant::now();
         let error = connection.write_all(&[b'x'; 65]).await.expect_err("64 bytes fit");

@@ -179,7 +179,7 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
     }
     if let Some(address) = settings.metrics_listen.filter(|address| !address.ip().to_canonical().is_loopback()) {
         tracing::warn!(
-            "DOORWARD_METRICS_LISTEN is {address}, which is not loopback: whoever reaches it reads the metrics"
+            "DOORWARD_METRICS_LISTEN is {address}, which is not loopback: any client that reaches it reads the metrics"
         );
     }
     if settings.argon2.is_weaker_than_default() {

@@ -117,7 +117,7 @@ mod tests {
         assert!(event_loops.less_busy_than(first).is_none(), "one more is not worth the while");
         busy(first);
         busy(second);
-        let other = event_loops.less_busy_than(first).expect("somebody with less");
+        let other = event_loops.less_busy_than(first).expect("a worker with less");
         assert_eq!(other.id(), third.id());
         assert!(event_loops.less_busy_than(second).is_none());
         for event_loop in [second, third, third] {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use doorward_app::{Attempt, TrustedDevices, ValidSession};
+use doorward_app::{AttemptKind, TrustedDevices, ValidSession};
 use doorward_domain::{Client, SessionToken};
 use poem::{Request, RequestBody as RequestBodyBytes};
 use poem_openapi::registry::{MetaRequest, Registry};
@@ -49,7 +49,7 @@ pub(crate) struct SignedInRequest {
 
 /// What the limit of an address counts for the operation with this body.
 pub(crate) trait Limited {
-    const ATTEMPT: Attempt = Attempt::Password;
+    const ATTEMPT: AttemptKind = AttemptKind::Password;
 }
 
 impl<T: RequestBody + Limited> SignInAttempt<T> {
@@ -99,9 +99,10 @@ fn context(request: &Request) -> Result<&Context, Problem> {
 
 /// The client, unless its address is over its limit. A browser that presents a trusted device, true or not, is counted
 /// once it is known for which account.
-async fn limited_client(context: &Context, request: &Request, attempt: Attempt) -> Result<Client, Problem> {
+async fn limited_client(context: &Context, request: &Request, attempt: AttemptKind) -> Result<Client, Problem> {
     let client = context.client(request);
-    let may_be_trusted = attempt == Attempt::Password && !context.device_cookie.tokens(request.headers()).is_empty();
+    let may_be_trusted =
+        attempt == AttemptKind::Password && !context.device_cookie.tokens(request.headers()).is_empty();
     if !may_be_trusted {
         context.use_cases.throttle.check_address(attempt, &client).await?;
     }

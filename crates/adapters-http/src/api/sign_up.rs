@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorward_app::{Attempt, Credentials};
+use doorward_app::{AttemptKind, Credentials};
 use poem_openapi::{Object, OpenApi};
 use serde::Deserialize;
 
@@ -45,7 +45,7 @@ impl RequestBody for SignUpRequest {
 }
 
 impl Limited for SignUpRequest {
-    const ATTEMPT: Attempt = Attempt::SignUp;
+    const ATTEMPT: AttemptKind = AttemptKind::SignUp;
 }
 
 pub(crate) struct SignUpApi(pub(crate) Arc<Context>);

@@ -3,6 +3,7 @@
 //!
 //! Counting is an atomic addition. The text is written when the page is requested.
 
+mod counters;
 mod durations;
 mod page;
 mod traffic;
@@ -12,14 +13,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use poem::http::Method;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::encoding::DescriptorEncoder;
 
 pub use page::metrics_endpoint;
 
 use crate::audit::Audit;
 use crate::response::problem::ProblemKind;
+use counters::counters;
 use traffic::{RouteTraffic, Traffic};
 
 /// The counters of the HTTP adapter.
@@ -58,18 +58,4 @@ impl Collector for HttpMetrics {
         let events = self.audit.counts().map(|(event, count)| ([("event", event.name())], count));
         counters(&mut encoder, "doorward_audit_events", "What happened to accounts, as in the audit log", events)
     }
-}
-
-/// Writes a family of counters, one for each set of labels.
-fn counters<'a, const LABELS: usize>(
-    encoder: &mut DescriptorEncoder,
-    name: &str,
-    help: &str,
-    counts: impl IntoIterator<Item = ([(&'a str, &'a str); LABELS], u64)>,
-) -> fmt::Result {
-    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-    for (labels, count) in counts {
-        ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
-    }
-    Ok(())
 }

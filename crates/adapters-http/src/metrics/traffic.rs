@@ -8,7 +8,7 @@ use poem::http::{Method, StatusCode};
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 
-use super::counters;
+use super::counters::counters;
 use super::durations::Durations;
 use crate::route_table::fits;
 

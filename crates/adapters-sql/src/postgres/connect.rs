@@ -32,7 +32,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const CONNECTIONS: u32 = 8;
 
 /// Makes the server give up on a statement when we do, and on a transaction whose node has died, so that neither keeps
-/// its locks; and a statement outside of a transaction look at what it waited for, whatever the server is set to. Not
+/// its locks; and a statement outside of a transaction look at what it waited for, under any setting of the server. Not
 /// sent as start-up parameters, which PgBouncer refuses.
 const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = 0; \
      SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";

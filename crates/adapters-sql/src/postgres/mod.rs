@@ -32,7 +32,7 @@ impl Dialect for Postgres {
 
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1 FOR KEY SHARE";
 
-    /// Whatever inserts a session holds a key share of its user, because of the foreign key.
+    /// A statement that inserts a session holds a key share of its user, because of the foreign key.
     const LOCK_USER_ALONE: &'static str = "SELECT id FROM users WHERE id = $1 FOR UPDATE";
 
     /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.

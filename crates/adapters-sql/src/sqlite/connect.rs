@@ -17,9 +17,9 @@ use sqlx::{ConnectOptions, Connection, Sqlite};
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
-use super::ResultCode;
 use super::cache_coherence::CacheCoherence;
 use super::cached_lookups::CachedLookups;
+use super::result_code::ResultCode;
 use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
 use crate::file_identity::FileIdentity;
@@ -102,7 +102,7 @@ async fn open_file(path: &Path, store: &str) -> Result<(SqliteConnection, Sqlite
     let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let mut keeper = writing.connect().await.map_err(|error| refused(store, error))?;
     migrate(&mut keeper, store).await?;
-    // What the log holds by now goes into the file, as far as nobody else is in the way.
+    // Moves the content of the log into the file, as far as no other process is in the way.
     sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut keeper).await.map_err(|error| refused(store, error))?;
     let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok((keeper, readers, pool(1).connect_lazy_with(writing)))
@@ -131,7 +131,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
-/// Creates the file, empty, for nobody else to read; SQLite gives its log and its index of it the same mode.
+/// Creates the file, empty and private; SQLite gives its log and the index of the log the same mode.
 ///
 /// The name is on the disk before anything is promised to be in it.
 fn create_private(path: &Path) -> io::Result<()> {
@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     fn account(number: u8) -> NewAccount {
-        let username = Username::restore(format!("somebody {number}"));
+        let username = Username::restore(format!("person {number}"));
         let user = User {
             id: UserId::restore(number.to_string()),
             username,
@@ -322,7 +322,7 @@ mod tests {
         let path = folder.path().join("doorward.db");
         let store = connect(&Location::File { path, create: true }).await.expect("a new store");
         store.create(&account(0)).await.expect("a new account");
-        // What SQLite answers, and with which code, is the same whatever took the right to write away.
+        // What SQLite answers, and with which code, is the same for every way to lose the right to write.
         sqlx::query("PRAGMA query_only = ON").execute(&store.pools.writers).await.expect("a setting");
 
         let refused = store.create(&account(1)).await.expect_err("nothing can be written");

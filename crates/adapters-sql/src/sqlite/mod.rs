@@ -4,6 +4,7 @@ mod cache_coherence;
 mod cached_lookups;
 mod connect;
 mod instant;
+mod result_code;
 mod session_cache;
 
 use sqlx::Sqlite;
@@ -16,6 +17,7 @@ use crate::value::{Value, bound};
 pub(crate) use connect::{Location, connect};
 
 use cached_lookups::CachedLookups;
+use result_code::ResultCode;
 
 impl Dialect for Sqlite {
     type Lookups = CachedLookups;
@@ -76,31 +78,6 @@ impl Dialect for Sqlite {
                 | ResultCode::NOLFS
                 | ResultCode::NOTADB
         )
-    }
-}
-
-/// SQLite's primary result codes, <https://www.sqlite.org/rescode.html>; those that mean something here.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct ResultCode(i32);
-
-impl ResultCode {
-    const PERM: Self = Self(3);
-    const BUSY: Self = Self(5);
-    const LOCKED: Self = Self(6);
-    const NOMEM: Self = Self(7);
-    const READONLY: Self = Self(8);
-    const INTERRUPT: Self = Self(9);
-    const IOERR: Self = Self(10);
-    const CORRUPT: Self = Self(11);
-    const FULL: Self = Self(13);
-    const CANTOPEN: Self = Self(14);
-    const PROTOCOL: Self = Self(15);
-    const NOLFS: Self = Self(22);
-    const NOTADB: Self = Self(26);
-
-    /// The primary code of the extended one that sqlx tells: its low byte.
-    fn parse(code: &str) -> Self {
-        Self(code.parse::<i32>().map_or(-1, |extended| extended & 0xff))
     }
 }
 

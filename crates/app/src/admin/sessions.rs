@@ -13,7 +13,7 @@ use crate::validate_session::ValidSession;
 /// Opens, finds, changes and revokes sessions of any user.
 pub struct Sessions {
     users: Arc<dyn UserStore>,
-    sessions: Arc<dyn SessionStore>,
+    store: Arc<dyn SessionStore>,
     mint: Arc<SessionMint>,
     clock: Arc<dyn Clock>,
     policy: SessionPolicy,
@@ -29,7 +29,7 @@ impl Sessions {
         clock: Arc<dyn Clock>,
         policy: SessionPolicy,
     ) -> Self {
-        Self { users, sessions, mint, clock, policy }
+        Self { users, store: sessions, mint, clock, policy }
     }
 
     /// Opens a session of a user whom the caller signed in elsewhere; no key is asked for. The user's oldest sessions are
@@ -42,7 +42,7 @@ impl Sessions {
         let (token, session) = self.mint.mint(user.id.clone(), self.mint.now()).map_err(Fault::from)?;
         let session = Session { attributes, ..session };
         let most = self.mint.most_per_user();
-        if !self.sessions.admin_open_session(&session, &Client::default(), most).await.map_err(Fault::from)? {
+        if !self.store.admin_open_session(&session, &Client::default(), most).await.map_err(Fault::from)? {
             return Err(CreateSessionError::NoSuchUser);
         }
         Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false, devices: None })
@@ -53,7 +53,7 @@ impl Sessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn get(&self, id: &SessionId) -> Result<Option<(LiveSession, SessionState, User)>, Fault> {
-        let Some((live, user)) = self.sessions.find_by_id(id).await? else { return Ok(None) };
+        let Some((live, user)) = self.store.find_by_id(id).await? else { return Ok(None) };
         let state = live.session.state(self.clock.now(), &self.policy);
         Ok((state != SessionState::Dead).then_some((live, state, user)))
     }
@@ -63,7 +63,7 @@ impl Sessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn set_attributes(&self, id: &SessionId, attributes: &Attributes) -> Result<bool, Fault> {
-        Ok(self.sessions.set_attributes(id, attributes).await?)
+        Ok(self.store.set_attributes(id, attributes).await?)
     }
 
     /// Revokes a session; `false` when there is none with this id.
@@ -71,7 +71,7 @@ impl Sessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn revoke(&self, id: &SessionId) -> Result<bool, Fault> {
-        Ok(self.sessions.delete(id).await?)
+        Ok(self.store.delete(id).await?)
     }
 
     /// Revokes all sessions of a user, and returns how many there were.
@@ -79,7 +79,7 @@ impl Sessions {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn revoke_all(&self, user: &UserId) -> Result<u64, Fault> {
-        Ok(self.sessions.delete_sessions_of(user).await?)
+        Ok(self.store.delete_sessions_of(user).await?)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::sign_up::SignUpPolicy;
 
 /// Creates, finds, changes and deletes users.
 pub struct Users {
-    users: Arc<dyn UserStore>,
+    store: Arc<dyn UserStore>,
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn TokenGenerator>,
     clock: Arc<dyn Clock>,
@@ -39,7 +39,7 @@ impl Users {
         clock: Arc<dyn Clock>,
         policy: SignUpPolicy,
     ) -> Self {
-        Self { users, hasher, tokens, clock, policy }
+        Self { store: users, hasher, tokens, clock, policy }
     }
 
     /// Creates the user and the key, or neither, whether or not sign-up is open. The user keeps an id from elsewhere, or
@@ -67,7 +67,7 @@ impl Users {
         let user = User { id, username, created_at: now, attributes };
         let key = Key { id: user.username.key_id(), user_id: user.id.clone(), password_hash, created_at: now };
         let key = (!matches!(first_key, FirstKey::None)).then_some(&key);
-        match self.users.admin_create_user(&user, key).await {
+        match self.store.admin_create_user(&user, key).await {
             Ok(()) => Ok(user),
             Err(AdminCreateUserError::KeyTaken) => Err(CreateUserError::UsernameTaken),
             Err(AdminCreateUserError::IdTaken) => Err(CreateUserError::IdTaken),
@@ -80,7 +80,7 @@ impl Users {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn by_id(&self, id: &UserId) -> Result<Option<User>, Fault> {
-        Ok(self.users.find_user(id).await?)
+        Ok(self.store.find_user(id).await?)
     }
 
     /// The user who has this key, such as that of a username; `None` when there is none.
@@ -88,7 +88,7 @@ impl Users {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn by_key(&self, key: &KeyId) -> Result<Option<User>, Fault> {
-        Ok(self.users.find_by_key(key).await?.map(|(_, user)| user))
+        Ok(self.store.find_by_key(key).await?.map(|(_, user)| user))
     }
 
     /// Replaces a user's attributes; `false` when there is no such user.
@@ -96,7 +96,7 @@ impl Users {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn set_attributes(&self, id: &UserId, attributes: &Attributes) -> Result<bool, Fault> {
-        Ok(self.users.set_attributes(id, attributes).await?)
+        Ok(self.store.set_attributes(id, attributes).await?)
     }
 
     /// Removes a user with all keys and sessions; `false` when there is no such user.
@@ -104,7 +104,7 @@ impl Users {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn delete(&self, id: &UserId) -> Result<bool, Fault> {
-        Ok(self.users.admin_delete_user(id).await?)
+        Ok(self.store.admin_delete_user(id).await?)
     }
 }
 

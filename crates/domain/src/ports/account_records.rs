@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::{LiveSession, StoreError};
+use super::errors::StoreError;
+use super::session_store::LiveSession;
 use crate::{KeyId, SignInEvent, Timestamp, UserId};
 
-/// Reads what is kept of a user, each kind in an order of its own and a page at a time, so that nobody has to hold all of
+/// Reads what is kept of a user, each kind in an order of its own and a page at a time, so that memory never holds all of
 /// it. A page begins after the last that was seen (`after`), or at the start. What is written meanwhile is in a later page
 /// where it belongs there; nothing is left out or shown twice that was there all the time.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -33,7 +34,7 @@ pub trait AccountRecords: Send + Sync {
         limit: u32,
     ) -> Result<Vec<SignInEvent>, StoreError>;
 
-    /// Removes at most `limit` sign-ins of anybody that were at `until` or before, and says how many.
+    /// Removes at most `limit` sign-in events at `until` or before, of all users, and returns their number.
     async fn delete_sign_ins(&self, until: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 

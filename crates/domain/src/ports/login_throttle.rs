@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::errors::StoreError;
 use crate::{Bucket, ThrottleKey, Timestamp};
 
 /// Holds buckets. What a call took is taken for every later call, on every node, before the call returns; a bucket that
-/// nobody took from yet is full.
+/// no call took from yet is full.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait LoginThrottle: Send + Sync {

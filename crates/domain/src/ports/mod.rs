@@ -5,6 +5,7 @@
 
 mod account_records;
 mod clock;
+mod errors;
 mod login_throttle;
 mod password_hasher;
 mod recovery_store;
@@ -13,10 +14,9 @@ mod store_probe;
 mod token_generator;
 mod user_store;
 
-use thiserror::Error;
-
 pub use account_records::{AccountRecords, KeyRecord};
 pub use clock::Clock;
+pub use errors::{Cause, StoreError};
 pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
 pub use recovery_store::{CodeReplacement, RecoverError, Recovery, RecoveryStore, ReplaceCodesError, UnusedCode};
@@ -31,18 +31,3 @@ pub use {
     password_hasher::MockPasswordHasher, recovery_store::MockRecoveryStore, session_store::MockSessionStore,
     store_probe::MockStoreProbe, token_generator::MockTokenGenerator, user_store::MockUserStore,
 };
-
-/// Why something on the other side of a port went wrong: opaque here, logged once by whoever answers the client.
-pub type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// A store did not do what it was asked.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// It cannot be reached, is too busy, damaged or not in its place, or refuses to write; the same call may succeed
-    /// later. What was to be written may have been, where it failed while it said so.
-    #[error("the store is unavailable")]
-    Unavailable(#[source] Cause),
-    /// It answered with something that cannot be, such as a row that no version of this program wrote.
-    #[error("the store holds or said something that cannot be")]
-    Corrupt(#[source] Cause),
-}

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::Cause;
+use super::errors::Cause;
 use crate::{Password, PasswordHash};
 
 /// Makes and checks password hashes, on threads of its own: awaiting it never blocks the caller's thread.
@@ -19,7 +19,7 @@ pub trait PasswordHasher: Send + Sync {
     /// Checks a password against a hash of any supported scheme and cost.
     ///
     /// `None` stands for a user that does not exist: the password is then checked against a hash of the cost in force
-    /// that nothing matches, so that the answer takes as long and nobody can forget to.
+    /// that nothing matches, so that the answer takes as long, and no caller can forget to.
     async fn verify<'a>(&self, password: &Password, hash: Option<&'a PasswordHash>) -> Result<Verdict, HasherError>;
 }
 

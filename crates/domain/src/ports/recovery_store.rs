@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::{StoreError, VerifiedKey};
+use super::errors::StoreError;
+use super::session_store::VerifiedKey;
 use crate::{Client, KeyId, PasswordHash, RecoveryCodeHash, Session, Timestamp, TokenHash, UserId};
 
 /// Holds what is left of each user's recovery codes. They go with their user.
@@ -21,7 +22,7 @@ pub trait RecoveryStore: Send + Sync {
     /// racing calls that saw the same codes exactly one succeeds, and its codes are the ones that work.
     async fn replace_codes(&self, replacement: &CodeReplacement) -> Result<(), ReplaceCodesError>;
 
-    /// Uses up the code, writes the key's new hash, whichever it had before, ends every session of the user and those the person
+    /// Uses up the code, replaces the key's hash, revokes every session of the user and those that the client
     /// came with, and writes a new one, or does none of it. Says how many codes are left.
     ///
     /// # Errors
@@ -86,7 +87,7 @@ pub enum ReplaceCodesError {
     Store(#[from] StoreError),
 }
 
-/// Nobody was let back in.
+/// No account was recovered.
 #[derive(Debug, Error)]
 pub enum RecoverError {
     /// There is no such code.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::StoreError;
+use super::errors::StoreError;
 use crate::{Attributes, Client, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId};
 
 /// Holds sessions. What a call ended or wrote is so for every later call, on every node, before the call returns.
@@ -37,12 +37,12 @@ pub trait SessionStore: Send + Sync {
 
     /// Writes the renewed session's two instants, if those in the store are still the ones of `seen`.
     ///
-    /// `false` when they are not, or the session is gone: somebody else renewed or ended it. Of any number of racing
+    /// `false` when they are not, or the session is gone: another call renewed or revoked it. Of any number of racing
     /// calls that saw the same session exactly one gets `true`.
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError>;
 
     /// Removes a session that is dead, if its two instants in the store are still the ones of `seen`; `false` when they are
-    /// not, or the session is gone: somebody else renewed or ended it.
+    /// not, or the session is gone: another call renewed or revoked it.
     async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError>;
 
     /// Ends a session; `false` when there was none.

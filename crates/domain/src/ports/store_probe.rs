@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::errors::StoreError;
 
 /// Asks the store for a sign of life.
 #[cfg_attr(feature = "mocks", mockall::automock)]

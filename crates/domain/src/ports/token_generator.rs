@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::Cause;
+use super::errors::Cause;
 use crate::{RecoveryCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId};
 
 /// Makes tokens and ids from the operating system's randomness, and the digests that a store knows

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::{KeyedWriteError, StoreError, VerifiedKey};
+use super::errors::StoreError;
+use super::session_store::{KeyedWriteError, VerifiedKey};
 use crate::{Attributes, Client, Key, KeyId, PasswordHash, Session, TokenHash, User, UserId};
 
 /// Holds users and keys.
@@ -48,7 +49,7 @@ pub trait UserStore: Send + Sync {
     /// them.
     async fn set_attributes(&self, user: &UserId, attributes: &Attributes) -> Result<bool, StoreError>;
 
-    /// Removes the user with all keys and sessions, whatever the keys are, or nothing; `false` when there is no such user.
+    /// Removes the user with all keys and sessions, or nothing; `false` when there is no such user.
     async fn admin_delete_user(&self, user: &UserId) -> Result<bool, StoreError>;
 
     /// Writes another key of a user who is there.
@@ -60,7 +61,7 @@ pub trait UserStore: Send + Sync {
     /// All keys of a user, those made first first.
     async fn list_keys(&self, user: &UserId) -> Result<Vec<Key>, StoreError>;
 
-    /// Writes the key's new hash, whatever it had before, and ends every session of its user, or does neither; `None` takes
+    /// Replaces the key's hash and revokes every session of its user, or does neither; `None` takes
     /// the password away. `false` when there is no such key.
     async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError>;
 
@@ -107,13 +108,13 @@ pub enum CreateUserError {
     Store(#[from] StoreError),
 }
 
-/// A user was not created, whose id may be somebody's choice.
+/// A user, perhaps with a chosen id, was not created.
 #[derive(Debug, Error)]
 pub enum AdminCreateUserError {
     /// The key exists already.
     #[error("the key is taken")]
     KeyTaken,
-    /// Somebody has the id already.
+    /// Another user has the id.
     #[error("the id is taken")]
     IdTaken,
     /// The store failed.
@@ -127,7 +128,7 @@ pub enum AddKeyError {
     /// The key exists already, whosever it is.
     #[error("the key is taken")]
     KeyTaken,
-    /// There is nobody whose key it could be.
+    /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
     /// The store failed.

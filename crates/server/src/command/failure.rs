@@ -26,7 +26,7 @@ pub(super) enum Kind {
     NotFound = 67,
     /// The store cannot be opened or does not answer (`EX_UNAVAILABLE`).
     Unavailable = 69,
-    /// It is somebody's already (`EX_CANTCREAT`).
+    /// It is taken (`EX_CANTCREAT`).
     Taken = 73,
     /// It is not the password (`EX_NOPERM`).
     Incorrect = 77,
@@ -52,7 +52,7 @@ impl Failure {
     }
 }
 
-/// The operator may see the causes, which nobody else does.
+/// Shows the causes, which the operator alone may see.
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         let kind = match fault {

@@ -1,0 +1,131 @@
+//! All that an operator decides, as types, and the rules that hold between settings.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+
+use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
+use doorward_adapters_http::{CookieSettings, Language, Origin, Site};
+use doorward_adapters_sql::StoreUrl;
+use doorward_app::{Policies, SignUpPolicy};
+use doorward_domain::{SessionPolicy, ThrottleLimits};
+use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+
+use super::values::{Value, WrongSetting};
+
+/// The store of a program that is started without settings.
+pub(super) const DEFAULT_STORE: &str = "sqlite://doorward.db";
+/// What is logged unless the operator says otherwise.
+pub(super) const DEFAULT_LOG: &str = "info";
+
+/// All that an operator decides.
+#[derive(Debug)]
+pub struct Settings {
+    pub(crate) listen: SocketAddr,
+    /// `None` for `http://localhost` with the port that is listened on.
+    pub(crate) public_origin: Option<Origin>,
+    /// `None` where metrics are not served.
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) store: StoreUrl,
+    pub(crate) sessions: SessionPolicy,
+    pub(crate) cookie: CookieSettings,
+    pub(crate) argon2: Argon2Cost,
+    pub(crate) hash_threads: NonZeroUsize,
+    pub(crate) sign_up: SignUpPolicy,
+    /// `None` where attempts are not limited.
+    pub(crate) throttle: Option<ThrottleLimits>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) trusted_origins: Vec<Origin>,
+    pub(crate) return_origins: Vec<Origin>,
+    pub(crate) site: Site,
+    /// `None` for each reader's own.
+    pub(crate) language: Option<Language>,
+    pub(crate) log: LogSettings,
+    /// The three numbers of the Argon2id cost, which are judged together.
+    pub(super) argon2_numbers: Argon2Numbers,
+}
+
+/// What is logged, and how.
+#[derive(Debug)]
+pub(crate) struct LogSettings {
+    pub(crate) filter: EnvFilter,
+    pub(crate) json: bool,
+}
+
+/// The numbers of an Argon2id cost, before it is known whether they fit together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Argon2Numbers {
+    pub(super) memory_kib: u32,
+    pub(super) iterations: u32,
+    pub(super) lanes: u32,
+}
+
+impl Settings {
+    /// The settings of a program that is started without any.
+    ///
+    /// # Panics
+    /// Never: the texts here are constants.
+    pub(super) fn default_values() -> Self {
+        const WRITTEN_HERE: &str = "the defaults are well-formed";
+        let cost = Argon2Cost::DEFAULT;
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_origin: None,
+            metrics_listen: None,
+            store: DEFAULT_STORE.parse().expect(WRITTEN_HERE),
+            sessions: SessionPolicy::DEFAULT,
+            cookie: CookieSettings { name: "auth_session".to_owned(), domain: None },
+            argon2: cost,
+            hash_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            sign_up: SignUpPolicy::DEFAULT,
+            throttle: Some(ThrottleLimits::DEFAULT),
+            trusted_proxies: Vec::new(),
+            trusted_origins: Vec::new(),
+            return_origins: Vec::new(),
+            site: Site::default(),
+            language: None,
+            log: LogSettings { filter: DEFAULT_LOG.parse().expect(WRITTEN_HERE), json: false },
+            argon2_numbers: Argon2Numbers {
+                memory_kib: cost.memory_kib(),
+                iterations: cost.iterations(),
+                lanes: cost.lanes(),
+            },
+        }
+    }
+
+    /// What the settings decide about the use cases.
+    pub(crate) fn policies(&self) -> Policies {
+        Policies { sessions: self.sessions, sign_up: self.sign_up, throttle: self.throttle }
+    }
+
+    /// The cost that the three numbers make together.
+    pub(super) fn argon2_cost(&self) -> Result<Argon2Cost, WrongSetting> {
+        let Argon2Numbers { memory_kib, iterations, lanes } = self.argon2_numbers;
+        Argon2Cost::new(memory_kib, iterations, lanes).map_err(|error| {
+            let (variable, number) = match error {
+                InvalidArgon2Cost::Lanes => ("DOORWARD_ARGON2_LANES", lanes),
+                InvalidArgon2Cost::Memory { .. } => ("DOORWARD_ARGON2_MEMORY_KIB", memory_kib),
+                InvalidArgon2Cost::Iterations { .. } => ("DOORWARD_ARGON2_ITERATIONS", iterations),
+            };
+            Value { variable, text: &number.to_string() }.wrong(format!("such that it holds: {error}"))
+        })
+    }
+
+    /// Refuses a cookie that browsers drop. They look at the prefixes of RFC 6265bis, 4.1.3 without regard to letter case.
+    pub(super) fn check_cookie(&self) -> Result<(), WrongSetting> {
+        let CookieSettings { name, domain } = &self.cookie;
+        let is_https = self.public_origin.as_ref().is_some_and(Origin::is_https);
+        let has_prefix =
+            |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        let value = Value { variable: "DOORWARD_COOKIE_NAME", text: name };
+        if has_prefix("__Host-") && (!is_https || domain.is_some()) {
+            return Err(
+                value.wrong("without __Host- where DOORWARD_PUBLIC_URL is http or DOORWARD_COOKIE_DOMAIN is set")
+            );
+        }
+        if has_prefix("__Secure-") && !is_https {
+            return Err(value.wrong("without __Secure- where DOORWARD_PUBLIC_URL is http"));
+        }
+        Ok(())
+    }
+}

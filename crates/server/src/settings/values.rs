@@ -1,0 +1,192 @@
+//! The text of a setting, on its way to a type.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::str::FromStr;
+use std::time::Duration;
+
+use doorward_adapters_http::{Language, Logo};
+use doorward_adapters_sql::StoreUrl;
+use doorward_domain::Password;
+use ipnet::{IpNet, Ipv4Net};
+use thiserror::Error;
+use tracing_subscriber::EnvFilter;
+
+/// A setting has a value that is not allowed.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("{variable} is {value:?}, but must be {allowed}")]
+pub struct WrongSetting {
+    variable: &'static str,
+    value: String,
+    allowed: String,
+}
+
+/// A variable and its text.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a> {
+    pub(super) variable: &'static str,
+    pub(super) text: &'a str,
+}
+
+impl Value<'_> {
+    pub(super) fn wrong(&self, allowed: impl Into<String>) -> WrongSetting {
+        WrongSetting { variable: self.variable, value: self.text.to_owned(), allowed: allowed.into() }
+    }
+
+    pub(super) fn parse<T: FromStr>(&self, allowed: &str) -> Result<T, WrongSetting> {
+        self.text.parse().map_err(|_| self.wrong(allowed))
+    }
+
+    pub(super) fn one_of<T: Copy, const N: usize>(&self, choices: [(&str, T); N]) -> Result<T, WrongSetting> {
+        let chosen = choices.iter().find(|(name, _)| *name == self.text);
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| self.wrong(choices.map(|(name, _)| name).join(" or ")))
+    }
+
+    pub(super) fn duration(&self) -> Result<Duration, WrongSetting> {
+        humantime::parse_duration(self.text)
+            .ok()
+            .filter(|duration| duration.as_millis() > 0)
+            .ok_or_else(|| self.wrong("a duration of a millisecond or more, such as 30s, 15m, 12h or 14d"))
+    }
+
+    /// A duration, or `off`.
+    pub(super) fn duration_or_off(&self) -> Result<Option<Duration>, WrongSetting> {
+        if self.text == "off" {
+            return Ok(None);
+        }
+        let or_off = |wrong: WrongSetting| WrongSetting { allowed: format!("off or {}", wrong.allowed), ..wrong };
+        self.duration().map(Some).map_err(or_off)
+    }
+
+    /// A token of RFC 9110, 5.6.2 (RFC 6265, 4.1.1).
+    pub(super) fn cookie_name(&self) -> Result<String, WrongSetting> {
+        let is_token_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if self.text.chars().all(is_token_char) {
+            Ok(self.text.to_owned())
+        } else {
+            Err(self.wrong("a name of ASCII letters, digits, - and _"))
+        }
+    }
+
+    /// A domain, with or without a dot at its start.
+    pub(super) fn cookie_domain(&self) -> Result<String, WrongSetting> {
+        let mut labels = self.text.strip_prefix('.').unwrap_or(self.text).split('.');
+        let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if labels.all(is_label) { Ok(self.text.to_owned()) } else { Err(self.wrong("a domain such as example.com")) }
+    }
+
+    /// Items between commas or spaces.
+    pub(super) fn list<T: FromStr>(&self, allowed: &str) -> Result<Vec<T>, WrongSetting> {
+        let items = self.text.split([',', ' ']).filter(|item| !item.is_empty());
+        items.map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
+    }
+
+    /// A name is looked up once, now.
+    pub(super) fn listen(&self) -> Result<SocketAddr, WrongSetting> {
+        let found = self.text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+        found.ok_or_else(|| self.wrong("an address and a port, such as 127.0.0.1:8080, [::]:8080 or localhost:8080"))
+    }
+
+    /// A store's URL may hold a password, so the value is never part of what is said about it.
+    pub(super) fn store(&self) -> Result<StoreUrl, WrongSetting> {
+        self.text.parse().map_err(|error: doorward_adapters_sql::InvalidStoreUrl| {
+            let scheme = self.text.split_once(':').map(|(scheme, _)| scheme.trim());
+            let is_scheme = |scheme: &&str| scheme.len() <= 16 && scheme.chars().all(|c| c.is_ascii_alphabetic());
+            let shown = scheme.filter(is_scheme).map_or("…".to_owned(), |scheme| format!("{scheme}:…"));
+            Value { variable: self.variable, text: &shown }
+                .wrong(format!("sqlite:FILE, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE ({error})"))
+        })
+    }
+
+    pub(super) fn hash_threads(&self) -> Result<NonZeroUsize, WrongSetting> {
+        const MOST: usize = 1_024;
+        let allowed = format!("a whole number from 1 to {MOST}");
+        let number: NonZeroUsize = self.parse(&allowed)?;
+        if number.get() <= MOST { Ok(number) } else { Err(self.wrong(allowed)) }
+    }
+
+    pub(super) fn password_min(&self) -> Result<usize, WrongSetting> {
+        let allowed = format!("a whole number from 1 to {}", Password::MAX_CHARS);
+        let number = self.parse(&allowed)?;
+        if (1..=Password::MAX_CHARS).contains(&number) { Ok(number) } else { Err(self.wrong(allowed)) }
+    }
+
+    pub(super) fn sessions_per_user(&self) -> Result<Option<NonZeroU32>, WrongSetting> {
+        match self.text {
+            "off" => Ok(None),
+            _ => self.parse("off or a whole number, 1 or more").map(Some),
+        }
+    }
+
+    /// An address alone is the block of that one address.
+    pub(super) fn proxies(&self) -> Result<Vec<IpNet>, WrongSetting> {
+        struct Block(IpNet);
+        impl FromStr for Block {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> {
+                let block =
+                    text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| ())?;
+                Ok(Self(unmapped(block)))
+            }
+        }
+        let blocks = self.list::<Block>("a list of IP addresses and CIDR blocks such as 10.0.0.0/8")?;
+        Ok(blocks.into_iter().map(|Block(block)| block).collect())
+    }
+
+    /// A word that stands alone must be a level: as a target it would turn off everything else, and is most often a misspelt
+    /// level.
+    pub(super) fn log_filter(&self) -> Result<EnvFilter, WrongSetting> {
+        const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+        let allowed = "off, error, warn, info, debug or trace, or a tracing filter such as info,sqlx=warn";
+        let alone = self.text.split(',').map(str::trim).filter(|part| !part.contains(['=', '[']));
+        if alone.clone().all(|word| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))) {
+            self.parse(allowed)
+        } else {
+            Err(self.wrong(allowed))
+        }
+    }
+
+    pub(super) fn language(&self) -> Result<Option<Language>, WrongSetting> {
+        let [english, german] = Language::ALL.map(|language| (language.tag(), Some(language)));
+        self.one_of([("auto", None), english, german])
+    }
+
+    /// The name at the top of every page.
+    pub(super) fn site_name(&self) -> Result<String, WrongSetting> {
+        const MOST: usize = 60;
+        let fits = self.text.chars().count() <= MOST && !self.text.chars().any(char::is_control);
+        if fits {
+            Ok(self.text.to_owned())
+        } else {
+            Err(self.wrong(format!("a name of at most {MOST} characters in one line")))
+        }
+    }
+
+    pub(super) fn logo(&self) -> Result<Logo, WrongSetting> {
+        let allowed = format!("a file of SVG, PNG, JPEG or WebP of at most {} KiB", Logo::MAX_BYTES / 1_024);
+        let bytes =
+            read_file(self.text, Logo::MAX_BYTES).map_err(|error| self.wrong(format!("{allowed} ({error})")))?;
+        Logo::parse(bytes).map_err(|error| self.wrong(format!("{allowed} ({error})")))
+    }
+}
+
+/// A block of IPv4-mapped IPv6 addresses as the block of IPv4 addresses. Peers' addresses are mapped likewise.
+fn unmapped(block: IpNet) -> IpNet {
+    const PREFIX: u8 = 96;
+    let IpNet::V6(mapped) = block else { return block };
+    let v4 = mapped.addr().to_ipv4_mapped().zip(mapped.prefix_len().checked_sub(PREFIX));
+    v4.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(block, IpNet::V4)
+}
+
+/// Reads a file, and no more of it than shows that it is too long.
+fn read_file(path: &str, most: usize) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: to open a pipe without a writer would wait for one.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
