@@ -79,7 +79,7 @@ fn requests(client: &Client, token: &str) -> Vec<(RequestBuilder, u16)> {
 }
 
 #[tokio::test]
-async fn every_status_has_the_security_headers() {
+async fn responses_of_every_status_have_the_security_headers() {
     for (flags, https) in [(&[][..], false), (&["--public-url=https://door.example"], true)] {
         let server = TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), flags).await;
         let client = server.client();
