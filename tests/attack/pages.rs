@@ -19,7 +19,7 @@ async fn each_error_page_says_what_to_do_and_has_a_link() {
         (client.get("/api/login"), 405, "Go to the start page", home),
         (client.get("/api/session"), 401, "Sign in to go on", sign_in),
         (form("/api/login", &alice).header("origin", "https://evil.example"), 403, "nothing was done", home),
-        (form("/api/signup", &alice), 403, "Ask the site's administrator", sign_in),
+        (form("/api/signup", &alice), 403, "Ask the site&#39;s administrator", sign_in),
         (client.post("/api/login").header("content-type", "application/json").body("{"), 400, "Go back", home),
         (form("/api/login", &[("username", &"x".repeat(70_000))]), 413, "shorten what you typed", home),
         (client.post("/api/login").header("content-type", "text/plain").body("x"), 415, "Go back", home),

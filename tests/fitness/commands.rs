@@ -22,20 +22,20 @@ fn subcommands(command: &[String]) -> Vec<String> {
 }
 
 /// Adds the command, or its subcommands if it has any, to the commands found.
-fn collect(command: Vec<String>, found: &mut BTreeSet<String>) {
-    let subcommands = subcommands(&command);
+fn collect(command: &[String], found: &mut BTreeSet<String>) {
+    let subcommands = subcommands(command);
     if subcommands.is_empty() {
         found.insert(command.join(" "));
     }
     for name in subcommands {
-        collect([command.clone(), vec![name]].concat(), found);
+        collect(&[command, &[name]].concat(), found);
     }
 }
 
 #[test]
 fn commands_and_the_configuration_page_match() {
     let mut commands = BTreeSet::new();
-    collect(vec![], &mut commands);
+    collect(&[], &mut commands);
     assert!(commands.len() > 10, "{commands:?}");
     let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     let without_arguments = |entry: &String| entry.split(' ').take_while(is_word).collect::<Vec<_>>().join(" ");
