@@ -1,6 +1,6 @@
-//! Fitness tests: the reference pages of `docs/` match the program.
+//! Fitness tests: the modules of each crate have no import cycles, and the reference pages of `docs/` match the program.
 //!
-//! A reference page lists names in a table: the first cell of the column's header says what they are (`code`, `event`,
+//! A reference page lists names in a column of a table. The header of the column says what they are (`code`, `event`,
 //! `name`, `command`), and each name stands in backticks at the start of its cell.
 
 use std::collections::BTreeSet;
@@ -10,6 +10,7 @@ mod audit_events;
 mod commands;
 mod error_codes;
 mod metrics;
+mod module_cycles;
 
 /// The names in the column under this header, in all tables of a page of `docs/` that have such a column.
 ///
