@@ -108,7 +108,7 @@ chaos *what:
     PYTHONDONTWRITEBYTECODE=1 python3 tests/chaos/run.py \
         "${CARGO_TARGET_DIR:-target}/debug/doorward-under-test" {{ what }}
 
-# Write the generated parts of docs/ anew: the OpenAPI document and the table of settings
+# Update the generated parts of docs/: the OpenAPI document and the table of settings
 docs: openapi
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward the_configuration_page_has_the_table_of_settings
 

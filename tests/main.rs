@@ -5,6 +5,7 @@
 mod attack;
 mod browser;
 mod dependencies;
+mod fitness;
 mod fuzz;
 mod http;
 mod lucia_table;

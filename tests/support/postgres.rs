@@ -134,5 +134,5 @@ pub fn unprivileged_user() -> Option<(u32, u32)> {
     if id(&["-u"]) != Some(0) {
         return None;
     }
-    ["postgres", "stranger"].iter().find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)))
+    ["postgres", "nobody"].iter().find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)))
 }

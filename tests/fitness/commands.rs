@@ -1,0 +1,44 @@
+//! The commands in the column `command` of `docs/configuration.md`. A command ends before its first argument, which is in
+//! capitals: `user create USERNAME`.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use super::names_in;
+
+/// The subcommands that `--help` lists for this command, in its section `Commands`.
+fn subcommands(command: &[String]) -> Vec<String> {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_doorward-under-test"));
+    let output = program.env_clear().args(command).arg("--help").output().expect("a program that runs");
+    assert!(output.status.success(), "{command:?} --help: {}", String::from_utf8_lossy(&output.stderr));
+    let help = String::from_utf8(output.stdout).expect("UTF-8");
+    let section = help
+        .lines()
+        .skip_while(|line| !(line.starts_with("Commands") && line.ends_with(':')))
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    let names = section.filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
+    names.filter_map(|line| line.split(' ').next()).filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+/// Adds the command, or its subcommands if it has any, to the commands found.
+fn collect(command: &[String], found: &mut BTreeSet<String>) {
+    let subcommands = subcommands(command);
+    if subcommands.is_empty() {
+        found.insert(command.join(" "));
+    }
+    for name in subcommands {
+        collect(&[command, &[name]].concat(), found);
+    }
+}
+
+#[test]
+fn commands_and_the_configuration_page_match() {
+    let mut commands = BTreeSet::new();
+    collect(&[], &mut commands);
+    assert!(commands.len() > 10, "{commands:?}");
+    let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let without_arguments = |entry: &String| entry.split(' ').take_while(is_word).collect::<Vec<_>>().join(" ");
+    let listed: BTreeSet<String> = names_in("configuration.md", "command").iter().map(without_arguments).collect();
+    assert_eq!(listed, commands, "left: docs/configuration.md, right: doorward --help");
+}
