@@ -15,7 +15,7 @@ use crate::origin::Origin;
 use crate::pipeline::cross_origin;
 use crate::request::cookie::SessionCookie;
 use crate::request::credential::Credential;
-use crate::request::fields::{BodyType, Fields};
+use crate::request::fields::{self, BodyType, Fields};
 use crate::request::response_mode::ResponseMode;
 use crate::request::{client, return_to};
 use crate::settings::{CookieSettings, HttpSettings};
@@ -50,7 +50,7 @@ pub type BodyFields = Vec<(String, Option<String>)>;
 #[must_use]
 pub fn fields(content_type: &str, body: &[u8]) -> Option<Result<BodyFields, String>> {
     let body_type = BodyType::parse(content_type)?;
-    let fields = Fields::parse(&body_type, body).now_or_never().expect("a complete body is read without waiting");
+    let fields = fields::parse(&body_type, body).now_or_never().expect("a complete body is read without waiting");
     let owned = |fields: Fields| {
         fields.iter().map(|(name, text)| (name.to_owned(), text.map(str::to_owned))).collect::<BodyFields>()
     };

@@ -5,6 +5,7 @@
 //! row. What differs is in a folder for each: how a store is opened and migrated, how sessions are looked up, how an instant
 //! is written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
 
+mod backend;
 mod checked_out;
 mod connect_error;
 mod dialect;
@@ -27,12 +28,12 @@ mod value;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use doorward_domain::ports::{AccountRecords, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
 pub use url::{InvalidStoreUrl, StoreUrl};
 
+use backend::Backend;
 use url::Target;
 
 /// Opens the store, brings its schema up to date, and returns once it can serve.
@@ -94,9 +95,4 @@ impl Store {
     pub async fn close(&self) {
         self.0.close().await;
     }
-}
-
-#[async_trait]
-trait Backend: UserStore + SessionStore + RecoveryStore + AccountRecords + LoginThrottle + StoreProbe {
-    async fn close(&self);
 }

@@ -8,12 +8,13 @@ use doorward_domain::TokenHash;
 use doorward_domain::ports::{StoreError, StoreProbe};
 use sqlx::Connection;
 
+use crate::backend::Backend;
 use crate::checked_out::CheckedOut;
 use crate::dialect::Dialect;
 use crate::lookups::Lookups;
 use crate::pools::Pools;
+use crate::statements;
 use crate::value::Value;
-use crate::{Backend, statements};
 
 /// A store on one database system.
 pub(crate) struct SqlStore<DB: Dialect> {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::request::fields::{BodyType, Fields};
+use crate::request::fields::{self, BodyType, Fields};
 use crate::request::text::{Text, TransportName};
 use crate::response::problem::{Problem, ProblemKind};
 
@@ -69,7 +69,7 @@ pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBo
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     // The pipeline refuses a body of another type, so no type means no body.
     let fields = match content_type.and_then(BodyType::parse) {
-        Some(body_type) => Fields::parse(&body_type, &bytes).await.map_err(malformed)?,
+        Some(body_type) => fields::parse(&body_type, &bytes).await.map_err(malformed)?,
         None => Fields::default(),
     };
     fields.deserialize().map_err(malformed)

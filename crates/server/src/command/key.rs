@@ -4,16 +4,18 @@ use clap::{Args, Subcommand};
 use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
 use doorward_domain::KeyId;
 
+use super::ask;
+use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
+use super::outcome::Outcome;
 use super::record::Record;
-use super::{CommandContext, Outcome, Whose, ask};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Give a user another key, without a password unless one is asked for
     Add {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
 
         #[command(flatten)]
         key: Which,
@@ -34,7 +36,7 @@ pub(crate) enum Verb {
     /// List the keys of a user
     List {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
     },
     /// Tell whether this is the password of a key; exits with 77 where it is not
     Use {

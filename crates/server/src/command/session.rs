@@ -5,16 +5,17 @@ use doorward_app::admin::CreateSessionError;
 use doorward_domain::ports::LiveSession;
 use doorward_domain::{SessionId, SessionState};
 
+use super::context::{CommandContext, UserArgument, attributes};
 use super::failure::{Failure, Kind};
+use super::outcome::Outcome;
 use super::record::Record;
-use super::{CommandContext, Outcome, Whose, attributes};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Open a session for a user, and show its token, which is shown only once
     Create {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
 
         /// Attributes: a JSON object of at most 4 KiB
         #[arg(long, value_name = "JSON")]
@@ -23,7 +24,7 @@ pub(crate) enum Verb {
     /// List the live sessions of a user, newest first
     List {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
     },
     /// Show a session without renewing it
     Show {
@@ -46,7 +47,7 @@ pub(crate) enum Verb {
     /// Revoke all sessions of a user
     EndAll {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
     },
     /// Delete expired sessions, old sign-in events and full buckets, as the server does every hour
     Sweep,

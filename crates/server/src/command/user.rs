@@ -5,9 +5,11 @@ use doorward_app::admin::{CreateUserError, FirstKey};
 use doorward_domain::UserId;
 use serde_json::Value;
 
+use super::ask;
+use super::context::{CommandContext, UserArgument, attributes, gone};
 use super::failure::{Failure, Kind};
+use super::outcome::Outcome;
 use super::record::Record;
-use super::{CommandContext, Outcome, Whose, ask, attributes, gone};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -39,12 +41,12 @@ pub(crate) enum Verb {
     /// Show a user with their keys
     Show {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
     },
     /// Replace the attributes of a user
     SetAttributes {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
 
         /// A JSON object of at most 4 KiB
         json_object: String,
@@ -52,7 +54,7 @@ pub(crate) enum Verb {
     /// Delete a user with all keys and sessions
     Delete {
         #[command(flatten)]
-        whose: Whose,
+        whose: UserArgument,
     },
 }
 

@@ -7,7 +7,7 @@ use serde::de::value::{Error, MapDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{Fields, Malformed, Value};
+use super::named::{Fields, Malformed, Value};
 
 impl Fields {
     /// Reads the fields into a request type. A field that the type does not name is ignored.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
-use super::{Fields, Malformed, Value};
+use super::named::{Fields, Malformed, Value};
 
 /// The deepest nesting of a body. The forms have none.
 pub(super) const MAX_DEPTH: usize = 32;

@@ -3,30 +3,12 @@
 mod deserialize;
 mod json;
 mod multipart;
+mod named;
 mod urlencoded;
-
-use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::request::response_mode::media_type;
 
-/// The most fields or parts of a body.
-const MAX_FIELDS: usize = 100;
-/// The most bytes of a field's name.
-const MAX_NAME_BYTES: usize = 256;
-
-/// The fields of a request by name. Texts are wiped from memory when dropped, because any of them may be a password.
-#[derive(Default)]
-pub(crate) struct Fields(Vec<(String, Value)>);
-
-/// The value of a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
-    /// A text.
-    Text(Zeroizing<String>),
-    /// Anything else: a number, an object, a file.
-    Other,
-}
+pub(crate) use named::{Fields, Malformed, Value};
 
 /// The body types that carry fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,67 +34,27 @@ impl BodyType {
     }
 }
 
-/// A body does not parse, names a field twice, or has more fields or longer names than any form here.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("the body cannot be read: {0}")]
-pub(crate) struct Malformed(pub(crate) &'static str);
-
-impl Fields {
-    /// Reads a body. An empty body of any type has no fields.
-    pub(crate) async fn parse(body_type: &BodyType, body: &[u8]) -> Result<Self, Malformed> {
-        if body.is_empty() {
-            return Ok(Self::default());
-        }
-        match body_type {
-            BodyType::Json => json::parse(body),
-            BodyType::Urlencoded => urlencoded::parse(body),
-            BodyType::Multipart { boundary: Some(boundary) } => multipart::parse(body, boundary).await,
-            BodyType::Multipart { boundary: None } => Err(Malformed("no boundary")),
-        }
+/// Reads a body. An empty body of any type has no fields.
+pub(crate) async fn parse(body_type: &BodyType, body: &[u8]) -> Result<Fields, Malformed> {
+    if body.is_empty() {
+        return Ok(Fields::default());
     }
-
-    /// The text of a field; `None` where it is missing or not a text. For tests and fuzz targets.
-    #[cfg(any(test, feature = "fuzzing"))]
-    pub(crate) fn text(&self, name: &str) -> Option<&Zeroizing<String>> {
-        self.0.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
-            Value::Text(text) => Some(text),
-            Value::Other => None,
-        })
-    }
-
-    /// Whether the field exists, with a value of any type.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
-    }
-
-    /// All fields in their order, for the fuzz targets.
-    #[cfg(feature = "fuzzing")]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.0.iter().map(|(name, _)| (name.as_str(), self.text(name).map(|text| text.as_str())))
-    }
-
-    fn add(&mut self, name: String, value: Value) -> Result<(), Malformed> {
-        if name.len() > MAX_NAME_BYTES {
-            return Err(Malformed("a field's name is too long"));
-        }
-        if self.0.len() == MAX_FIELDS {
-            return Err(Malformed("too many fields"));
-        }
-        if self.has(&name) {
-            return Err(Malformed("a field is named twice"));
-        }
-        self.0.push((name, value));
-        Ok(())
+    match body_type {
+        BodyType::Json => json::parse(body),
+        BodyType::Urlencoded => urlencoded::parse(body),
+        BodyType::Multipart { boundary: Some(boundary) } => multipart::parse(body, boundary).await,
+        BodyType::Multipart { boundary: None } => Err(Malformed("no boundary")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::named::{MAX_FIELDS, MAX_NAME_BYTES};
     use super::*;
     use proptest::prelude::*;
 
     async fn parse(content_type: &str, body: &[u8]) -> Result<Fields, Malformed> {
-        Fields::parse(&BodyType::parse(content_type).expect("a type that carries fields"), body).await
+        super::parse(&BodyType::parse(content_type).expect("a type that carries fields"), body).await
     }
 
     fn text(fields: &Fields, name: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use futures_util::stream;
 use poem::http::header;
 use zeroize::Zeroizing;
 
-use super::{Fields, Malformed, Value};
+use super::named::{Fields, Malformed, Value};
 
 pub(super) async fn parse(body: &[u8], boundary: &str) -> Result<Fields, Malformed> {
     let mut fields = Fields::default();

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Fields, Malformed, Value};
+use super::named::{Fields, Malformed, Value};
 
 pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
     if !body.contains(&b'=') {
