@@ -122,7 +122,7 @@ def refused_only_for_cause(context, response, case):
     code, detail = problem["code"], problem.get("detail", "")
     if response.status_code == 400 and (
         code in CAUSES
-        or (code == "invalid_password" and "first passwords" in detail)
+        or (code == "invalid_password" and "too common" in detail)
         or (code == "invalid_password" and "recovery codes" in detail and not has_field(case, "password"))
         or (code == "invalid_username" and is_refused_beyond_the_pattern(case.body["username"]))
         or (code == "malformed_request" and has_an_invalid_field_name(case))
