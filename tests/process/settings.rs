@@ -63,7 +63,7 @@ async fn what_cannot_be_written_is_one_line_and_no_panic() {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         let status = command(folder.path()).args(arguments).stdout(writer).status().await.expect("an end");
-        assert!(status.success(), "{arguments:?} to person who does not read on: {status}");
+        assert!(status.success(), "{arguments:?} to a reader that stops early: {status}");
     }
 }
 

@@ -11,7 +11,7 @@ use super::failure::{Failure, Kind};
 
 /// Which user.
 #[derive(Debug, Args)]
-pub(super) struct UserArgument {
+pub(crate) struct UserArgument {
     /// The username in any spelling, or the user's id
     user: String,
 
