@@ -94,7 +94,7 @@ macro_rules! keeps_every_promise {
                 a_key_is_deleted_with_every_session_of_its_user,
                 a_session_is_opened_unasked_for_a_user_who_is_there,
                 a_session_is_found_by_its_id_with_its_user_and_who_opened_it,
-                a_session_s_new_attributes_are_in_its_next_validation_and_stay_when_it_is_renewed,
+                new_attributes_of_a_session_are_in_its_next_validation_and_stay,
                 all_sessions_of_a_user_are_revoked_and_no_others;
             records:
                 each_way_to_a_session_is_noted_with_who_went_it,

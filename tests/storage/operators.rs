@@ -220,7 +220,7 @@ pub async fn a_session_is_found_by_its_id_with_its_user_and_who_opened_it(place:
     assert_eq!(store.sessions().find_by_id(&unknown).await.expect("an answer"), None);
 }
 
-pub async fn a_session_s_new_attributes_are_in_its_next_validation_and_stay_when_it_is_renewed(place: Place) {
+pub async fn new_attributes_of_a_session_are_in_its_next_validation_and_stay(place: Place) {
     let (store, alice, bob) = with_two(&place).await;
     assert!(find(&store, 1).await.expect("a session").0.attributes.is_empty());
     let new = attributes(r#"{"device":"tv"}"#);

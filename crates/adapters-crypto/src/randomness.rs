@@ -1,4 +1,4 @@
-//! Random bytes. What is made of them is not in here.
+//! Random bytes from the system.
 
 use doorward_domain::ports::RandomnessError;
 use rand::TryCryptoRng;

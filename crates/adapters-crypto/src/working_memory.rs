@@ -1,4 +1,4 @@
-//! The memory that a hash is computed in. Whose it is and when it is used, the pool decides.
+//! The memory that a hash is computed in. The pool gives each of its threads one.
 
 use std::collections::TryReserveError;
 

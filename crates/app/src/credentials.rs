@@ -1,4 +1,4 @@
-//! What a person typed, before anything of it is believed.
+//! The credentials of a request, as the client sent them.
 
 use doorward_domain::{InvalidPassword, InvalidUsername};
 use zeroize::Zeroizing;

@@ -1,5 +1,5 @@
-//! The use cases: the order of steps of each thing that a person does, one a file. They speak to the outside only
-//! through the ports of the domain; who they are called by, and what is behind a port, they do not know.
+//! The use cases: the steps of each thing that a user does, one a file, and the services of operators. They reach the outside
+//! only through the ports of the domain, and know neither their callers nor the code behind a port.
 
 pub mod admin;
 mod attempt;

@@ -52,7 +52,7 @@ impl SessionMint {
 pub struct OpenedSession {
     /// The credential to hand to the client.
     pub token: SessionToken,
-    /// The session and whose it is.
+    /// The session and its user.
     pub valid: ValidSession,
     /// Whether the password's hash was made anew on the way.
     pub rehashed: bool,

@@ -1,4 +1,4 @@
-//! Sweeping: sessions that died unmet, sign-ins of long ago, and buckets that are full again, are removed a batch at a
+//! Sweeping: removes expired sessions that were never presented again, old sign-in events and full buckets, a batch at a
 //! time.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use doorward_domain::{SignInEvent, ThrottleLimits};
 
 use crate::Fault;
 
-/// Removes what means nothing any more.
+/// Removes expired records.
 pub struct Sweep {
     sessions: Arc<dyn SessionStore>,
     records: Arc<dyn AccountRecords>,
@@ -20,9 +20,9 @@ pub struct Sweep {
 /// What a sweep removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Dead sessions.
+    /// Expired sessions.
     pub sessions: u64,
-    /// Sign-ins of long ago.
+    /// Old sign-in events.
     pub sign_ins: u64,
     /// Buckets and marks of the throttle.
     pub buckets: u64,

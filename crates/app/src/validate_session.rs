@@ -8,7 +8,7 @@ use doorward_domain::{Session, SessionPolicy, SessionState, SessionToken, User};
 
 use crate::Fault;
 
-/// A session that is alive, and whose it is.
+/// A live session and its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidSession {
     /// The session.

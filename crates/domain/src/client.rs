@@ -5,17 +5,16 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::text;
 
-/// Who is on the other end of a request. Nothing of it proves anything: it bounds guesses, and helps people to recognise
-/// their own devices.
+/// The client of a request. It proves nothing: it is for the throttle, and helps users to recognise their devices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
-    /// The address they came from; `None` where the way they came has no addresses.
+    /// Its address; `None` where the connection has none.
     pub address: Option<IpAddr>,
-    /// What they call themselves; `None` where they do not say.
+    /// Its `User-Agent`; `None` where it sends none.
     pub user_agent: Option<UserAgent>,
 }
 
-/// What a browser or program calls itself (RFC 9110, 10.1.5), cut to a length that a list can show.
+/// The `User-Agent` of a client (RFC 9110, 10.1.5), cut to a length that a list can show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserAgent(String);
 
@@ -23,7 +22,7 @@ impl UserAgent {
     /// The most characters that are kept. Browsers send some 120.
     pub const MAX_CHARS: usize = 256;
 
-    /// Reads what a client sent: what does not show is left out, and what is too long is cut. `None` where nothing is left.
+    /// Reads what a client sent. Invisible characters are left out, and a long text is cut. `None` where nothing is left.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let kept: String = raw.trim().chars().filter(|c| text::shows(*c)).take(Self::MAX_CHARS).collect();
@@ -43,8 +42,8 @@ impl UserAgent {
     }
 }
 
-/// The addresses that count as one client: a single one of IPv4, a /64 of IPv6, which is what one customer has at least
-/// (RFC 6177). An IPv4 address in IPv6 clothes is that IPv4 address.
+/// The addresses that count as one client: a single one of IPv4, a /64 of IPv6, which is the least that one customer gets
+/// (RFC 6177). IPv4-mapped IPv6 addresses count as IPv4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressBlock(IpAddr);
 

@@ -1,5 +1,4 @@
-//! What is true of users, keys and sessions without a computer: entities, value objects, their rules, and the ports
-//! through which use cases reach the outside.
+//! Users, keys and sessions: entities, value objects, their rules, and the ports through which use cases reach the outside.
 //!
 //! The words are Lucia's: a *user* is a person, a *key* is one way for that person to prove who they are (here a
 //! username with a password), a *session* is the proof that they did.

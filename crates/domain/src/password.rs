@@ -58,7 +58,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The hash of a password with all that is needed to check it, as a PHC string. What is in it only a hasher knows.
+/// The hash of a password with all that is needed to check it, as a PHC string. Only a hasher reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 

@@ -90,12 +90,12 @@ impl fmt::Debug for RecoveryCode {
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BITS_OF_A_CHARACTER: usize = 5;
 
-/// The hyphen, and what word processors and telephones make of it.
+/// The hyphen, and the characters by which word processors and telephones replace it.
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// The SHA-256 of a code and whose it is: all that a store ever holds of it.
+/// The SHA-256 of a code and its user's id. A store holds nothing else of a code.
 ///
 /// OWASP ASVS 5.0, 6.5.2 would have a slow hash for fewer than 112 random bits. A slow hash buys some 20 bits for a secret
 /// that people chose; here all 2^80 are equally likely, so that a million million tries a second take ten thousand years

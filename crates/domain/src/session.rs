@@ -1,4 +1,4 @@
-//! Sessions and their life: active, then idle, then dead.
+//! Sessions and their states: active, then idle, then dead.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct SessionPolicy {
     pub idle: Duration,
     /// The longest life, however often it is renewed; `None` for no such limit.
     pub longest: Option<Duration>,
-    /// The most that a user has at once; the oldest ends when one more is opened. `None` for no such limit.
+    /// The most that a user has at once; the oldest is revoked when one more is opened. `None` for no such limit.
     pub per_user: Option<NonZeroU32>,
 }
 
@@ -35,33 +35,33 @@ impl SessionPolicy {
     }
 }
 
-/// Where a session stands in its life.
+/// The state of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
     /// Valid, and nothing needs to be written.
     Active,
     /// Valid, and renewed by the next validation.
     Idle,
-    /// Over.
+    /// Refused, and removed by the next validation or sweep.
     Dead,
 }
 
 /// A proof that a user signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// What names it.
+    /// Its id, which is no credential.
     pub id: SessionId,
-    /// What its credential hashes to.
+    /// The hash of its token.
     pub token_hash: TokenHash,
-    /// Who signed in.
+    /// The user who signed in.
     pub user_id: UserId,
-    /// When they did.
+    /// When it was opened.
     pub created_at: Timestamp,
     /// The first instant at which it is no longer active.
     pub active_expires_at: Timestamp,
     /// The first instant at which it is dead.
     pub idle_expires_at: Timestamp,
-    /// What else an operator keeps of it.
+    /// What else the operator keeps of it.
     pub attributes: Attributes,
 }
 
@@ -83,7 +83,7 @@ impl Session {
         Self { active_expires_at, idle_expires_at, ..self.clone() }
     }
 
-    /// Where the session stands at this instant. An instant of expiry already belongs to what comes after it.
+    /// The state at this instant. At the very instant of expiry the next state holds.
     #[must_use]
     pub fn state(&self, now: Timestamp, policy: &SessionPolicy) -> SessionState {
         if now >= self.idle_expires_at || now >= policy.end_of_life(self.created_at) {

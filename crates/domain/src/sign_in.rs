@@ -1,4 +1,4 @@
-//! Sign-ins: what is remembered of how a session came to be, after the session is gone.
+//! Sign-in events: how sessions were opened, kept when the sessions are gone.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ pub enum SignInKind {
     SignUp,
     /// They signed in.
     LogIn,
-    /// They changed their password, which ends every session and opens one.
+    /// They changed their password, which revokes every session and opens one.
     PasswordChanged,
-    /// They forgot their password and used a recovery code, which ends every session and opens one.
+    /// They used a recovery code, which revokes every session and opens one.
     Recovered,
-    /// They proved elsewhere who they are, and the operator's program vouched for them.
+    /// The operator, or a program of the operator, opened the session without a key.
     Vouched,
 }
 
@@ -48,13 +48,13 @@ impl SignInKind {
 /// That a user was given a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInEvent {
-    /// The session, which may have ended since.
+    /// The session, which may be gone.
     pub session_id: SessionId,
-    /// What they did.
+    /// How.
     pub kind: SignInKind,
     /// When.
     pub at: Timestamp,
-    /// Who they were.
+    /// The client.
     pub client: Client,
 }
 

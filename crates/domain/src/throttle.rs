@@ -92,37 +92,36 @@ impl ThrottleLimits {
     };
 }
 
-/// What attempts are counted by.
+/// The subject that a bucket counts, or that a mark is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ThrottleScope {
     /// Guesses from an address.
     Address(AddressBlock),
     /// Guesses at an account from an address.
     AccountAtAddress(KeyId, AddressBlock),
-    /// Guesses at an account from a browser that it is known by.
+    /// Guesses at an account from one of its trusted devices.
     AccountAtDevice(KeyId, TokenHash),
     /// Guesses at an account.
     Account(KeyId),
     /// Sign-ups from an address.
     SignUp(AddressBlock),
-    /// That a user signed in from an address; nothing is counted by it. `None` stands for a user that does not exist. The
-    /// key alone would not do: who deletes an account leaves its name to the next.
+    /// A mark: the user signed in from this address. `None` stands for an unknown user. The user id is part of it, since the
+    /// name of a deleted account may be taken by another user.
     TrustedAddress(Option<UserId>, KeyId, AddressBlock),
-    /// That a user signed in from a browser; nothing is counted by it.
+    /// A mark: the user signed in from this device.
     TrustedDevice(TrustedDevice),
 }
 
-/// What a browser is known for: that it was there when this password was right. No other password will do: who changes it
-/// leaves behind all browsers that another person signed in with.
+/// A device that an account trusts for one password. A changed password drops the devices of everyone who knew the old one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedDevice {
-    /// Who signed in; `None` stands for a user that does not exist.
+    /// The user who signed in; `None` stands for an unknown user.
     pub user: Option<UserId>,
-    /// By which key.
+    /// The key.
     pub key: KeyId,
-    /// What the key's password hashes to; `None` where it has none.
+    /// The hash of the key's password; `None` where it has none.
     pub password: Option<PasswordHash>,
-    /// What the browser's token hashes to.
+    /// The hash of the device's token.
     pub device: TokenHash,
 }
 

@@ -1,4 +1,4 @@
-//! Tokens: the credential of a session, that of a browser which signed in before, and what a store knows them by.
+//! Tokens: the credential of a session, that of a trusted device, and the hash by which a store knows them.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ impl SessionToken {
     /// Characters of the text of a token.
     pub const CHARS: usize = 43;
 
-    /// Reads a token that a client sent; `None` for a text that no token can have, which needs no look in the store.
+    /// Reads a token that a client sent; `None` for a text that is not a token, which needs no lookup.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let shaped = raw.len() == Self::CHARS
@@ -38,25 +38,25 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The secret of a trusted device: a browser with which a user signed in before. It is made and read as the token of a
-/// session is, and proves none.
+/// The secret of a trusted device: a browser with which a user signed in before. It has the form of a session token, and
+/// proves no session.
 #[derive(Clone, Debug)]
 pub struct TrustedDeviceToken(SessionToken);
 
 impl TrustedDeviceToken {
-    /// Takes a token that was just made and that no session has.
+    /// Takes a new token that no session has.
     #[must_use]
     pub const fn new(unused: SessionToken) -> Self {
         Self(unused)
     }
 
-    /// Reads a token that a client sent; `None` for a text that no token can have.
+    /// Reads a token that a client sent; `None` for a text that is not a token.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         SessionToken::parse(raw).map(Self)
     }
 
-    /// What was made, for hashing.
+    /// The token, for hashing.
     #[must_use]
     pub const fn as_token(&self) -> &SessionToken {
         &self.0
@@ -69,7 +69,7 @@ impl TrustedDeviceToken {
     }
 }
 
-/// The SHA-256 of a token's text: all that a store ever holds of it.
+/// The SHA-256 of a token's text. A store holds nothing else of a token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 

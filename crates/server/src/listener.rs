@@ -144,7 +144,7 @@ async fn accept_until<E>(
         };
         let begun = accepted.and_then(|(mut stream, place)| {
             let other = shared.event_loops.less_busy_than(&this);
-            // What is made while this is held belongs to the other.
+            // Tasks that are spawned while this is held run on the other event loop.
             let _inside = other.map(Handle::enter);
             if other.is_some() {
                 stream = TcpStream::from_std(stream.into_std()?)?;

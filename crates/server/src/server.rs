@@ -154,9 +154,11 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
             Ok(Swept { sessions: 0, sign_ins: 0, buckets: 0 }) => {}
             Ok(Swept { sessions, sign_ins, buckets }) => {
                 swept.inc_by(sessions);
-                tracing::info!(sessions, sign_ins, buckets, "what was dead is swept out");
+                tracing::info!(sessions, sign_ins, buckets, "expired records are swept out");
             }
-            Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of what is dead failed"),
+            Err(fault) => {
+                tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of expired records failed");
+            }
         }
     }
 }

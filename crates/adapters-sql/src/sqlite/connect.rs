@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_becomes_read_only_is_an_outage_for_what_writes_and_is_read_all_the_same() {
+    async fn a_file_that_becomes_read_only_is_read_but_not_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("doorward.db");
         let store = connect(&Location::File { path, create: true }).await.expect("a new store");

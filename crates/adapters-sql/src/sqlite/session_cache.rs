@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_believed_for_no_longer_than_the_lifetime_from_when_the_store_was_asked() {
+    fn an_entry_is_served_for_its_lifetime_from_the_question_on() {
         let cache = SessionCache::new(LIFETIME);
         let (read, user) = session(1);
         let asked_at = Instant::now().checked_sub(LIFETIME).expect("a machine that is up for a second");

@@ -1,4 +1,4 @@
-//! What is kept of one user, read a page at a time.
+//! The records of one user, read a page at a time.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! Recovery codes, and the way back in that they open.
+//! Recovery codes, and the recovery of an account.
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -7,11 +7,11 @@ use super::errors::StoreError;
 use super::session_store::VerifiedKey;
 use crate::{Client, KeyId, PasswordHash, RecoveryCodeHash, Session, Timestamp, TokenHash, UserId};
 
-/// Holds what is left of each user's recovery codes. They go with their user.
+/// Holds the unused recovery codes of each user. They are removed with their user.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait RecoveryStore: Send + Sync {
-    /// The codes of a user that were not used yet, in any order; none where the user never had any.
+    /// The unused codes of a user, in any order.
     async fn unused_codes(&self, user: &UserId) -> Result<Vec<UnusedCode>, StoreError>;
 
     /// Writes new codes in place of all that the user has, or does none of it.
@@ -31,32 +31,32 @@ pub trait RecoveryStore: Send + Sync {
     async fn recover_and_revoke_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError>;
 }
 
-/// A code that was not used yet.
+/// An unused code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnusedCode {
     /// The code.
     pub hash: RecoveryCodeHash,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// All that making new codes writes.
+/// What the creation of codes writes.
 #[derive(Clone, Debug)]
 pub struct CodeReplacement {
-    /// Whose codes.
+    /// The user.
     pub user_id: UserId,
-    /// A key of the user, with the hash that the password was checked against or that was there when the session was
-    /// found good.
+    /// A key of the user, with the hash that the password was checked against, or that it had when the session was
+    /// validated.
     pub key: VerifiedKey,
-    /// The codes that the user had.
+    /// The unused codes that were seen.
     pub seen: Vec<RecoveryCodeHash>,
-    /// Those that the user has from then on.
+    /// The new codes.
     pub codes: Vec<RecoveryCodeHash>,
-    /// When they were made.
+    /// When they were created.
     pub created_at: Timestamp,
 }
 
-/// All that a recovery writes.
+/// What a recovery writes.
 #[derive(Clone, Debug)]
 pub struct Recovery {
     /// The key that gets the new hash.
@@ -65,21 +65,21 @@ pub struct Recovery {
     pub code: RecoveryCodeHash,
     /// The hash of the new password.
     pub new_hash: PasswordHash,
-    /// The only session of its user from then on. Whose it is says whose code and key are looked for.
+    /// The only session of its user afterwards. Its user id selects the code and the key.
     pub session: Session,
-    /// Who opens it.
+    /// The client that opens it.
     pub client: Client,
-    /// The sessions that the person came with; they end. One that does not exist is no error.
+    /// The sessions that the client presented; they are revoked. One that does not exist is no error.
     pub replaces: Vec<TokenHash>,
 }
 
 /// No new codes were written.
 #[derive(Debug, Error)]
 pub enum ReplaceCodesError {
-    /// The key is gone or has another hash by now.
+    /// The key is gone or has another hash.
     #[error("the key changed since it was looked at")]
     KeyChanged,
-    /// One of the codes was used, or others were made, by now.
+    /// A code was used, or others were created, meanwhile.
     #[error("the recovery codes changed since they were looked at")]
     CodesChanged,
     /// The store failed.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::errors::StoreError;
 use crate::{Attributes, Client, KeyId, PasswordHash, Session, SessionId, Timestamp, TokenHash, User, UserId};
 
-/// Holds sessions. What a call ended or wrote is so for every later call, on every node, before the call returns.
+/// Holds sessions. What a call revoked or wrote holds for every later call, on every node, before the call returns.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait SessionStore: Send + Sync {
@@ -16,12 +16,11 @@ pub trait SessionStore: Send + Sync {
     /// whether the session is alive.
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError>;
 
-    /// Writes a session, who it was opened by, and that they signed in ([`SignInKind::LogIn`](crate::SignInKind)), ends those it replaces (one that does not exist is no error), and writes
-    /// the key's new hash where there is one, or does none of it.
+    /// Writes a session, its client and the sign-in event [`SignInKind::LogIn`](crate::SignInKind), revokes the sessions it
+    /// replaces (one that does not exist is no error), and writes the key's new hash where there is one, or does none of it.
     ///
-    /// Where the user then has more than `most` that are alive at the instant at which this one was opened, all that are
-    /// too many end: those opened first, of those opened at once the last in the list of [`Self::list`], and never this
-    /// one. Racing calls on one key leave no more than that either; on two keys of one user they may, until the next call.
+    /// Where the user then has more than `most` live sessions, the oldest ones are revoked, never this one. Racing calls on one
+    /// key keep the bound as well; on two keys of one user they may exceed it until the next call.
     ///
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: no
@@ -45,28 +44,27 @@ pub trait SessionStore: Send + Sync {
     /// not, or the session is gone: another call renewed or revoked it.
     async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError>;
 
-    /// Ends a session; `false` when there was none.
+    /// Revokes a session; `false` when there was none.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// Ends the sessions with these tokens, and says how many there were.
+    /// Revokes the sessions with these tokens, and returns how many existed.
     async fn delete_by_tokens(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
 
-    /// All sessions of a user that are not dead at `now`, those opened last first, and of those opened at once by their
-    /// ids, the last first.
+    /// A user's sessions that are not dead at `now`, newest first; ties by descending id. At most the 1,000 newest.
     async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;
 
-    /// Ends a session of this user; `false` when the user has none with this id.
+    /// Revokes a session of this user; `false` when the user has none with this id.
     async fn delete_session_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of this user but one, and says how many.
+    /// Revokes all sessions of this user but one, and returns how many.
     async fn delete_other_sessions(&self, user: &UserId, kept: &SessionId) -> Result<u64, StoreError>;
 
-    /// Removes at most `limit` sessions whose idle period ended at `now` or before, and says how many.
+    /// Removes at most `limit` sessions whose idle period ended at `now` or before, and returns how many.
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
-    /// Writes a session that no key was asked for, and that its user was vouched for
-    /// ([`SignInKind::Vouched`](crate::SignInKind)), and ends those that are too many then, as [`Self::open`] does; `false`,
-    /// and nothing is written, when its user is not there. Racing calls may leave more than `most`, until the next call.
+    /// Writes a session without a key, with the sign-in event [`SignInKind::Vouched`](crate::SignInKind), and revokes the
+    /// user's oldest sessions beyond `most`, as [`Self::open`] does. `false`, and nothing is written, when there is no such
+    /// user. Racing calls may leave more than `most`, until the next call.
     async fn admin_open_session(
         &self,
         session: &Session,
@@ -81,34 +79,34 @@ pub trait SessionStore: Send + Sync {
     /// Writes a session's attributes; `false` when there is no such session. Every later validation has them.
     async fn set_attributes(&self, id: &SessionId, attributes: &Attributes) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of this user, and says how many.
+    /// Revokes all sessions of this user, and returns how many.
     async fn delete_sessions_of(&self, user: &UserId) -> Result<u64, StoreError>;
 }
 
-/// A key whose password was just found right.
+/// A key whose password was just verified.
 #[derive(Clone, Debug)]
 pub struct VerifiedKey {
-    /// Which key.
+    /// The key.
     pub id: KeyId,
     /// The hash that the password was checked against.
     pub hash: PasswordHash,
-    /// The hash to keep from now on, where that one was outdated.
+    /// The new hash, where that one was outdated.
     pub rehashed: Option<PasswordHash>,
 }
 
-/// A session in the list of its user's.
+/// A session and the client that opened it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSession {
     /// The session.
     pub session: Session,
-    /// Who opened it.
+    /// The client that opened it.
     pub client: Client,
 }
 
-/// Nothing was written on the strength of a key.
+/// A write that needs a verified key was not done.
 #[derive(Debug, Error)]
 pub enum KeyedWriteError {
-    /// The key is gone or has another hash by now.
+    /// The key is gone or has another hash.
     #[error("the key changed since the password was checked")]
     KeyChanged,
     /// The store failed.

@@ -11,7 +11,7 @@ use crate::{Attributes, Client, Key, KeyId, PasswordHash, Session, TokenHash, Us
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// Writes the user, the key, the session and that they signed up ([`SignInKind::SignUp`](crate::SignInKind)), and ends the
+    /// Writes the user, the key, the session and the sign-in event [`SignInKind::SignUp`](crate::SignInKind), and revokes the
     /// replaced sessions, or does none of it.
     ///
     /// # Errors
@@ -22,8 +22,8 @@ pub trait UserStore: Send + Sync {
     /// The key with this id and the user it belongs to; `None` when there is none.
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError>;
 
-    /// Writes the key's new hash, ends every session of its user, writes the new one and that the password was changed
-    /// ([`SignInKind::PasswordChanged`](crate::SignInKind)), or does none of it.
+    /// Writes the key's new hash, revokes every session of its user, and writes the new session with the sign-in event
+    /// [`SignInKind::PasswordChanged`](crate::SignInKind), or does none of it.
     ///
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: of any
@@ -58,18 +58,18 @@ pub trait UserStore: Send + Sync {
     /// [`AddKeyError::KeyTaken`] as in [`Self::create`]; [`AddKeyError::NoSuchUser`].
     async fn add_key(&self, key: &Key) -> Result<(), AddKeyError>;
 
-    /// All keys of a user, those made first first.
+    /// All keys of a user, oldest first; ties by id.
     async fn list_keys(&self, user: &UserId) -> Result<Vec<Key>, StoreError>;
 
     /// Replaces the key's hash and revokes every session of its user, or does neither; `None` takes
     /// the password away. `false` when there is no such key.
     async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError>;
 
-    /// Removes the key and ends every session of its user, or does neither; `false` when there is no such key.
+    /// Removes the key and revokes every session of its user, or does neither; `false` when there is no such key.
     async fn admin_delete_key(&self, key: &KeyId) -> Result<bool, StoreError>;
 }
 
-/// All that a sign-up writes.
+/// What a sign-up writes.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// The new user.
@@ -78,13 +78,13 @@ pub struct NewAccount {
     pub key: Key,
     /// The user's first session.
     pub session: Session,
-    /// Who opens it.
+    /// The client that opens it.
     pub client: Client,
-    /// The sessions that the person came with; they end. One that does not exist is no error.
+    /// The sessions that the client presented; they are revoked. One that does not exist is no error.
     pub replaces: Vec<TokenHash>,
 }
 
-/// All that a change of a password writes.
+/// What a change of a password writes.
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
     /// The key, with the hash that the old password was checked against.
@@ -93,7 +93,7 @@ pub struct PasswordChange {
     pub new_hash: PasswordHash,
     /// The only session of the user from then on.
     pub session: Session,
-    /// Who opens it.
+    /// The client that opens it.
     pub client: Client,
 }
 
@@ -125,7 +125,7 @@ pub enum AdminCreateUserError {
 /// A key was not added.
 #[derive(Debug, Error)]
 pub enum AddKeyError {
-    /// The key exists already, whosever it is.
+    /// The key exists already.
     #[error("the key is taken")]
     KeyTaken,
     /// There is no such user.
