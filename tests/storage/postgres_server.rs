@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use doorward_adapters_sql::{ConnectError, Store, connect};
-use doorward_domain::Attributes;
 use doorward_domain::ports::{CreateUserError, KeyedWriteError, StoreError};
+use doorward_domain::{Attributes, TokenHash};
+use futures_util::FutureExt;
+use futures_util::future::join_all;
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -210,6 +212,55 @@ async fn a_sign_up_waits_for_one_of_the_same_name_and_wins_if_that_is_undone() {
         }
         assert_eq!((place.count("users").await, place.count("user_keys").await), (1, 1));
     }
+}
+
+#[tokio::test]
+async fn lookups_that_share_a_query_get_each_their_own_answer() {
+    const SESSIONS: u64 = 40;
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    let accounts: Vec<_> = (0..SESSIONS).map(|number| account(&format!("person {number}"), number)).collect();
+    for account in &accounts {
+        store.users().create(account).await.expect("a new account");
+    }
+    // One row that cannot be read, and one session that another connection revoked.
+    let (damaged, revoked) = (&accounts[0], &accounts[1]);
+    place.run(&format!("UPDATE users SET attributes = '[]' WHERE id = '{}'", damaged.user.id.as_str())).await;
+    assert!(store.sessions().delete(&revoked.session.id).await.expect("an answer"));
+    let unknown = TokenHash::restore([255; 32]);
+
+    // More at once than one query takes, so that most wait for a query in flight and share the next one.
+    let tokens = accounts.iter().map(|account| account.session.token_hash).chain([unknown]);
+    let asked: Vec<TokenHash> = tokens.cycle().take(1_000).collect();
+    let sessions = store.sessions();
+    // Callers that go away take no other answer along.
+    for token in &asked {
+        drop(sessions.find(token).now_or_never());
+    }
+    let answers = join_all(asked.iter().map(|token| sessions.find(token))).await;
+    for (token, answer) in asked.iter().zip(answers) {
+        if *token == damaged.session.token_hash {
+            assert_matches!(answer, Err(StoreError::Corrupt(_)));
+            continue;
+        }
+        let found = answer.expect("an answer").map(|(session, _)| session.token_hash);
+        let exists = *token != unknown && *token != revoked.session.token_hash;
+        assert_eq!(found, exists.then_some(*token));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_shared_query_is_unavailable_to_each_of_its_lookups() {
+    let Some(place) = places::postgres().await else { return };
+    let store = place.open().await;
+    store.users().create(&account("Alice", 1)).await.expect("a new account");
+    place.run("ALTER TABLE sessions RENAME TO moved").await;
+    let (sessions, token) = (store.sessions(), account("Alice", 1).session.token_hash);
+    for answer in join_all((0..300).map(|_| sessions.find(&token))).await {
+        assert_matches!(answer, Err(StoreError::Unavailable(_)));
+    }
+    place.run("ALTER TABLE moved RENAME TO sessions").await;
+    assert!(sessions.find(&token).await.expect("an answer").is_some(), "later lookups are answered again");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::text;
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// The most characters (Unicode code points as received) of a password; the seed's number.
+    /// The most characters (Unicode code points as received) of a password; the number of Lucia's guide.
     pub const MAX_CHARS: usize = 255;
 
     /// Reads a new password for the account with this username.
@@ -92,7 +92,7 @@ pub struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
-    /// At least 6 characters, as in the seed, and not one that is guessed first.
+    /// At least 6 characters, as in Lucia's guide, and not one that is guessed first.
     pub const DEFAULT: Self = Self { min_chars: 6, blocklist: true };
 }
 

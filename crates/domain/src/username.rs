@@ -15,9 +15,9 @@ use crate::text;
 pub struct Username(String);
 
 impl Username {
-    /// The fewest characters (Unicode code points) of a new username; the seed's number.
+    /// The fewest characters (Unicode code points) of a new username; the number of Lucia's guide.
     pub const MIN_CHARS: usize = 4;
-    /// The most characters (Unicode code points) of a username; the seed's number.
+    /// The most characters (Unicode code points) of a username; the number of Lucia's guide.
     pub const MAX_CHARS: usize = 31;
 
     /// Reads the username of a sign-up.
@@ -57,7 +57,7 @@ impl Username {
     }
 }
 
-/// A name typed at login. Its bounds are wider than a [`Username`]'s, as in the seed: a name that cannot exist is not
+/// A name typed at login. Its bounds are wider than a [`Username`]'s, as in Lucia's guide: a name that cannot exist is not
 /// "invalid" there, only unknown.
 #[derive(Clone)]
 pub struct LoginName(String);

@@ -12,7 +12,7 @@ use crate::pipeline::request_head::RequestHead;
 use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
 use crate::response::meta::found;
-use crate::response::outcome::{Forgets, Outcome, Rendered};
+use crate::response::outcome::{Forgets, Outcome, Unrendered};
 use crate::response::problem::{Problem, ProblemKind};
 use crate::response::problem_body::ProblemBody;
 use crate::response::recovery_codes::RecoveryCodesBody;
@@ -37,7 +37,7 @@ impl Renderer {
 
     /// The response of an operation that succeeded. A response without an outcome passes unchanged.
     pub(super) fn outcome(&self, response: Response, state: &RequestState, head: &RequestHead<'_>) -> Response {
-        let Some(Rendered(outcome)) = response.extensions().get::<Rendered>().cloned() else { return response };
+        let Some(Unrendered(outcome)) = response.extensions().get::<Unrendered>().cloned() else { return response };
         let is_json = state.mode() == ResponseMode::Json;
         let (mut response, cookies) = match &*outcome {
             Outcome::SignedIn { opened, transport, status, recovery_codes_left, location } => {

@@ -10,7 +10,7 @@ pub(crate) enum ResponseMode {
     Page,
     /// The body is JSON or `Accept` names `application/json`: JSON.
     Json,
-    /// Neither: redirects on success and JSON errors, as the seed's form component expects.
+    /// Neither: redirects on success and JSON errors, as the form component of Lucia's guide expects.
     FormFetch,
 }
 

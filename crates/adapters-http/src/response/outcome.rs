@@ -51,14 +51,14 @@ pub(crate) enum Forgets {
     SessionAndDevices,
 }
 
-/// Where the pipeline finds the outcome of an operation that succeeded.
+/// An outcome on its way to the renderer, in the extensions of a placeholder response.
 #[derive(Clone)]
-pub(crate) struct Rendered(pub(crate) Arc<Outcome>);
+pub(crate) struct Unrendered(pub(crate) Arc<Outcome>);
 
 /// Hands an outcome to the pipeline.
 fn hand_over(outcome: Outcome) -> Response {
     let mut response = StatusCode::OK.into_response();
-    response.extensions_mut().insert(Rendered(Arc::new(outcome)));
+    response.extensions_mut().insert(Unrendered(Arc::new(outcome)));
     response
 }
 

@@ -137,9 +137,7 @@ impl InFlight {
             }
         }
     }
-}
 
-impl InFlight {
     /// The lookups that go together next; `None`, and the end of this query, where none wait.
     fn next_batch(&mut self) -> Option<Vec<Waiting>> {
         let mut queue = self.shared.queue();
