@@ -10,8 +10,8 @@ run *flags:
 test *filter:
     cargo test {{ filter }}
 
-# Run everything that CI runs; needs cargo-deny and Python
-check: fmt-check deny lint axe (test "--locked") doc schemathesis
+# Run everything that CI runs; needs cargo-deny, Python and Node.js
+check: fmt-check deny lint axe (test "--locked") doc typescript schemathesis
 
 # Format the code
 fmt:
@@ -87,6 +87,22 @@ schemathesis seed="1" examples="300":
     cargo test --workspace --no-run --locked --quiet
     "$tools/bin/python" tests/schemathesis/run.py "$target/debug/doorward-under-test" \
         --seed {{ seed }} --examples {{ examples }}
+
+# Compile a TypeScript client that is generated from docs/openapi.json; needs Node.js and npm
+typescript:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! command -v npm >/dev/null; then
+        echo "NOT RUN: the TypeScript client was not compiled, since npm is missing" >&2
+        [ -z "${DOORWARD_TEST_REQUIRE_SERVERS:-}" ]
+        exit
+    fi
+    folder="${CARGO_TARGET_DIR:-target}/typescript"
+    mkdir -p "$folder"
+    cp tests/typescript/*.json tests/typescript/client.ts docs/openapi.json "$folder/"
+    cd "$folder"
+    cmp -s package-lock.json installed || { npm ci --silent --no-fund --no-audit && cp package-lock.json installed; }
+    npm run --silent check
 
 # Fetch axe, with which the browser tests audit every page; needs Python
 axe:

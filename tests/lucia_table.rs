@@ -99,7 +99,6 @@ fn every_route_use_case_and_command_in_the_table_exists() {
             assert!(commands.contains(&format!("| `{command}")), "{lucia}: {command}");
         }
         for route in quoted(http).filter_map(|route| route.split_once(" /").map(|(_, path)| path)) {
-            let route = route.replace("{sessionId}", "{session_id}");
             assert!(document.contains(&format!("\"/{route}\"")), "{lucia}: /{route}");
         }
     }

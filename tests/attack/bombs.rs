@@ -116,7 +116,9 @@ async fn deep_wide_and_long_bodies_are_malformed() {
     let nested = |n: usize| format!("{{\"username\":{}{}}}", "[".repeat(n), "]".repeat(n));
     let (json, form, multipart) =
         ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b");
-    for (content_type, body) in [(json, members(100)), (form, pairs(100)), (multipart, parts(100)), (json, nested(31))]
+    let long_number = format!("{{\"username\":1e{}}}", "9".repeat(60_000));
+    for (content_type, body) in
+        [(json, members(100)), (form, pairs(100)), (multipart, parts(100)), (json, nested(31)), (json, long_number)]
     {
         login(&server, content_type, body).await.assert_error(400, "invalid_username", "Invalid username");
     }
@@ -132,7 +134,6 @@ async fn deep_wide_and_long_bodies_are_malformed() {
         (json, nested(30_000)),
         (json, "[".repeat(64 * KIB)),
         (json, "{\"a\":".repeat(10_000)),
-        (json, format!("{{\"username\":1e{}}}", "9".repeat(60_000))),
         (form, "&=".repeat(30_000)),
         (multipart, "--b\r\n".repeat(13_000)),
         (multipart, part("a", &format!("; x=\"{}\"", "y".repeat(60_000)))),

@@ -3,8 +3,10 @@
 use reqwest::StatusCode;
 
 use crate::storage::places;
-use crate::support::client::{Encoding, send};
+use crate::support::client::{Encoding, cookie, send};
 use crate::support::server::TestServer;
+
+const PASSWORD: &str = "correct horse";
 
 const PATHS: [&str; 2] = ["/api/signup", "/api/login"];
 
@@ -28,15 +30,46 @@ async fn a_body_of_another_type_is_415() {
     }
 }
 
+/// Clients name a type for a body that they do not send, and send `null` for a value that they do not have.
+#[tokio::test]
+async fn no_body_needs_no_type_and_null_is_a_missing_field() {
+    let server = server().await;
+    let client = server.client();
+    for (content_type, body) in [
+        ("application/octet-stream", ""),
+        ("text/plain;charset=UTF-8", ""),
+        ("rubbish", ""),
+        ("application/json", "null"),
+        ("application/json", "\u{feff}"),
+        ("application/json", "\u{feff}{}"),
+        ("application/json", r#"{"next": null}"#),
+    ] {
+        let token = client.sign_up("alice", PASSWORD).await;
+        let request = client.post("/api/logout").header("content-type", content_type).body(body);
+        let reply = send(request.header("cookie", cookie(&token)).header("accept", "application/json")).await;
+        assert_eq!(reply.status.as_u16(), 204, "{content_type} {body:?}: {}", reply.body);
+        assert_eq!(client.session(&token).await.status.as_u16(), 401);
+        let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", PASSWORD)]);
+        let token = client.log_in("alice", PASSWORD).await.expect("signed in");
+        assert_eq!(send(delete.header("cookie", cookie(&token))).await.status.as_u16(), 204);
+    }
+    let mut chunked = b"POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n".to_vec();
+    chunked.extend(b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n");
+    let answer = client.raw(&chunked).await;
+    assert!(answer.contains("invalid_username"), "{answer}");
+    let body = r#"{"username": "alice", "password": "correct horse", "transport": null, "next": null}"#;
+    let sign_up = client.post("/api/signup").header("content-type", "application/json").body(format!("\u{feff}{body}"));
+    assert_eq!(send(sign_up).await.status.as_u16(), 201);
+}
+
 #[tokio::test]
 async fn a_body_that_does_not_parse_or_repeats_a_field_is_malformed() {
     let server = server().await;
     let part = "--b\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\nalice\r\n";
     let repeated_part = format!("{part}{part}--b--\r\n");
-    let bodies: [(&str, &[u8]); 13] = [
+    let bodies: [(&str, &[u8]); 12] = [
         ("application/json", b"{"),
         ("application/json", b"[\"username\"]"),
-        ("application/json", b"null"),
         ("application/json", br#"{"username": "a", "username": "b"}"#),
         ("application/json", br#"{"username": "\ud800"}"#),
         ("application/json", b"{\"username\": \"\xff\"}"),

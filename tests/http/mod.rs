@@ -6,6 +6,7 @@ mod cross_origin;
 mod data;
 mod devices;
 mod documents;
+mod errors;
 mod guide;
 mod metrics;
 mod negotiation;
@@ -39,6 +40,12 @@ macro_rules! on_every_store {
 }
 
 on_every_store! {
+    errors:
+        an_error_names_every_wrong_field_with_its_reason,
+        a_failed_form_shows_a_message_at_every_wrong_field,
+        advice_is_in_the_reader_s_language_and_the_sentence_is_not,
+        the_rules_can_be_read_before_a_submit,
+        a_bearer_client_is_answered_in_json_whatever_it_accepts;
     guide:
         signing_up_in_any_encoding_creates_a_user_with_a_session,
         usernames_have_4_to_31_characters,

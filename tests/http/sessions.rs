@@ -46,6 +46,7 @@ pub async fn attributes_are_in_the_very_next_validation_and_nowhere_while_empty(
     let before = client.session(&token).await.body;
     assert!(!before.contains("attributes"), "{before}");
 
+    let digits = Attributes::parse(r#"{"id":12345678901234567890123,"price":1.10}"#).expect("an object");
     let (user, session) = (json!({"plan": "pro", "seats": [1, 2.5]}), json!({"device": "é\u{0}</script>"}));
     let attributes = |json: &serde_json::Value| Attributes::parse(&json.to_string()).expect("an object");
     let shown = client.session(&token).await.json();
@@ -60,6 +61,10 @@ pub async fn attributes_are_in_the_very_next_validation_and_nowhere_while_empty(
     assert_eq!((&shown["user"]["attributes"], &shown["attributes"]), (&user, &session));
     let listed = send(client.get("/api/sessions").header("cookie", cookie(&token))).await.json();
     assert_eq!(listed["sessions"][0]["attributes"], session);
+    assert!(store.sessions().set_attributes(&session_id, &digits).await.expect("an answer"));
+    let listed = send(client.get("/api/sessions").header("cookie", cookie(&token))).await.body;
+    let validated = client.session(&token).await.body;
+    assert!(listed.contains(digits.as_json()) && validated.contains(digits.as_json()), "{listed} {validated}");
 
     let fields = [("username", "alice"), ("password", PASSWORD)];
     let again = send(client.submit("/api/login", Encoding::Json, &fields)).await.json();

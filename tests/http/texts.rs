@@ -21,7 +21,7 @@ async fn page(server: &TestServer, path: &str, languages: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn each_reader_gets_the_pages_in_their_own_language_and_programs_get_english() {
+async fn each_reader_gets_pages_and_advice_in_their_own_language() {
     let server = server(&[]).await;
     for (languages, lang, heading) in
         [("de-DE,de;q=0.9,en;q=0.8", "de", "Anmelden"), ("en-GB,de", "en", "Sign in"), ("fr", "en", "Sign in")]
@@ -39,7 +39,7 @@ async fn each_reader_gets_the_pages_in_their_own_language_and_programs_get_engli
     assert!(page.body.contains("Ungültiger Benutzername. Verwenden Sie 4 bis 31 Zeichen."), "{}", page.body);
     let refused = send(refused(Encoding::Json)).await;
     refused.assert_error(400, "invalid_username", "Invalid username");
-    assert_eq!(refused.json()["detail"], "Use 4 to 31 characters.");
+    assert_eq!(refused.json()["detail"], "Verwenden Sie 4 bis 31 Zeichen.");
 
     let token = server.client().sign_up("alice", PASSWORD).await;
     let profile = server.client().get("/").header("cookie", cookie(&token)).header("accept-language", "de");

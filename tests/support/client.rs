@@ -141,8 +141,13 @@ impl Reply {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         let json = self.json();
         assert_eq!((json["code"].as_str(), json["error"].as_str()), (Some(code), Some(error)));
-        let known = |key: &String| matches!(key.as_str(), "error" | "code" | "detail");
+        let known = |key: &String| matches!(key.as_str(), "error" | "code" | "detail" | "field" | "reason" | "errors");
         assert!(json.as_object().expect("an object").keys().all(known), "{json}");
+        if let Some(first) = json.get("errors").map(|errors| &errors[0]) {
+            for name in ["field", "reason", "detail"] {
+                assert_eq!(json[name], first[name], "the answer is about its first error: {json}");
+            }
+        }
         assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
         assert_eq!(self.set_cookie(), None);
     }

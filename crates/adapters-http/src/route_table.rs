@@ -20,7 +20,7 @@ impl RouteTable {
     }
 }
 
-/// Whether a path matches a template such as `/api/sessions/{session_id}/revoke`.
+/// Whether a path matches a template such as `/api/sessions/{sessionId}/revoke`.
 pub(crate) fn fits(template: &str, path: &str) -> bool {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     loop {
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn a_parameter_matches_one_segment_of_a_path() {
-        let template = "/api/sessions/{session_id}/revoke";
+        let template = "/api/sessions/{sessionId}/revoke";
         assert!(fits(template, "/api/sessions/x/revoke") && fits("/", "/"));
         for path in
             ["/api/sessions/revoke", "/api/sessions//revoke", "/api/sessions/x/y/revoke", "/api/sessions/x/revoke/"]

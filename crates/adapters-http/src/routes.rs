@@ -9,6 +9,7 @@ use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 use prometheus_client::registry::Registry;
 
 use crate::api::change_password::ChangePasswordApi;
+use crate::api::config::ConfigApi;
 use crate::api::delete_account::DeleteAccountApi;
 use crate::api::download_data::DownloadDataApi;
 use crate::api::get_session::GetSessionApi;
@@ -32,9 +33,10 @@ use crate::settings::HttpSettings;
 type AccountsApi = (SignUpApi, LogInApi, LogOutApi, ChangePasswordApi, DownloadDataApi, DeleteAccountApi);
 type RecoveryApi = (RecoveryCodesApi, RecoverAccountApi);
 type SessionsApi = (GetSessionApi, ListSessionsApi, RevokeSessionApi, RevokeOtherSessionsApi, VerifyApi);
-type Api = (AccountsApi, RecoveryApi, SessionsApi, HealthApi);
+type Api = (AccountsApi, RecoveryApi, SessionsApi, ConfigApi, HealthApi);
 
 fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
+    let server = context.settings.public_origin.to_string();
     let context = || Arc::clone(context);
     let accounts = (
         SignUpApi(context()),
@@ -52,10 +54,11 @@ fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
         RevokeOtherSessionsApi(context()),
         VerifyApi(context()),
     );
-    let api = (accounts, recovery, sessions, HealthApi(context()));
+    let api = (accounts, recovery, sessions, ConfigApi(context()), HealthApi(context()));
     OpenApiService::new(api, "Doorward", env!("CARGO_PKG_VERSION"))
         .description("Sign-in with username and password.")
         .license(LicenseObject::new("MIT"))
+        .server(server)
 }
 
 /// The whole server as one endpoint. Its counters are registered in `registry`.

@@ -151,7 +151,8 @@ characters-precis = Verwenden Sie Buchstaben und Ziffern Ihrer Schrift und ASCII
 characters-ascii = Verwenden Sie Buchstaben ohne Akzente, Ziffern und Satzzeichen.
 open-at = Sie kam von einer anderen Adresse als { $url }, darum ist nichts geschehen. Öffnen Sie die Seite dort und versuchen Sie es noch einmal.
 mixed-scripts = Mischen Sie keine lateinischen, griechischen und kyrillischen Buchstaben.
-common-password = Dieses Passwort ist eines der ersten, die jemand ausprobieren würde, oder Ihr Benutzername. Wählen Sie ein anderes.
+common-password = Dieses Passwort ist zu verbreitet. Wählen Sie ein anderes.
+password-is-username = Nehmen Sie nicht Ihren Benutzernamen als Passwort.
 wait-seconds = { $seconds ->
     [one] Warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
    *[other] Warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.

@@ -151,7 +151,8 @@ characters-precis = Use letters and digits of your script, and ASCII punctuation
 characters-ascii = Use unaccented letters, digits and punctuation.
 open-at = It came from another address than { $url }, so nothing was done. Open the site there and try again.
 mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
-common-password = That password is too common, or it is your username. Choose another.
+common-password = That password is too common. Choose another.
+password-is-username = Don't use your username as your password.
 wait-seconds = { $seconds ->
     [one] Wait a second, then try again.
    *[other] Wait { $seconds } seconds, then try again.

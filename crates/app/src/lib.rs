@@ -26,7 +26,7 @@ mod use_cases;
 mod validate_session;
 
 pub use change_password::{ChangePassword, ChangePasswordError, PasswordPair};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, InvalidCredentials};
 pub use delete_account::{DeleteAccount, DeleteAccountError};
 pub use devices::TrustedDevices;
 pub use download_data::{DataPage, Download, DownloadData};
@@ -36,7 +36,7 @@ pub use list_sessions::ListSessions;
 pub use log_in::{LogIn, LogInError};
 pub use log_out::LogOut;
 pub use password_check::PasswordCheck;
-pub use recover_account::{RecoverAccount, RecoverAccountError, Recovered, RecoveryClaim};
+pub use recover_account::{InvalidClaim, RecoverAccount, RecoverAccountError, Recovered, RecoveryClaim};
 pub use revoke_sessions::RevokeSessions;
 pub use session_mint::{OpenedSession, SessionMint};
 pub use sign_up::{SignUp, SignUpError, SignUpPolicy};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{KeyedWriteError, RandomnessError, SessionStore};
-use doorward_domain::{Client, InvalidPassword, InvalidUsername, LoginName, Password, SessionToken, UserId};
+use doorward_domain::{Client, LoginName, Password, SessionToken, UserId};
 use thiserror::Error;
 
 use crate::password_check::{Checked, PasswordCheck};
-use crate::{Credentials, Fault, OpenedSession, SessionMint, TrustedDevices, ValidSession};
+use crate::{Credentials, Fault, InvalidCredentials, OpenedSession, SessionMint, TrustedDevices, ValidSession};
 
 /// Opens a session for a user who knows the password.
 pub struct LogIn {
@@ -34,8 +34,7 @@ impl LogIn {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<OpenedSession, LogInError> {
-        let name = LoginName::parse(credentials.username()?)?;
-        let password = Password::parse_login(credentials.password()?)?;
+        let (name, password) = credentials.parse(LoginName::parse, Password::parse_login)?;
         let replaces: Vec<_> = presented.iter().map(|token| self.mint.digest(token)).collect();
         let mut guess = self.passwords.begin(name.key_id(), client, devices).await?;
         loop {
@@ -64,12 +63,9 @@ impl LogIn {
 /// Why no session was opened.
 #[derive(Debug, Error)]
 pub enum LogInError {
-    /// No username can be like this.
+    /// No username or no password can be like this.
     #[error(transparent)]
-    InvalidUsername(#[from] InvalidUsername),
-    /// No password can be like this.
-    #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    Invalid(#[from] InvalidCredentials),
     /// No such user, or not their password: deliberately one and the same.
     #[error("the username or the password is not right")]
     IncorrectCredentials {
@@ -257,15 +253,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_impossible_username_costs_no_hash_and_no_query() {
-        let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("", ""), &[], &client(), &TrustedDevices::default())
-            .await;
-        assert!(matches!(refused, Err(LogInError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
-        let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
-            .run(&credentials("a", ""), &[], &client(), &TrustedDevices::default())
-            .await;
-        assert!(matches!(refused, Err(LogInError::InvalidPassword(InvalidPassword::Length))), "{refused:?}");
+    async fn both_fields_are_judged_before_a_hash_or_a_query() {
+        use doorward_domain::{InvalidPassword as P, InvalidUsername as U};
+        let long = "a".repeat(256);
+        for (name, secret, username, password) in [
+            ("", "", Some(U::Missing), Some(P::Missing)),
+            (&*long, &*long, Some(U::TooLong), Some(P::TooLong)),
+            ("a", "", None, Some(P::Missing)),
+        ] {
+            let refused = log_in(MockUserStore::new(), MockSessionStore::new(), MockPasswordHasher::new())
+                .run(&credentials(name, secret), &[], &client(), &TrustedDevices::default())
+                .await;
+            let Err(LogInError::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+            assert_eq!(invalid, InvalidCredentials { username, password });
+        }
     }
 
     #[tokio::test]

@@ -37,6 +37,37 @@ pub struct RecoveryClaim {
     pub new_password: Option<Zeroizing<String>>,
 }
 
+impl RecoveryClaim {
+    /// Reads all fields.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    fn parse(&self, rules: &PasswordPolicy) -> Result<(LoginName, RecoveryCode, Password), InvalidClaim> {
+        let typed_name = self.username.as_ref().map_or("", |text| text.as_str());
+        let name = LoginName::parse(typed_name);
+        let code = self.code.as_ref().and_then(|text| RecoveryCode::parse(text));
+        let password = self.new_password.as_ref().ok_or(InvalidPassword::Missing);
+        match (name, code, password.and_then(|text| Password::parse_new(text, typed_name, rules))) {
+            (Ok(name), Some(code), Ok(password)) => Ok((name, code, password)),
+            (name, code, password) => {
+                Err(InvalidClaim { username: name.err(), lacks_code: code.is_none(), new_password: password.err() })
+            }
+        }
+    }
+}
+
+/// What is wrong with the fields of a recovery; at least one of them is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the username, the recovery code or the new password cannot be like this")]
+pub struct InvalidClaim {
+    /// The rule that the username breaks.
+    pub username: Option<InvalidUsername>,
+    /// Whether the code is missing, or no code can be like it.
+    pub lacks_code: bool,
+    /// The rule that the new password breaks.
+    pub new_password: Option<InvalidPassword>,
+}
+
 /// A user who is back in.
 #[derive(Debug)]
 pub struct Recovered {
@@ -79,13 +110,7 @@ impl RecoverAccount {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<Recovered, RecoverAccountError> {
-        let typed = claim.username.as_ref().ok_or(InvalidUsername::Missing)?;
-        let name = LoginName::parse(typed)?;
-        let code = claim.code.as_ref().and_then(|text| RecoveryCode::parse(text));
-        let code = code.ok_or(RecoverAccountError::NoCode)?;
-        let password = claim.new_password.as_ref().ok_or(InvalidPassword::Missing)?;
-        let password = Password::parse_new(password, typed, &self.rules)?;
-
+        let (name, code, password) = claim.parse(&self.rules)?;
         let key_id = name.key_id();
         let found = self.users.find_by_key(&key_id).await?;
         let account = found.as_ref().map(|(_, user)| &user.id);
@@ -135,15 +160,9 @@ impl RecoverAccount {
 /// Why no account was recovered.
 #[derive(Debug, Error)]
 pub enum RecoverAccountError {
-    /// No username can be like this.
+    /// A field cannot be like this.
     #[error(transparent)]
-    InvalidUsername(#[from] InvalidUsername),
-    /// No recovery code can be like this.
-    #[error("there is no recovery code, or one that none can be")]
-    NoCode,
-    /// The new password cannot be chosen.
-    #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    Invalid(#[from] InvalidClaim),
     /// No such user, or not a code of theirs, or one that was used: deliberately one and the same.
     #[error("the username or the recovery code is not right")]
     Incorrect {
@@ -293,25 +312,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_costs_no_hash_and_no_query_and_is_judged_field_by_field() {
-        let nothing =
-            || recover(MockUserStore::new(), MockRecoveryStore::new(), MockPasswordHasher::new(), unbounded());
-        let refused = nothing().run(&RecoveryClaim::default(), &[], &client(), &TrustedDevices::default()).await;
-        assert!(matches!(refused, Err(RecoverAccountError::InvalidUsername(InvalidUsername::Missing))), "{refused:?}");
-        for typed in ["", "7Q3M-0VXK-9RBA", "staple battery"] {
+    async fn all_fields_are_judged_before_a_hash_or_a_query() {
+        let too_short = Some(InvalidPassword::TooShort);
+        let all = InvalidClaim {
+            username: Some(InvalidUsername::Missing),
+            lacks_code: true,
+            new_password: Some(InvalidPassword::Missing),
+        };
+        let good_code = code().expose().to_owned();
+        let is_username = Some(InvalidPassword::IsUsername);
+        for (given, expected) in [
+            (RecoveryClaim::default(), all),
+            (RecoveryClaim { code: None, ..good_claim() }, InvalidClaim { username: None, new_password: None, ..all }),
+            (claim("alice", "", "short"), InvalidClaim { username: None, lacks_code: true, new_password: too_short }),
+            (claim("", "7Q3M-0VXK-9RBA", "short"), InvalidClaim { new_password: too_short, ..all }),
+            (claim("", &good_code, "short"), InvalidClaim { lacks_code: false, new_password: too_short, ..all }),
+            (
+                claim("Alice-k", &good_code, "aLiCe-K"),
+                InvalidClaim { username: None, lacks_code: false, new_password: is_username },
+            ),
+        ] {
             let refused =
-                nothing().run(&claim("alice", typed, "short"), &[], &client(), &TrustedDevices::default()).await;
-            assert!(matches!(refused, Err(RecoverAccountError::NoCode)), "{refused:?}");
-        }
-        let refused = nothing()
-            .run(&RecoveryClaim { code: None, ..good_claim() }, &[], &client(), &TrustedDevices::default())
-            .await;
-        assert!(matches!(refused, Err(RecoverAccountError::NoCode)), "{refused:?}");
-        for new in ["short", "password1", "aLiCe-K"] {
-            let refused = nothing()
-                .run(&claim("Alice-k", code().expose(), new), &[], &client(), &TrustedDevices::default())
-                .await;
-            assert!(matches!(refused, Err(RecoverAccountError::InvalidPassword(_))), "{new}: {refused:?}");
+                recover(MockUserStore::new(), MockRecoveryStore::new(), MockPasswordHasher::new(), unbounded())
+                    .run(&given, &[], &client(), &TrustedDevices::default())
+                    .await;
+            let Err(RecoverAccountError::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+            assert_eq!(invalid, expected);
         }
     }
 

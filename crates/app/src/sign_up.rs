@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
-    Attributes, Client, InvalidPassword, InvalidUsername, Key, Password, PasswordPolicy, SessionToken, User, Username,
-    UsernamePolicy,
+    Attributes, Client, Key, Password, PasswordPolicy, SessionToken, User, Username, UsernamePolicy,
 };
 use thiserror::Error;
 
 use crate::throttle::Target;
-use crate::{Credentials, Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
+use crate::{
+    Credentials, Fault, InvalidCredentials, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession,
+};
 
 /// Who may sign up, and with what.
 #[derive(Clone, Copy, Debug)]
@@ -71,8 +72,11 @@ impl SignUp {
         if !self.policy.open {
             return Err(SignUpError::Closed);
         }
-        let username = Username::parse(credentials.username()?, self.policy.usernames)?;
-        let password = Password::parse_new(credentials.password()?, username.as_str(), &self.policy.passwords)?;
+        let typed_name = credentials.username.as_ref().map_or("", |text| text.as_str());
+        let (username, password) = credentials.parse(
+            |name| Username::parse(name, self.policy.usernames),
+            |password| Password::parse_new(password, typed_name, &self.policy.passwords),
+        )?;
         self.throttle.take_sign_up(client).await?;
         let password_hash = self.hasher.hash(&password).await?;
 
@@ -101,12 +105,9 @@ pub enum SignUpError {
     /// Sign-up is closed.
     #[error("sign-up is closed")]
     Closed,
-    /// The username cannot be chosen.
+    /// The username, the password or both cannot be chosen.
     #[error(transparent)]
-    InvalidUsername(#[from] InvalidUsername),
-    /// The password cannot be chosen.
-    #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    Invalid(#[from] InvalidCredentials),
     /// Another user has this username, in this or another spelling.
     #[error("the username is taken")]
     UsernameTaken,
@@ -201,35 +202,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_username_is_judged_before_the_password() {
-        let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&Credentials::default(), &[], &client(), &TrustedDevices::default())
-            .await
-            .expect_err("refused");
-        assert!(matches!(refused, SignUpError::InvalidUsername(InvalidUsername::Missing)), "{refused:?}");
-    }
-
-    #[tokio::test]
-    async fn what_cannot_be_chosen_costs_no_hash_and_no_query() {
-        for (username, password) in [("abc", "correct horse"), ("alice", "short"), ("alice", "password1")] {
+    async fn both_fields_are_judged_before_a_hash_or_a_query() {
+        use doorward_domain::{InvalidPassword as P, InvalidUsername as U};
+        let without_password = Credentials { password: None, ..credentials("alice", "") };
+        for (given, username, password) in [
+            (Credentials::default(), Some(U::Missing), Some(P::Missing)),
+            (credentials("abc", "short"), Some(U::TooShort), Some(P::TooShort)),
+            (credentials("abc", "correct horse"), Some(U::TooShort), None),
+            (credentials(" alice-k", " alice-k"), Some(U::SurroundingSpace), Some(P::IsUsername)),
+            (credentials("alice", "password1"), None, Some(P::Common)),
+            (without_password, None, Some(P::Missing)),
+        ] {
             let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-                .run(&credentials(username, password), &[], &client(), &TrustedDevices::default())
+                .run(&given, &[], &client(), &TrustedDevices::default())
                 .await
                 .expect_err("refused");
-            let on_username = matches!(refused, SignUpError::InvalidUsername(_));
-            let on_password = matches!(refused, SignUpError::InvalidPassword(_));
-            assert_eq!((on_username, on_password), (username == "abc", username != "abc"), "{username} {password}");
+            let SignUpError::Invalid(invalid) = refused else { panic!("{refused:?}") };
+            assert_eq!(invalid, InvalidCredentials { username, password });
         }
-    }
-
-    #[tokio::test]
-    async fn a_missing_password_is_an_invalid_one() {
-        let credentials = Credentials { password: None, ..credentials("alice", "") };
-        let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
-            .run(&credentials, &[], &client(), &TrustedDevices::default())
-            .await
-            .expect_err("refused");
-        assert!(matches!(refused, SignUpError::InvalidPassword(InvalidPassword::Missing)), "{refused:?}");
     }
 
     #[tokio::test]

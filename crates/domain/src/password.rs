@@ -26,8 +26,14 @@ impl Password {
     /// [`InvalidPassword`] says which rule it breaks; the error never carries the password.
     pub fn parse_new(raw: &str, username: &str, rules: &PasswordPolicy) -> Result<Self, InvalidPassword> {
         check_length(raw, rules.min_chars)?;
-        if rules.blocklist && is_guessed_first(raw, username) {
-            return Err(InvalidPassword::Common);
+        if rules.blocklist {
+            let folded = Zeroizing::new(text::fold(raw));
+            if *folded == text::fold(username) {
+                return Err(InvalidPassword::IsUsername);
+            }
+            if is_guessed_first(&folded) {
+                return Err(InvalidPassword::Common);
+            }
         }
         Ok(Self::normalised(raw))
     }
@@ -35,7 +41,7 @@ impl Password {
     /// Reads a password typed at login: 1 to [`Self::MAX_CHARS`] characters.
     ///
     /// # Errors
-    /// [`InvalidPassword::Length`] where it is empty or too long.
+    /// [`InvalidPassword::Missing`] where it is empty, [`InvalidPassword::TooLong`] where it is too long.
     pub fn parse_login(raw: &str) -> Result<Self, InvalidPassword> {
         check_length(raw, 1)?;
         Ok(Self::normalised(raw))
@@ -99,31 +105,41 @@ impl PasswordPolicy {
 /// Which rule for passwords was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidPassword {
-    /// The field was not there, or was not a string.
+    /// The field is missing, empty, or not a string.
     #[error("the password is missing or no text")]
     Missing,
-    /// Fewer or more characters than allowed.
-    #[error("the password has too few or too many characters")]
-    Length,
+    /// Fewer characters than allowed.
+    #[error("the password has too few characters")]
+    TooShort,
+    /// More characters than allowed.
+    #[error("the password has more than {} characters", Password::MAX_CHARS)]
+    TooLong,
+    /// The username, in this or another spelling.
+    #[error("the password is the username")]
+    IsUsername,
     /// One of the passwords that are guessed first.
     #[error("the password is one of those that are guessed first")]
     Common,
 }
 
 fn check_length(raw: &str, min: usize) -> Result<(), InvalidPassword> {
-    if (min..=Password::MAX_CHARS).contains(&raw.chars().count()) { Ok(()) } else { Err(InvalidPassword::Length) }
+    match raw.chars().count() {
+        0 => Err(InvalidPassword::Missing),
+        chars if chars < min => Err(InvalidPassword::TooShort),
+        chars if chars > Password::MAX_CHARS => Err(InvalidPassword::TooLong),
+        _ => Ok(()),
+    }
 }
 
-/// Whether this password is among the first that an attacker tries (OWASP ASVS 5.0, 6.2.4 and 6.2.11): the 3,000 most
-/// common ones, the product's name, and the username.
-fn is_guessed_first(raw: &str, username: &str) -> bool {
+/// Whether this folded password is among the first that an attacker tries (OWASP ASVS 5.0, 6.2.4 and 6.2.11): the 3,000
+/// most common ones, and the product's name.
+fn is_guessed_first(folded: &str) -> bool {
     /// One folded password a line; `data/README.md` says where they are from.
     static MOST_COMMON: LazyLock<HashSet<&str>> =
         LazyLock::new(|| include_str!("../data/common-passwords.txt").lines().collect());
     const PRODUCT_NAME: &str = "doorward";
 
-    let folded = Zeroizing::new(text::fold(raw));
-    MOST_COMMON.contains(folded.as_str()) || *folded == PRODUCT_NAME || *folded == text::fold(username)
+    MOST_COMMON.contains(folded) || folded == PRODUCT_NAME
 }
 
 #[cfg(test)]
@@ -166,7 +182,7 @@ mod tests {
             assert_eq!(new(raw).err(), Some(InvalidPassword::Common), "{raw}");
         }
         let own_name = Password::parse_new("ALEXANDRA-K", "alexandra-k", &PasswordPolicy::DEFAULT);
-        assert_eq!(own_name.err(), Some(InvalidPassword::Common));
+        assert_eq!(own_name.err(), Some(InvalidPassword::IsUsername));
     }
 
     #[test]

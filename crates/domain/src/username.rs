@@ -29,7 +29,10 @@ impl Username {
         if raw.starts_with(' ') || raw.ends_with(' ') {
             return Err(InvalidUsername::SurroundingSpace);
         }
-        if !rules.allow(raw) || text::fold(raw).is_empty() {
+        if !raw.chars().all(is_seen) || text::fold(raw).is_empty() {
+            return Err(InvalidUsername::InvisibleCharacter);
+        }
+        if !rules.allow(raw) {
             return Err(InvalidUsername::Character);
         }
         if mixes_look_alike_scripts(raw) {
@@ -66,7 +69,7 @@ impl LoginName {
     /// Reads the username of a login: 1 to [`Username::MAX_CHARS`] characters.
     ///
     /// # Errors
-    /// [`InvalidUsername::Length`] where it is empty or too long.
+    /// [`InvalidUsername::Missing`] where it is empty, [`InvalidUsername::TooLong`] where it is too long.
     pub fn parse(raw: &str) -> Result<Self, InvalidUsername> {
         check_length(raw, 1)?;
         Ok(Self(raw.to_owned()))
@@ -94,13 +97,13 @@ pub enum UsernamePolicy {
 }
 
 impl UsernamePolicy {
+    /// Whether these visible characters are allowed.
     fn allow(self, raw: &str) -> bool {
-        raw.chars().all(is_seen)
-            && match self {
-                Self::Unicode => true,
-                Self::Precis => UsernameCaseMapped::new().enforce(raw).is_ok(),
-                Self::Ascii => raw.is_ascii(),
-            }
+        match self {
+            Self::Unicode => true,
+            Self::Precis => UsernameCaseMapped::new().enforce(raw).is_ok(),
+            Self::Ascii => raw.is_ascii(),
+        }
     }
 }
 
@@ -134,16 +137,22 @@ const BRAILLE_BLANK: char = '\u{2800}';
 /// Which rule for usernames was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidUsername {
-    /// The field was not there, or was not a string.
+    /// The field is missing, empty, or not a string.
     #[error("the username is missing or no text")]
     Missing,
-    /// Fewer or more characters than allowed.
-    #[error("the username has too few or too many characters")]
-    Length,
+    /// Fewer characters than allowed.
+    #[error("the username has fewer than {} characters", Username::MIN_CHARS)]
+    TooShort,
+    /// More characters than allowed.
+    #[error("the username has more than {} characters", Username::MAX_CHARS)]
+    TooLong,
     /// A space at the start or the end.
     #[error("the username starts or ends with a space")]
     SurroundingSpace,
-    /// A character that does not show, or that the rules in force leave out.
+    /// A character that does not show, or a space other than U+0020.
+    #[error("the username has a character that does not show")]
+    InvisibleCharacter,
+    /// A character that the rules in force leave out.
     #[error("the username has a character that is not allowed")]
     Character,
     /// Letters of two of the scripts Latin, Greek and Cyrillic, whose letters look alike (UTS 39).
@@ -154,7 +163,12 @@ pub enum InvalidUsername {
 fn check_length(raw: &str, min: usize) -> Result<(), InvalidUsername> {
     // Nothing longer than this can have few enough characters, so a huge field is not counted through.
     let chars = if raw.len() > Username::MAX_CHARS * 4 { usize::MAX } else { raw.chars().count() };
-    if (min..=Username::MAX_CHARS).contains(&chars) { Ok(()) } else { Err(InvalidUsername::Length) }
+    match chars {
+        0 => Err(InvalidUsername::Missing),
+        _ if chars < min => Err(InvalidUsername::TooShort),
+        _ if chars > Username::MAX_CHARS => Err(InvalidUsername::TooLong),
+        _ => Ok(()),
+    }
 }
 
 /// Judged as it was typed and as the key has it: mathematical letters, for one, are of no script before they are folded.
@@ -181,6 +195,13 @@ mod tests {
                 assert_eq!(unicode(&letter.repeat(length)).is_ok(), expected, "{length} times {letter}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_of_another_length_is_missing_too_short_or_too_long() {
+        let of = |length: usize| unicode(&"é".repeat(length)).err();
+        assert_eq!([of(0), of(3)], [Some(InvalidUsername::Missing), Some(InvalidUsername::TooShort)]);
+        assert_eq!([of(32), of(100_000)], [Some(InvalidUsername::TooLong); 2]);
     }
 
     #[test]
@@ -227,9 +248,9 @@ mod tests {
         ]);
         for c in hidden {
             let refused = unicode(&format!("adm{c}in1"));
-            assert_eq!(refused, Err(InvalidUsername::Character), "U+{:04X}", u32::from(c));
+            assert_eq!(refused, Err(InvalidUsername::InvisibleCharacter), "U+{:04X}", u32::from(c));
         }
-        assert_eq!(unicode("\u{3164}\u{3164}\u{3164}\u{3164}"), Err(InvalidUsername::Character), "Hangul fillers");
+        assert_eq!(unicode("\u{3164}\u{3164}\u{3164}\u{3164}"), Err(InvalidUsername::InvisibleCharacter));
     }
 
     #[test]
@@ -266,7 +287,7 @@ mod tests {
     fn ascii_rules_leave_out_all_else() {
         assert!(Username::parse("alice", UsernamePolicy::Ascii).is_ok());
         assert_eq!(Username::parse("alicé", UsernamePolicy::Ascii), Err(InvalidUsername::Character));
-        assert_eq!(Username::parse("ali\tce", UsernamePolicy::Ascii), Err(InvalidUsername::Character));
+        assert_eq!(Username::parse("ali\tce", UsernamePolicy::Ascii), Err(InvalidUsername::InvisibleCharacter));
     }
 
     #[test]

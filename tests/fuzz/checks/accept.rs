@@ -12,17 +12,26 @@ pub fn check(input: &[u8]) {
     // Pages and JSON are sent only to clients that name them.
     let accepted = |name: &str| headers.get_all(header::ACCEPT).iter().any(|line| mentions(line, name));
     let sent_json = headers.get(header::CONTENT_TYPE).is_some_and(|line| mentions(line, "application/json"));
+    let has_bearer = headers.get_all(header::AUTHORIZATION).iter().any(|line| mentions(line, "bearer"));
     match wanted {
         Answer::Page => assert!(accepted("text/html")),
-        Answer::Json => assert!(accepted("application/json") || sent_json),
+        Answer::Json => assert!(accepted("application/json") || sent_json || has_bearer),
         Answer::FormFetch => {}
     }
 
-    // A client that accepts `text/html` gets a page, with any other types beside it; a wildcard changes nothing.
-    assert_eq!(wanted_answer(&head::with(&headers, "accept", "text/html;q=0.1", false)), Answer::Page);
-    assert_eq!(wanted_answer(&head::with(&headers, "accept", "*/*", true)), wanted);
-    let json = wanted_answer(&head::with(&headers, "accept", "application/json", false));
-    assert_eq!(json, if wanted == Answer::Page { Answer::Page } else { Answer::Json });
+    // A form gets the one of the two types that it prefers; a wildcard changes nothing.
+    if !sent_json && !has_bearer {
+        assert_eq!(wanted_answer(&head::with(&headers, "accept", "text/html", false)), Answer::Page);
+        assert_eq!(wanted_answer(&head::with(&headers, "accept", "*/*", true)), wanted);
+        let json = wanted_answer(&head::with(&headers, "accept", "application/json", false));
+        assert_ne!(json, Answer::FormFetch);
+    }
+    // A client with a bearer token or a JSON body is a program, unless it names nothing but HTML.
+    let program = head::with(&headers, "authorization", "Bearer token", false);
+    assert_eq!(wanted_answer(&program), Answer::Json);
+    if sent_json {
+        assert_eq!(wanted_answer(&head::with(&headers, "accept", "*/*", false)), Answer::Json);
+    }
 
     // The order of the lines and letter case do not matter.
     let mut turned = head::without(&headers, "accept");

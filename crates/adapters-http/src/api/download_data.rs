@@ -23,7 +23,7 @@ use crate::response::account_data::{AccountDataBody, AccountUserBody, KeyBody, S
 use crate::response::meta::{json, text_header};
 use crate::response::problem::Problem;
 use crate::response::session::ListedSessionBody;
-use crate::response::time::rfc3339;
+use crate::response::time::InstantBody;
 
 /// The path. The only GET that the audit log notes.
 pub(crate) const PATH: &str = "/api/account/data";
@@ -71,7 +71,7 @@ async fn document(
     mut download: Download,
     ValidSession { session, user, .. }: &ValidSession,
 ) -> Result<impl Stream<Item = Result<String, Fault>> + Send + use<>, Fault> {
-    let generated_at = rfc3339(download.began_at()).to_json_string();
+    let generated_at = InstantBody::from(download.began_at()).to_json_string();
     let mut start =
         format!("{{\"generatedAt\":{generated_at},\"user\":{}", AccountUserBody::from(user).to_json_string());
     let mut lists = Lists { current: session.id.clone(), open: None, has_items: false };

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::request::body::{self, NoFields, RequestBody};
 use crate::request::credential::Credential;
 use crate::request::state::{FormInput, RequestState};
-use crate::response::problem::{Problem, ProblemKind};
+use crate::response::problem::{Field, Problem, ProblemKind, Reason};
 use crate::response::transport::Transport;
 use crate::texts::Message;
 
@@ -119,10 +119,12 @@ fn transport<T: RequestBody>(body: &T, state: &RequestState, default: Transport)
     let given = body.transport().filter(|field| field.is_given());
     let transport = match given {
         None => default,
-        Some(field) => field
-            .as_text()
-            .and_then(Transport::parse)
-            .ok_or_else(|| Problem::new(ProblemKind::MalformedRequest).detail(Message::new("transport")))?,
+        Some(field) => field.as_text().and_then(Transport::parse).ok_or_else(|| {
+            Problem::new(ProblemKind::MalformedRequest)
+                .field(Field::Transport)
+                .reason(Reason::Malformed)
+                .detail(Message::new("transport"))
+        })?,
     };
     if transport == Transport::Bearer {
         state.answer_in_json();

@@ -1,6 +1,7 @@
 //! The operations of the JSON API, which plain forms use as well: one file each, with its request type and its handler.
 
 pub(crate) mod change_password;
+pub(crate) mod config;
 pub(crate) mod delete_account;
 pub(crate) mod download_data;
 mod extract;

@@ -1,4 +1,4 @@
-//! `POST /api/sessions/{session_id}/revoke`
+//! `POST /api/sessions/{sessionId}/revoke`
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl RevokeSessionApi {
     ///
     /// Revokes one of the user's own sessions, which may be the current one.
     #[oai(
-        path = "/api/sessions/:session_id/revoke",
+        path = "/api/sessions/:sessionId/revoke",
         method = "post",
         operation_id = "revokeSession",
         tag = "Tag::Sessions"
@@ -30,6 +30,7 @@ impl RevokeSessionApi {
         &self,
         request: SignedInRequest,
         /// The session's id, as in the list.
+        #[oai(name = "sessionId")]
         session_id: Path<String>,
     ) -> Result<Done, Problem> {
         let session = &request.session;

@@ -11,6 +11,7 @@ use prometheus_client::registry::Registry;
 
 use crate::response::problem::{Problem, ProblemKind};
 use crate::response::problem_body::ProblemBody;
+use crate::texts::Language;
 
 const PATH: &str = "/metrics";
 
@@ -38,7 +39,7 @@ fn answer(request: &Request, registry: &Registry) -> Response {
 }
 
 fn refuse(kind: ProblemKind) -> Response {
-    let mut response = Json(ProblemBody::from(&Problem::new(kind))).into_response();
+    let mut response = Json(ProblemBody::new(&Problem::new(kind), Language::English)).into_response();
     response.set_status(kind.status());
     if kind == ProblemKind::MethodNotAllowed {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));

@@ -103,13 +103,13 @@ mod tests {
         let routes = [
             ("/".to_owned(), vec![Method::GET]),
             ("/api/sessions/revoke-others".to_owned(), vec![Method::POST]),
-            ("/api/sessions/{session_id}".to_owned(), vec![Method::POST]),
+            ("/api/sessions/{sessionId}".to_owned(), vec![Method::POST]),
         ];
         let traffic = Traffic::new(routes);
         let of = |method: Method, path: &str| traffic.of(&method, path).labels().map(|(_, value)| value);
         assert_eq!(of(Method::GET, "/"), ["GET", "/"]);
         assert_eq!(of(Method::HEAD, "/"), ["GET", "/"]);
-        assert_eq!(of(Method::POST, "/api/sessions/x"), ["POST", "/api/sessions/{session_id}"]);
+        assert_eq!(of(Method::POST, "/api/sessions/x"), ["POST", "/api/sessions/{sessionId}"]);
         assert_eq!(of(Method::POST, "/api/sessions/revoke-others"), ["POST", "/api/sessions/revoke-others"]);
         for (method, path) in [(Method::POST, "/"), (Method::GET, "/x"), (Method::GET, "/api/sessions/x")] {
             assert_eq!(of(method, path), [OTHER, OTHER], "{path}");

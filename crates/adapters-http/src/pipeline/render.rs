@@ -89,7 +89,11 @@ impl Renderer {
             let (input, language) = (state.and_then(RequestState::form), self.pages.language(&head.languages));
             pages::problem::render(&self.pages, &problem, head.uri.path(), input.as_ref(), &request_id, language)
         } else {
-            Json(ProblemBody::from(&problem)).into_response()
+            let mut response = Json(ProblemBody::new(&problem, self.pages.language(&head.languages))).into_response();
+            if problem.detail.is_some() && self.context.settings.language.is_none() {
+                response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language"));
+            }
+            response
         };
         response.set_status(problem.kind.status());
         let headers = response.headers_mut();

@@ -7,6 +7,7 @@ use poem::Request;
 use poem::http::{HeaderMap, Method, Uri, header};
 use tracing::Span;
 
+use crate::pipeline::cross_origin;
 use crate::request::response_mode::ResponseMode;
 
 /// The id of a request: the process and a number.
@@ -25,7 +26,7 @@ pub(super) struct RequestHead<'a> {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) mode: ResponseMode,
-    /// The `Accept-Language` fields, where the answer may be a page.
+    /// The `Accept-Language` fields, where the answer may be a page or an error with advice.
     pub(super) languages: HeaderMap,
     /// Whether the client waits for a `100 Continue` before it sends a body.
     pub(super) expects_continue: bool,
@@ -36,7 +37,7 @@ impl<'a> RequestHead<'a> {
     pub(super) fn of(request: &Request, id: RequestId<'a>, address: Option<IpAddr>) -> Self {
         let (headers, mode) = (request.headers(), ResponseMode::of(request));
         let mut languages = HeaderMap::new();
-        if mode == ResponseMode::Page {
+        if mode == ResponseMode::Page || !cross_origin::is_safe(request.method()) {
             for value in headers.get_all(header::ACCEPT_LANGUAGE) {
                 languages.append(header::ACCEPT_LANGUAGE, value.clone());
             }

@@ -66,13 +66,18 @@ pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBo
     let bytes = tokio::time::timeout(BODY_TIMEOUT, read_bounded(body))
         .await
         .map_err(|_| Problem::new(ProblemKind::RequestTimeout))??;
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    // The pipeline refuses a body of another type, so no type means no body.
-    let fields = match content_type.and_then(BodyType::parse) {
-        Some(body_type) => fields::parse(&body_type, &bytes).await.map_err(malformed)?,
-        None => Fields::default(),
-    };
-    fields.deserialize().map_err(malformed)
+    if bytes.is_empty() {
+        return Fields::default().deserialize().map_err(malformed);
+    }
+    let body_type = body_type(request.headers()).ok_or(Problem::new(ProblemKind::UnsupportedMediaType))?;
+    fields::parse(&body_type, &bytes).await.and_then(Fields::deserialize).map_err(malformed)
+}
+
+/// The type of a body that carries fields; `None` where the request names none, another one, or more than one.
+fn body_type(headers: &HeaderMap) -> Option<BodyType> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let only = types.next().filter(|_| types.next().is_none())?;
+    BodyType::parse(only.to_str().ok()?)
 }
 
 /// How the body of `T` stands in the `OpenAPI` document: three media types with one schema.
@@ -130,23 +135,20 @@ async fn discard<B: AsRef<[u8]>>(mut chunks: impl Stream<Item = io::Result<B>> +
     let _ = tokio::time::timeout(DISCARD_TIMEOUT, read_on).await;
 }
 
-/// Refuses a request whose body is too large or of a type that carries no fields, by its head alone.
+/// Refuses a request whose body is too large or of a type that carries no fields, by its head alone. A `Content-Type`
+/// without a body describes nothing. Whether a chunked body is empty shows when it is read.
 pub(crate) fn check_head(headers: &HeaderMap) -> Result<(), Problem> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(Problem::new(ProblemKind::PayloadTooLarge));
     }
+    let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
+    if length.is_none_or(|length| length == 0) && !is_chunked {
+        return Ok(());
+    }
     // A compressed body may expand beyond the limit, and clients of forms send none.
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
-    if !codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(Problem::new(ProblemKind::UnsupportedMediaType));
-    }
-    let has_body = length.is_some_and(|length| length > 0) || headers.contains_key(header::TRANSFER_ENCODING);
-    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let supported = match (types.next(), types.next()) {
-        (None, _) => !has_body,
-        (Some(one), None) => one.to_str().ok().and_then(BodyType::parse).is_some(),
-        (Some(_), Some(_)) => false,
-    };
-    if supported { Ok(()) } else { Err(Problem::new(ProblemKind::UnsupportedMediaType)) }
+    let is_plain = codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let is_supported = is_plain && (is_chunked || body_type(headers).is_some());
+    if is_supported { Ok(()) } else { Err(Problem::new(ProblemKind::UnsupportedMediaType)) }
 }

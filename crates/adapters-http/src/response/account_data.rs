@@ -6,14 +6,14 @@ use poem_openapi::{Enum, Object};
 
 use crate::response::attributes::{AttributesBody, attributes_body};
 use crate::response::session::{ListedSessionBody, address, user_agent};
-use crate::response::time::rfc3339;
+use crate::response::time::InstantBody;
 
 /// The stored data of a user, without secrets.
 #[derive(Object)]
 #[oai(rename = "AccountData", rename_all = "camelCase")]
 pub(crate) struct AccountDataBody {
     /// When the document was made (RFC 3339, UTC).
-    generated_at: String,
+    generated_at: InstantBody,
     user: AccountUserBody,
     /// The ways to sign in.
     keys: Vec<KeyBody>,
@@ -32,7 +32,7 @@ pub(crate) struct AccountUserBody {
     /// The username as it was typed at sign-up.
     username: String,
     /// When the user signed up (RFC 3339, UTC).
-    created_at: String,
+    created_at: InstantBody,
     /// The operator's attributes of the user; absent where there are none.
     #[oai(skip_serializing_if_is_none)]
     attributes: Option<AttributesBody>,
@@ -43,7 +43,7 @@ impl From<&User> for AccountUserBody {
         Self {
             user_id: user.id.as_str().to_owned(),
             username: user.username.as_str().to_owned(),
-            created_at: rfc3339(user.created_at),
+            created_at: user.created_at.into(),
             attributes: attributes_body(&user.attributes),
         }
     }
@@ -58,12 +58,12 @@ pub(crate) struct KeyBody {
     /// Whether the key has a password.
     has_password: bool,
     /// When the key was created (RFC 3339, UTC).
-    created_at: String,
+    created_at: InstantBody,
 }
 
 impl From<&KeyRecord> for KeyBody {
     fn from(key: &KeyRecord) -> Self {
-        Self { key_id: key.id.as_str().to_owned(), has_password: key.has_password, created_at: rfc3339(key.created_at) }
+        Self { key_id: key.id.as_str().to_owned(), has_password: key.has_password, created_at: key.created_at.into() }
     }
 }
 
@@ -75,7 +75,7 @@ pub(crate) struct SignInBody {
     session_id: String,
     kind: SignInKindBody,
     /// When (RFC 3339, UTC).
-    at: String,
+    at: InstantBody,
     /// The `User-Agent`; null without one.
     #[oai(nullable)]
     user_agent: Option<String>,
@@ -106,7 +106,7 @@ impl From<&SignInEvent> for SignInBody {
                 SignInKind::Recovered => SignInKindBody::Recovered,
                 SignInKind::Vouched => SignInKindBody::Vouched,
             },
-            at: rfc3339(sign_in.at),
+            at: sign_in.at.into(),
             user_agent: user_agent(&sign_in.client),
             address: address(&sign_in.client),
         }

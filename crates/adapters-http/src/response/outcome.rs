@@ -8,7 +8,7 @@ use doorward_domain::User;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
-use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::registry::{MetaHeader, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
 use crate::response::meta::{json, text_header};
@@ -158,12 +158,11 @@ impl IntoResponse for NewRecoveryCodes {
 
 impl ApiResponse for NewRecoveryCodes {
     fn meta() -> MetaResponses {
-        let html = MetaMediaType { content_type: "text/html; charset=utf-8", schema: String::schema_ref() };
         let codes = MetaResponse {
-            description: "The codes; as a page, to a client that accepts one",
+            description: "The codes",
             status: Some(StatusCode::OK.as_u16()),
             status_range: None,
-            content: vec![json::<RecoveryCodesBody>(), html],
+            content: vec![json::<RecoveryCodesBody>()],
             headers: vec![],
         };
         MetaResponses { responses: vec![codes] }

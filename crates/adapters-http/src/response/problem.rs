@@ -6,6 +6,7 @@ use std::fmt;
 use doorward_domain::ports::Cause;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
+use poem_openapi::Enum;
 
 use crate::audit::{Audit, AuditEvent};
 use crate::texts::Message;
@@ -16,8 +17,12 @@ pub(crate) struct Problem {
     pub(crate) kind: ProblemKind,
     /// Advice for the user.
     pub(crate) detail: Option<Box<Message>>,
-    /// The field that is wrong.
+    /// The field that is wrong, where it is one.
     pub(crate) field: Option<Field>,
+    /// What is wrong with the field.
+    pub(crate) reason: Option<Reason>,
+    /// The problems of further fields of the same form.
+    pub(crate) further: Vec<Self>,
     /// Seconds after which a retry makes sense, where that is known.
     pub(crate) retry_after: Option<u64>,
     /// Whether the server closes the connection after the response.
@@ -28,12 +33,30 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(kind: ProblemKind) -> Self {
-        Self { kind, detail: None, field: kind.field(), retry_after: None, hangs_up: false, cause: None }
+        let (field, reason) = (kind.field(), kind.reason());
+        Self { kind, detail: None, field, reason, further: vec![], retry_after: None, hangs_up: false, cause: None }
+    }
+
+    /// The problems of a form's fields as one, of the kind of the first; `None` where there are none.
+    pub(crate) fn of_fields(problems: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let mut problems = problems.into_iter().flatten();
+        let first = problems.next()?;
+        Some(Self { further: problems.collect(), ..first })
+    }
+
+    /// The problem and those of further fields.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.further)
     }
 
     /// The same, about this field.
     pub(crate) fn field(self, field: Field) -> Self {
         Self { field: Some(field), ..self }
+    }
+
+    /// The same, for this reason.
+    pub(crate) fn reason(self, reason: Reason) -> Self {
+        Self { reason: Some(reason), ..self }
     }
 
     /// The same, with advice for the user.
@@ -71,15 +94,46 @@ impl Problem {
     }
 }
 
-/// A field of a form, or the form as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A field of a request, by its name there.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[oai(rename = "ErrorField", rename_all = "camelCase")]
 pub(crate) enum Field {
-    /// More than one field. The response does not tell which one is wrong.
-    Form,
     Username,
     Password,
     CurrentPassword,
     NewPassword,
+    Code,
+    Transport,
+}
+
+/// What is wrong with a field. A program can choose its own words by it.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[oai(rename = "ErrorReason", rename_all = "snake_case")]
+pub(crate) enum Reason {
+    /// It is missing, empty, or not a string.
+    Required,
+    /// It has fewer characters than the shortest allowed one.
+    TooShort,
+    /// It has more characters than the longest allowed one.
+    TooLong,
+    /// It is one of the passwords that are guessed first.
+    TooCommon,
+    /// It is the username.
+    ContainsUsername,
+    /// It starts or ends with a space.
+    SurroundingSpace,
+    /// It has a character that does not show.
+    InvisibleCharacter,
+    /// It has a character that the operator's policy does not allow.
+    CharacterNotAllowed,
+    /// It mixes letters of scripts that look alike.
+    MixedScripts,
+    /// Another user has it.
+    Taken,
+    /// It is not the right one.
+    Incorrect,
+    /// It is none of the values that this field can have.
+    Malformed,
 }
 
 impl fmt::Display for Problem {
@@ -100,8 +154,9 @@ impl ResponseError for Problem {
     }
 }
 
-/// The kinds of problem: the contract's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The kinds of problem: the contract's table. They never change their names.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[oai(rename = "ErrorCode", rename_all = "snake_case")]
 pub(crate) enum ProblemKind {
     InvalidUsername,
     InvalidPassword,
@@ -189,9 +244,24 @@ impl ProblemKind {
         match self {
             Self::InvalidUsername | Self::UsernameTaken => Some(Field::Username),
             Self::InvalidPassword | Self::IncorrectPassword => Some(Field::Password),
-            Self::IncorrectCredentials | Self::IncorrectRecoveryCode => Some(Field::Form),
             _ => None,
         }
+    }
+
+    /// The reason of a problem of this kind, unless the problem names another.
+    const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::UsernameTaken => Some(Reason::Taken),
+            Self::IncorrectCredentials | Self::IncorrectPassword | Self::IncorrectRecoveryCode => {
+                Some(Reason::Incorrect)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the problem is about a form without telling which of its fields is wrong.
+    pub(crate) const fn is_about_form(self) -> bool {
+        matches!(self, Self::IncorrectCredentials | Self::IncorrectRecoveryCode)
     }
 
     pub(crate) const fn status(self) -> StatusCode {
@@ -211,6 +281,8 @@ impl ProblemKind {
 mod tests {
     use std::collections::HashSet;
 
+    use poem_openapi::types::ToJSON;
+
     use super::*;
 
     #[test]
@@ -219,6 +291,7 @@ mod tests {
         assert_eq!(codes.len(), ProblemKind::ALL.len());
         for kind in ProblemKind::ALL {
             assert!(kind.status().is_client_error() || kind.status().is_server_error(), "{kind:?}");
+            assert_eq!(kind.to_json_string(), format!("{:?}", kind.code()), "the document has the same names");
         }
     }
 }

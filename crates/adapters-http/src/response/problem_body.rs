@@ -1,11 +1,12 @@
 //! A problem as JSON, and in the `OpenAPI` document.
 
 use poem::http::StatusCode;
-use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::registry::{MetaHeader, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::response::problem::{Problem, ProblemKind};
+use crate::response::meta::json;
+use crate::response::problem::{Field, Problem, ProblemKind, Reason};
 use crate::texts::Language;
 
 /// An error as JSON.
@@ -15,40 +16,62 @@ pub(crate) struct ProblemBody {
     /// The error in a sentence.
     pub(crate) error: String,
     /// The error for programs. It never changes.
-    pub(crate) code: String,
-    /// Advice for the user.
+    pub(crate) code: ProblemKind,
+    /// Advice for the user, in the language of the request's `Accept-Language`.
     #[oai(skip_serializing_if_is_none)]
     pub(crate) detail: Option<String>,
+    /// The first field that is wrong.
+    #[oai(skip_serializing_if_is_none)]
+    field: Option<Field>,
+    /// What is wrong with it.
+    #[oai(skip_serializing_if_is_none)]
+    reason: Option<Reason>,
+    /// Every field that is wrong, the first one included.
+    #[oai(skip_serializing_if_is_empty)]
+    errors: Vec<FieldErrorBody>,
 }
 
-impl From<&Problem> for ProblemBody {
-    fn from(problem: &Problem) -> Self {
+/// A field that is wrong.
+#[derive(Object)]
+#[oai(rename = "FieldError")]
+struct FieldErrorBody {
+    field: Field,
+    #[oai(skip_serializing_if_is_none)]
+    reason: Option<Reason>,
+    /// Advice for the user, in the language of the request's `Accept-Language`.
+    #[oai(skip_serializing_if_is_none)]
+    detail: Option<String>,
+}
+
+impl ProblemBody {
+    /// The problem, with advice in this language.
+    pub(crate) fn new(problem: &Problem, language: Language) -> Self {
+        let detail = |problem: &Problem| problem.detail.as_ref().map(|detail| language.texts().message(detail));
+        let error = |one: &Problem| Some(FieldErrorBody { field: one.field?, reason: one.reason, detail: detail(one) });
         Self {
             error: problem.kind.sentence().into(),
-            code: problem.kind.code().into(),
-            detail: problem.detail.as_ref().map(|detail| Language::English.texts().message(detail)),
+            code: problem.kind,
+            detail: detail(problem),
+            field: problem.field,
+            reason: problem.reason,
+            errors: problem.each().filter_map(error).collect(),
         }
     }
 }
 
 /// Describes the problems in the `OpenAPI` document. Every operation may return each of them; each status is listed once.
+/// Programs read the document, so it leaves out the pages that browsers get.
 impl ApiResponse for Problem {
     fn meta() -> MetaResponses {
         let mut statuses: Vec<StatusCode> = ProblemKind::ALL.map(ProblemKind::status).to_vec();
         statuses.dedup();
-        let content = || {
-            vec![
-                MetaMediaType { content_type: "application/json; charset=utf-8", schema: ProblemBody::schema_ref() },
-                MetaMediaType { content_type: "text/html; charset=utf-8", schema: String::schema_ref() },
-            ]
-        };
         let responses = statuses
             .into_iter()
             .map(|status| MetaResponse {
                 description: status.canonical_reason().unwrap_or_default(),
                 status: Some(status.as_u16()),
                 status_range: None,
-                content: content(),
+                content: vec![json::<ProblemBody>()],
                 headers: headers(status),
             })
             .collect();

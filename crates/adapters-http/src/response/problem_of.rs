@@ -3,26 +3,24 @@
 use std::time::Duration;
 
 use doorward_app::{
-    ChangePasswordError, DeleteAccountError, Fault, IssueRecoveryCodesError, LogInError, RecoverAccountError,
-    SignUpError, SignUpPolicy,
+    ChangePasswordError, DeleteAccountError, Fault, InvalidClaim, InvalidCredentials, IssueRecoveryCodesError,
+    LogInError, RecoverAccountError, SignUpError, SignUpPolicy,
 };
 use doorward_domain::{
     InvalidPassword, InvalidUsername, Password, PasswordPolicy, RecoveryCode, Username, UsernamePolicy,
 };
 
-use crate::response::problem::{Field, Problem, ProblemKind};
+use crate::response::problem::{Field, Problem, ProblemKind, Reason};
 use crate::texts::Message;
 
 impl Problem {
     pub(crate) fn of_sign_up(error: SignUpError, policy: &SignUpPolicy) -> Self {
         match error {
             SignUpError::Closed => Self::new(ProblemKind::SignupClosed),
-            SignUpError::InvalidUsername(error) => {
-                Self::new(ProblemKind::InvalidUsername).detail(new_username_advice(error, policy.usernames))
-            }
-            SignUpError::InvalidPassword(error) => {
-                Self::new(ProblemKind::InvalidPassword).detail(new_password_advice(error, &policy.passwords))
-            }
+            SignUpError::Invalid(InvalidCredentials { username, password }) => Self::of_invalid_fields([
+                username.map(|error| Self::invalid_new_username(error, policy.usernames)),
+                password.map(|error| Self::invalid_new_password(error, &policy.passwords)),
+            ]),
             SignUpError::UsernameTaken => Self::new(ProblemKind::UsernameTaken).detail(Message::new("choose-another")),
             SignUpError::Fault(fault) => fault.into(),
         }
@@ -30,9 +28,10 @@ impl Problem {
 
     pub(crate) fn of_log_in(error: LogInError) -> Self {
         match error {
-            LogInError::InvalidUsername(_) => Self::invalid_login_name(),
-            LogInError::InvalidPassword(_) => Self::new(ProblemKind::InvalidPassword)
-                .detail(Message::new("enter-password").with("max", Password::MAX_CHARS)),
+            LogInError::Invalid(InvalidCredentials { username, password }) => Self::of_invalid_fields([
+                username.map(Self::invalid_login_name),
+                password.map(|error| Self::invalid_typed_password(error, Message::new("enter-password"))),
+            ]),
             LogInError::IncorrectCredentials { .. } => Self::new(ProblemKind::IncorrectCredentials),
             LogInError::Fault(fault) => fault.into(),
         }
@@ -40,8 +39,10 @@ impl Problem {
 
     pub(crate) fn of_change_password(error: ChangePasswordError, policy: &PasswordPolicy) -> Self {
         match error {
-            ChangePasswordError::InvalidCurrent(_) => Self::invalid_current_password().field(Field::CurrentPassword),
-            ChangePasswordError::InvalidNew(error) => Self::invalid_new_password(error, policy),
+            ChangePasswordError::Invalid { current, new } => Self::of_invalid_fields([
+                current.map(|error| Self::invalid_current_password(error).field(Field::CurrentPassword)),
+                new.map(|error| Self::invalid_new_password(error, policy).field(Field::NewPassword)),
+            ]),
             ChangePasswordError::Incorrect => Self::new(ProblemKind::IncorrectPassword).field(Field::CurrentPassword),
             ChangePasswordError::Fault(fault) => fault.into(),
         }
@@ -49,10 +50,10 @@ impl Problem {
 
     pub(crate) fn of_issue_recovery_codes(error: IssueRecoveryCodesError) -> Self {
         match error {
-            IssueRecoveryCodesError::InvalidPassword(_) => Self::invalid_current_password(),
-            IssueRecoveryCodesError::PasswordNeeded => {
-                Self::new(ProblemKind::InvalidPassword).detail(Message::new("password-for-codes"))
-            }
+            IssueRecoveryCodesError::InvalidPassword(error) => Self::invalid_current_password(error),
+            IssueRecoveryCodesError::PasswordNeeded => Self::new(ProblemKind::InvalidPassword)
+                .reason(Reason::Required)
+                .detail(Message::new("password-for-codes")),
             IssueRecoveryCodesError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
             IssueRecoveryCodesError::Fault(fault) => fault.into(),
         }
@@ -60,10 +61,13 @@ impl Problem {
 
     pub(crate) fn of_recover_account(error: RecoverAccountError, policy: &PasswordPolicy) -> Self {
         match error {
-            RecoverAccountError::InvalidUsername(_) => Self::invalid_login_name(),
-            RecoverAccountError::NoCode => Self::new(ProblemKind::IncorrectRecoveryCode)
-                .detail(Message::new("code-shape").with("count", RecoveryCode::CHARS)),
-            RecoverAccountError::InvalidPassword(error) => Self::invalid_new_password(error, policy),
+            RecoverAccountError::Invalid(InvalidClaim { username, lacks_code, new_password }) => {
+                Self::of_invalid_fields([
+                    username.map(Self::invalid_login_name),
+                    lacks_code.then(Self::malformed_code),
+                    new_password.map(|error| Self::invalid_new_password(error, policy).field(Field::NewPassword)),
+                ])
+            }
             RecoverAccountError::Incorrect { .. } => {
                 Self::new(ProblemKind::IncorrectRecoveryCode).detail(Message::new("code-works-once"))
             }
@@ -73,23 +77,69 @@ impl Problem {
 
     pub(crate) fn of_delete_account(error: DeleteAccountError) -> Self {
         match error {
-            DeleteAccountError::InvalidPassword(_) => Self::invalid_current_password(),
+            DeleteAccountError::InvalidPassword(error) => Self::invalid_current_password(error),
             DeleteAccountError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
             DeleteAccountError::Fault(fault) => fault.into(),
         }
     }
 
+    /// The problems of a form's fields, of which at least one is wrong.
+    fn of_invalid_fields<const N: usize>(problems: [Option<Self>; N]) -> Self {
+        Self::of_fields(problems).unwrap_or_else(|| Self::new(ProblemKind::MalformedRequest))
+    }
+
+    fn invalid_new_username(error: InvalidUsername, policy: UsernamePolicy) -> Self {
+        Self::new(ProblemKind::InvalidUsername).reason(error.into()).detail(new_username_advice(error, policy))
+    }
+
     fn invalid_new_password(error: InvalidPassword, policy: &PasswordPolicy) -> Self {
-        Self::new(ProblemKind::InvalidPassword).field(Field::NewPassword).detail(new_password_advice(error, policy))
+        Self::new(ProblemKind::InvalidPassword).reason(error.into()).detail(new_password_advice(error, policy))
     }
 
-    fn invalid_login_name() -> Self {
-        Self::new(ProblemKind::InvalidUsername).detail(Message::new("enter-username").with("max", Username::MAX_CHARS))
+    fn invalid_login_name(error: InvalidUsername) -> Self {
+        let advice = Message::new("enter-username").with("max", Username::MAX_CHARS);
+        Self::new(ProblemKind::InvalidUsername).reason(error.into()).detail(advice)
     }
 
-    fn invalid_current_password() -> Self {
-        Self::new(ProblemKind::InvalidPassword)
-            .detail(Message::new("enter-current-password").with("max", Password::MAX_CHARS))
+    fn invalid_current_password(error: InvalidPassword) -> Self {
+        Self::invalid_typed_password(error, Message::new("enter-current-password"))
+    }
+
+    /// A password that was typed to be checked, with this advice.
+    fn invalid_typed_password(error: InvalidPassword, advice: Message) -> Self {
+        let advice = advice.with("max", Password::MAX_CHARS);
+        Self::new(ProblemKind::InvalidPassword).reason(error.into()).detail(advice)
+    }
+
+    fn malformed_code() -> Self {
+        let advice = Message::new("code-shape").with("count", RecoveryCode::CHARS);
+        Self::new(ProblemKind::IncorrectRecoveryCode).field(Field::Code).reason(Reason::Malformed).detail(advice)
+    }
+}
+
+impl From<InvalidUsername> for Reason {
+    fn from(error: InvalidUsername) -> Self {
+        match error {
+            InvalidUsername::Missing => Self::Required,
+            InvalidUsername::TooShort => Self::TooShort,
+            InvalidUsername::TooLong => Self::TooLong,
+            InvalidUsername::SurroundingSpace => Self::SurroundingSpace,
+            InvalidUsername::InvisibleCharacter => Self::InvisibleCharacter,
+            InvalidUsername::Character => Self::CharacterNotAllowed,
+            InvalidUsername::MixedScripts => Self::MixedScripts,
+        }
+    }
+}
+
+impl From<InvalidPassword> for Reason {
+    fn from(error: InvalidPassword) -> Self {
+        match error {
+            InvalidPassword::Missing => Self::Required,
+            InvalidPassword::TooShort => Self::TooShort,
+            InvalidPassword::TooLong => Self::TooLong,
+            InvalidPassword::IsUsername => Self::ContainsUsername,
+            InvalidPassword::Common => Self::TooCommon,
+        }
     }
 }
 
@@ -108,22 +158,29 @@ fn wait_advice(seconds: u64) -> Message {
 
 fn new_username_advice(error: InvalidUsername, policy: UsernamePolicy) -> Message {
     match (error, policy) {
-        (InvalidUsername::Missing | InvalidUsername::Length, _) => {
+        (InvalidUsername::Missing | InvalidUsername::TooShort | InvalidUsername::TooLong, _) => {
             Message::new("use-characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS)
         }
         (InvalidUsername::SurroundingSpace, _) => Message::new("surrounding-space"),
-        (InvalidUsername::Character, UsernamePolicy::Unicode) => Message::new("characters-unicode"),
-        (InvalidUsername::Character, UsernamePolicy::Precis) => Message::new("characters-precis"),
-        (InvalidUsername::Character, UsernamePolicy::Ascii) => Message::new("characters-ascii"),
         (InvalidUsername::MixedScripts, _) => Message::new("mixed-scripts"),
+        (InvalidUsername::InvisibleCharacter | InvalidUsername::Character, UsernamePolicy::Unicode) => {
+            Message::new("characters-unicode")
+        }
+        (InvalidUsername::InvisibleCharacter | InvalidUsername::Character, UsernamePolicy::Precis) => {
+            Message::new("characters-precis")
+        }
+        (InvalidUsername::InvisibleCharacter | InvalidUsername::Character, UsernamePolicy::Ascii) => {
+            Message::new("characters-ascii")
+        }
     }
 }
 
 fn new_password_advice(error: InvalidPassword, policy: &PasswordPolicy) -> Message {
     match error {
-        InvalidPassword::Missing | InvalidPassword::Length => {
+        InvalidPassword::Missing | InvalidPassword::TooShort | InvalidPassword::TooLong => {
             Message::new("use-characters").with("min", policy.min_chars).with("max", Password::MAX_CHARS)
         }
+        InvalidPassword::IsUsername => Message::new("password-is-username"),
         InvalidPassword::Common => Message::new("common-password"),
     }
 }
@@ -152,20 +209,23 @@ impl From<Fault> for Problem {
 mod tests {
     use super::*;
     use crate::response::problem_body::ProblemBody;
+    use crate::texts::Language;
 
     #[test]
     fn a_wait_is_rounded_up_to_whole_seconds() {
         for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (300_000, 300)] {
             let problem = Problem::from(Fault::TooManyAttempts { wait: Duration::from_millis(millis) });
             assert_eq!(problem.retry_after, Some(seconds), "{millis} ms");
-            assert!(ProblemBody::from(&problem).detail.is_some_and(|detail| detail.starts_with("Wait ")));
+            assert!(
+                ProblemBody::new(&problem, Language::English).detail.is_some_and(|detail| detail.starts_with("Wait "))
+            );
         }
     }
 
     #[test]
     fn a_cause_is_in_no_response() {
         let problem = Problem::from(Fault::Unforeseen("secret of the store".into()));
-        let body = ProblemBody::from(&problem);
+        let body = ProblemBody::new(&problem, Language::English);
         assert_eq!((body.error.as_str(), body.detail), ("An unknown error occurred", None));
         assert_eq!(problem.to_string(), "An unknown error occurred");
     }

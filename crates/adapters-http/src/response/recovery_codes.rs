@@ -4,7 +4,7 @@ use doorward_domain::RecoveryCode;
 use doorward_domain::ports::UnusedCode;
 use poem_openapi::Object;
 
-use crate::response::time::rfc3339;
+use crate::response::time::InstantBody;
 
 /// New recovery codes.
 #[derive(Object)]
@@ -28,14 +28,14 @@ pub(crate) struct RecoveryCodesLeftBody {
     left: u32,
     /// When they were created (RFC 3339, UTC); null where there are none.
     #[oai(nullable)]
-    created_at: Option<String>,
+    created_at: Option<InstantBody>,
 }
 
 impl From<&[UnusedCode]> for RecoveryCodesLeftBody {
     fn from(unused: &[UnusedCode]) -> Self {
         Self {
             left: unused.len().try_into().unwrap_or(u32::MAX),
-            created_at: unused.first().map(|code| rfc3339(code.created_at)),
+            created_at: unused.first().map(|code| code.created_at.into()),
         }
     }
 }

@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use crate::response::attributes::{AttributesBody, attributes_body};
 use crate::response::meta::json;
-use crate::response::time::rfc3339;
+use crate::response::time::InstantBody;
 
-/// A session and its user. serde writes it in the order of the fields; poem-openapi would build a tree of values first, in
-/// the most frequent response.
+/// A session and its user.
+// serde writes it in the order of the fields; poem-openapi would build a tree of values first, in the most frequent response.
 #[derive(Object, Serialize)]
 #[oai(rename = "Session", rename_all = "camelCase")]
 #[serde(rename_all = "camelCase")]
@@ -27,9 +27,9 @@ pub(crate) struct SessionBody {
     /// Whether this request renewed the session.
     fresh: bool,
     /// When the session becomes idle (RFC 3339, UTC).
-    active_period_expires_at: String,
+    active_period_expires_at: InstantBody,
     /// When the session expires, unless it is renewed before (RFC 3339, UTC).
-    idle_period_expires_at: String,
+    idle_period_expires_at: InstantBody,
     /// The operator's attributes of the session; absent where there are none.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,8 +74,8 @@ impl From<&ValidSession> for SessionBody {
             session_id: session.id.as_str().to_owned(),
             state: SessionState::Active,
             fresh: *fresh,
-            active_period_expires_at: rfc3339(session.active_expires_at),
-            idle_period_expires_at: rfc3339(session.idle_expires_at),
+            active_period_expires_at: session.active_expires_at.into(),
+            idle_period_expires_at: session.idle_expires_at.into(),
             attributes: attributes_body(&session.attributes),
             user: UserBody {
                 user_id: user.id.as_str().to_owned(),
@@ -137,11 +137,11 @@ pub(crate) struct ListedSessionBody {
     /// Whether it is the session of this request.
     current: bool,
     /// When the session was opened (RFC 3339, UTC).
-    created_at: String,
+    created_at: InstantBody,
     /// When the session becomes idle (RFC 3339, UTC).
-    active_period_expires_at: String,
+    active_period_expires_at: InstantBody,
     /// When the session expires, unless it is renewed before (RFC 3339, UTC).
-    idle_period_expires_at: String,
+    idle_period_expires_at: InstantBody,
     /// The `User-Agent` that opened the session; null without one.
     #[oai(nullable)]
     user_agent: Option<String>,
@@ -164,9 +164,9 @@ impl ListedSessionBody {
         Self {
             session_id: session.id.as_str().to_owned(),
             current: session.id == *current,
-            created_at: rfc3339(session.created_at),
-            active_period_expires_at: rfc3339(session.active_expires_at),
-            idle_period_expires_at: rfc3339(session.idle_expires_at),
+            created_at: session.created_at.into(),
+            active_period_expires_at: session.active_expires_at.into(),
+            idle_period_expires_at: session.idle_expires_at.into(),
             user_agent: user_agent(client),
             address: address(client),
             attributes: attributes_body(&session.attributes),

@@ -1,11 +1,62 @@
 //! Instants as answers show them.
 
+use std::borrow::Cow;
 use std::time::UNIX_EPOCH;
 
 use doorward_domain::Timestamp;
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
+use serde::Serialize;
+
+/// An instant in JSON: RFC 3339 in UTC with milliseconds, as JavaScript writes it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct InstantBody(String);
+
+impl From<Timestamp> for InstantBody {
+    fn from(instant: Timestamp) -> Self {
+        Self(rfc3339(instant))
+    }
+}
+
+impl Type for InstantBody {
+    const IS_REQUIRED: bool = true;
+
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        "string_date-time".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "date-time")))
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl ToJSON for InstantBody {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        Some(self.0.clone().into())
+    }
+}
+
+/// Asked for by the derive of `Object`. No request has an instant.
+impl ParseFromJSON for InstantBody {
+    fn parse_from_json(value: Option<serde_json::Value>) -> ParseResult<Self> {
+        String::parse_from_json(value).map(Self).map_err(poem_openapi::types::ParseError::propagate)
+    }
+}
 
 /// An instant with milliseconds, as JavaScript writes it.
-pub(crate) fn rfc3339(instant: Timestamp) -> String {
+fn rfc3339(instant: Timestamp) -> String {
     let since_epoch = instant.since(Timestamp::MIN);
     humantime::format_rfc3339_millis(UNIX_EPOCH + since_epoch).to_string()
 }

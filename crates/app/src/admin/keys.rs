@@ -353,7 +353,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_rules_for_new_passwords_hold() {
-        for (password, why) in [("short", InvalidPassword::Length), ("password1", InvalidPassword::Common)] {
+        for (password, why) in [("short", InvalidPassword::TooShort), ("password1", InvalidPassword::Common)] {
             let refused = update(has_the_key(), Some(password)).await;
             assert!(matches!(&refused, Err(SetPasswordError::InvalidPassword(is)) if *is == why), "{refused:?}");
         }

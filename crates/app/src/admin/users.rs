@@ -198,8 +198,8 @@ mod tests {
     #[tokio::test]
     async fn the_rules_of_signing_up_hold() {
         let refused = create(MockUserStore::new(), "ann", FirstKey::None).await;
-        assert!(matches!(refused, Err(CreateUserError::InvalidUsername(InvalidUsername::Length))), "{refused:?}");
-        for (password, why) in [("short", InvalidPassword::Length), ("ALICE123", InvalidPassword::Common)] {
+        assert!(matches!(refused, Err(CreateUserError::InvalidUsername(InvalidUsername::TooShort))), "{refused:?}");
+        for (password, why) in [("short", InvalidPassword::TooShort), ("ALICE123", InvalidPassword::IsUsername)] {
             let refused = create(MockUserStore::new(), "alice123", with(password)).await;
             assert!(matches!(&refused, Err(CreateUserError::InvalidPassword(is)) if *is == why), "{refused:?}");
         }

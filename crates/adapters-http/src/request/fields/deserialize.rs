@@ -10,9 +10,10 @@ use serde::forward_to_deserialize_any;
 use super::named::{Fields, Malformed, Value};
 
 impl Fields {
-    /// Reads the fields into a request type. A field that the type does not name is ignored.
+    /// Reads the fields into a request type. A field that the type does not name is ignored, and so is JSON's `null`.
     pub(crate) fn deserialize<T: DeserializeOwned>(self) -> Result<T, Malformed> {
-        T::deserialize(MapDeserializer::new(self.0.into_iter())).map_err(|_: Error| Malformed("a field cannot be read"))
+        let given = self.0.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        T::deserialize(MapDeserializer::new(given)).map_err(|_: Error| Malformed("a field cannot be read"))
     }
 }
 

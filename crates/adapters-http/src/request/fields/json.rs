@@ -1,4 +1,4 @@
-//! Fields from `application/json`: the texts of one object. Other values are noted as such and skipped.
+//! Fields from `application/json`: the texts of one object. Other values are noted as such and skipped. `null` has no fields.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
     if depth(body) > MAX_DEPTH {
         return Err(Malformed("the JSON nests too deep"));
     }
-    let object: Object = serde_json::from_slice(body).map_err(|_| Malformed("not one JSON object"))?;
+    let object: Option<Object> = serde_json::from_slice(body).map_err(|_| Malformed("not one JSON object"))?;
     let mut fields = Fields::default();
-    for (name, value) in object.0 {
+    for (name, value) in object.into_iter().flat_map(|object| object.0) {
         fields.add(name, value)?;
     }
     Ok(fields)
@@ -43,7 +43,7 @@ fn depth(body: &[u8]) -> usize {
 }
 
 /// The members of an object in their order, with repeated names, which a map type would drop.
-struct Object(Vec<(String, Value)>);
+struct Object(Vec<(String, Option<Value>)>);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

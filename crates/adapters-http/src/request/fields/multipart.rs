@@ -25,7 +25,7 @@ pub(super) async fn parse(body: &[u8], boundary: &str) -> Result<Fields, Malform
             let text = std::str::from_utf8(&bytes).map_err(|_| Malformed("not UTF-8"))?;
             Value::Text(Zeroizing::new(text.to_owned()))
         };
-        fields.add(name, value)?;
+        fields.add(name, Some(value))?;
     }
     Ok(fields)
 }

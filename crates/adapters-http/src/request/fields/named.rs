@@ -8,9 +8,9 @@ pub(super) const MAX_FIELDS: usize = 100;
 /// The most bytes of a field's name.
 pub(super) const MAX_NAME_BYTES: usize = 256;
 
-/// The fields of a request by name. Texts are wiped from memory when dropped, because any of them may be a password.
+/// The fields of a request by name; JSON's `null` has no value and counts as missing. Texts are wiped from memory when dropped, because any of them may be a password.
 #[derive(Default)]
-pub(crate) struct Fields(pub(super) Vec<(String, Value)>);
+pub(crate) struct Fields(pub(super) Vec<(String, Option<Value>)>);
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +31,15 @@ impl Fields {
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn text(&self, name: &str) -> Option<&Zeroizing<String>> {
         self.0.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
-            Value::Text(text) => Some(text),
-            Value::Other => None,
+            Some(Value::Text(text)) => Some(text),
+            Some(Value::Other) | None => None,
         })
     }
 
-    /// Whether the field exists, with a value of any type.
+    /// Whether the field has a value of any type.
+    #[cfg(test)]
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
+        self.0.iter().any(|(known, value)| known == name && value.is_some())
     }
 
     /// All fields in their order, for the fuzz targets.
@@ -47,14 +48,14 @@ impl Fields {
         self.0.iter().map(|(name, _)| (name.as_str(), self.text(name).map(|text| text.as_str())))
     }
 
-    pub(super) fn add(&mut self, name: String, value: Value) -> Result<(), Malformed> {
+    pub(super) fn add(&mut self, name: String, value: Option<Value>) -> Result<(), Malformed> {
         if name.len() > MAX_NAME_BYTES {
             return Err(Malformed("a field's name is too long"));
         }
         if self.0.len() == MAX_FIELDS {
             return Err(Malformed("too many fields"));
         }
-        if self.has(&name) {
+        if self.0.iter().any(|(known, _)| *known == name) {
             return Err(Malformed("a field is named twice"));
         }
         self.0.push((name, value));

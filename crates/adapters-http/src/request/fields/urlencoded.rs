@@ -15,7 +15,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
         let split = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let name = decode(&pair[..split])?;
         let value = decode(pair.get(split + 1..).unwrap_or_default())?;
-        fields.add(name.to_string(), Value::Text(value))?;
+        fields.add(name.to_string(), Some(Value::Text(value)))?;
     }
     Ok(fields)
 }
