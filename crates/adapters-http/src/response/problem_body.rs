@@ -27,8 +27,8 @@ pub(crate) struct ProblemBody {
     #[oai(skip_serializing_if_is_none)]
     reason: Option<Reason>,
     /// Every field that is wrong, the first one included.
-    #[oai(skip_serializing_if_is_empty)]
-    errors: Vec<FieldErrorBody>,
+    #[oai(skip_serializing_if_is_none)]
+    errors: Option<Vec<FieldErrorBody>>,
 }
 
 /// A field that is wrong.
@@ -54,7 +54,7 @@ impl ProblemBody {
             detail: detail(problem),
             field: problem.field,
             reason: problem.reason,
-            errors: problem.each().filter_map(error).collect(),
+            errors: Some(problem.each().filter_map(error).collect()).filter(|errors: &Vec<_>| !errors.is_empty()),
         }
     }
 }
