@@ -8,3 +8,4 @@ pub mod program;
 mod read_only;
 mod settings;
 mod stopping;
+mod unread_log;

@@ -98,6 +98,11 @@ impl Program {
         kill_process(id, signal).expect("a signal that arrives");
     }
 
+    /// Waits for the end of the program without reading what is left of its log. Returns its exit status.
+    pub async fn ended_unread(mut self) -> Option<i32> {
+        self.child.wait().await.expect("a program that ends").code()
+    }
+
     /// Waits for the end, and says with which exit status it came.
     pub async fn end(mut self) -> (Option<i32>, TempDir, Vec<String>) {
         while let Some(line) = self.lines.next_line().await.expect("a log") {

@@ -46,7 +46,7 @@ use url::Target;
 pub async fn connect(url: &StoreUrl) -> Result<Store, ConnectError> {
     match url.target() {
         Target::Sqlite(location) => Ok(Store(Arc::new(sqlite::connect(location).await?))),
-        Target::Postgres(options) => Ok(Store(Arc::new(postgres::connect(options).await?))),
+        Target::Postgres(target) => Ok(Store(Arc::new(postgres::connect(&target.options).await?))),
     }
 }
 

@@ -21,7 +21,15 @@ pub struct StoreUrl(Target);
 #[derive(Clone)]
 pub(crate) enum Target {
     Sqlite(sqlite::Location),
-    Postgres(Box<PgConnectOptions>),
+    Postgres(Box<Postgres>),
+}
+
+/// A database of PostgreSQL.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pub(crate) options: PgConnectOptions,
+    /// The names of parameters that have no effect.
+    ignored: Vec<String>,
 }
 
 /// What is wrong with the name of a store. No variant carries more of the text than a scheme or the name of a parameter:
@@ -43,12 +51,24 @@ pub enum InvalidStoreUrl {
     /// A parameter that exists, with a value that it cannot have.
     #[error("the parameter `{0}` cannot have this value")]
     ParameterValue(String),
+    /// An `@` stands behind the first `/`, `?` or `#`, so that a part of the password was read as a host, path or parameter.
+    #[error("an @ stands behind the first /, ? or #: percent-encode the password, and any other @ as %40")]
+    UnescapedPassword,
     /// It is otherwise not written as a URL is.
     #[error("it is not written as a URL is; special characters in a user name or password are percent-encoded")]
     Malformed,
 }
 
 impl StoreUrl {
+    /// The names of the URL's parameters that are not known and have no effect.
+    #[must_use]
+    pub fn ignored_parameters(&self) -> &[String] {
+        match &self.0 {
+            Target::Sqlite(_) => &[],
+            Target::Postgres(postgres) => &postgres.ignored,
+        }
+    }
+
     pub(crate) fn target(&self) -> &Target {
         &self.0
     }
@@ -62,7 +82,7 @@ impl FromStr for StoreUrl {
         match scheme {
             "sqlite" => parse_sqlite(text, rest).map(|location| Self(Target::Sqlite(location))),
             "postgres" | "postgresql" if rest.starts_with("//") => {
-                parse_postgres(text).map(|options| Self(Target::Postgres(Box::new(options))))
+                parse_postgres(text).map(|postgres| Self(Target::Postgres(Box::new(postgres))))
             }
             _ => Err(InvalidStoreUrl::Scheme),
         }
@@ -73,7 +93,7 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Target::Sqlite(location) => location.fmt(f),
-            Target::Postgres(options) => f.write_str(&postgres::describe(options)),
+            Target::Postgres(target) => f.write_str(&postgres::describe(&target.options)),
         }
     }
 }
@@ -102,7 +122,31 @@ fn parse_sqlite(text: &str, rest: &str) -> Result<sqlite::Location, InvalidStore
     if path.as_os_str().is_empty() { Err(InvalidStoreUrl::NoFile) } else { Ok(sqlite::Location::File { path, create }) }
 }
 
-fn parse_postgres(text: &str) -> Result<PgConnectOptions, InvalidStoreUrl> {
+/// Parameters of PostgreSQL's own client library that change nothing here, such as `channel_binding=require` in the URLs of
+/// hosted databases.
+const WITHOUT_EFFECT: [&str; 19] = [
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
+    "sslcompression",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "pgbouncer",
+];
+
+fn parse_postgres(text: &str) -> Result<Postgres, InvalidStoreUrl> {
     const KNOWN: [&str; 18] = [
         "application_name",
         "dbname",
@@ -123,16 +167,47 @@ fn parse_postgres(text: &str) -> Result<PgConnectOptions, InvalidStoreUrl> {
         "statement-cache-capacity",
         "user",
     ];
-    // sqlx only warns of a parameter it does not know, and shows its value: `sslmod=require` would be a connection in
-    // the clear, and `pasword=…` a password in the log.
-    for (name, _) in parameters(text) {
-        if !KNOWN.contains(&name) && !name.starts_with("options[") {
-            return Err(InvalidStoreUrl::UnknownParameter(name.to_owned()));
+    let (_, rest) = text.split_once("://").ok_or(InvalidStoreUrl::Malformed)?;
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if tail.contains('@') {
+        return Err(InvalidStoreUrl::UnescapedPassword);
+    }
+    // sqlx only warns of a parameter it does not know, and shows its value: `pasword=…` would be a password in the log.
+    let (mut kept, mut ignored) = (Vec::new(), Vec::new());
+    for (name, value) in parameters(text) {
+        if KNOWN.contains(&name) || name.starts_with("options[") {
+            kept.push(format!("{name}={value}"));
+        } else if name.starts_with("ssl") || name.starts_with("pass") {
+            // `sslmod=require` would be a connection in the clear.
+            return Err(InvalidStoreUrl::UnknownParameter(plain_name(name)));
+        } else if !WITHOUT_EFFECT.contains(&name) {
+            ignored.push(plain_name(name));
         }
     }
-    let options: PgConnectOptions = text.parse().map_err(|_| InvalidStoreUrl::Malformed)?;
+    let path = tail.split(['?', '#']).next().unwrap_or_default();
+    // The URL of a socket has a user without a host, which the URL standard does not know.
+    let authority = match authority.strip_suffix('@') {
+        Some(user) => {
+            let (user, password) = user.split_once(':').unwrap_or((user, ""));
+            let as_parameter = |name: &str, value: &str| format!("{name}={}", value.replace('+', "%2B"));
+            kept.push(as_parameter("user", user));
+            if !password.is_empty() {
+                kept.push(as_parameter("password", password));
+            }
+            ""
+        }
+        None => authority,
+    };
+    let url = format!("postgres://{authority}{path}?{}", kept.join("&"));
+    let options: PgConnectOptions = url.parse().map_err(|_| InvalidStoreUrl::Malformed)?;
     let host = options.get_host().trim_start_matches('[').trim_end_matches(']').to_owned();
-    Ok(options.host(&host))
+    Ok(Postgres { options: options.host(&host), ignored })
+}
+
+/// The name of a parameter, where it is one: else it may be a piece of a password.
+fn plain_name(name: &str) -> String {
+    let is_plain = name.len() <= 32 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == '-');
+    if is_plain { name.to_owned() } else { "…".to_owned() }
 }
 
 fn parameters(url: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -205,7 +280,44 @@ mod tests {
     #[test]
     fn an_address_of_ipv6_loses_the_brackets_of_its_url() {
         let url: StoreUrl = "postgres://alice@[::1]:5433/doorward".parse().expect("a good URL");
-        let Target::Postgres(options) = url.target() else { panic!("another backend") };
-        assert_eq!(options.get_host(), "::1");
+        let Target::Postgres(target) = url.target() else { panic!("another backend") };
+        assert_eq!(target.options.get_host(), "::1");
+    }
+
+    #[test]
+    fn an_unescaped_password_is_told_and_no_piece_of_it_shown() {
+        for password in ["x?hunter2", "hunter2/word", "hunter2#y", "a/b?c=hunter2", "x?y&hunter2"] {
+            let text = format!("postgres://alice:{password}@db.example/doorward");
+            let error = text.parse::<StoreUrl>().expect_err("a bad URL");
+            assert_eq!(error, InvalidStoreUrl::UnescapedPassword, "{text}");
+            assert!(error.to_string().contains("percent-encode the password"), "{error}");
+        }
+        let at: StoreUrl = "postgres://alice:p@ss@db.example/doorward".parse().expect("the last @ ends the password");
+        assert_eq!(at.to_string(), "postgres://alice@db.example:5432/doorward");
+    }
+
+    #[test]
+    fn a_socket_can_be_named_behind_a_user() {
+        for text in [
+            "postgres://alice:p%40ss+1@/doorward?host=/cloudsql/project:region:db",
+            "postgres://alice:p%40ss+1@/doorward?host=%2Fcloudsql%2Fproject:region:db",
+            "postgresql:///doorward?user=alice&password=x&host=/cloudsql/project:region:db",
+        ] {
+            assert_eq!(
+                shown(text),
+                Ok("postgres://alice@[/cloudsql/project:region:db]:5432/doorward".into()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn parameters_of_other_clients_have_no_effect_and_unknown_ones_are_told() {
+        let neon: StoreUrl = "postgres://a:b@h/d?sslmode=require&channel_binding=require&connect_timeout=10"
+            .parse()
+            .expect("a good URL");
+        assert_eq!(neon.ignored_parameters(), [""; 0]);
+        let other: StoreUrl = "postgres://a:b@h/d?schema=public&hunter2%21=x".parse().expect("a good URL");
+        assert_eq!(other.ignored_parameters(), ["schema", "…"]);
     }
 }

@@ -7,6 +7,7 @@
 
 mod attributes;
 mod client;
+mod error_chain;
 mod ids;
 mod key;
 mod password;
@@ -23,6 +24,7 @@ mod username;
 
 pub use attributes::{Attributes, InvalidAttributes};
 pub use client::{AddressBlock, Client, UserAgent};
+pub use error_chain::error_chain;
 pub use ids::{InvalidKeyId, KeyId, SessionId, UserId};
 pub use key::Key;
 pub use password::{InvalidPassword, Password, PasswordHash, PasswordPolicy};

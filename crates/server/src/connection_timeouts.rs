@@ -15,8 +15,9 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// How long a request's head may take, from its first byte to its last. A new connection has as long for its first.
 pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a connection may wait for its next request.
-pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+/// How long a connection may wait for its next request, unless the operator says otherwise. Longer than the minute of nginx, of
+/// Amazon's load balancers and of many clients, so that they close a connection first and lose no request on it.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// How long a client may read nothing of an answer that is waiting for it.
 pub(crate) const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,6 +26,8 @@ pub(crate) const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct TimedConnection<S> {
     stream: S,
     requests: Requests,
+    /// How long it may wait for its next request.
+    idle_timeout: Duration,
     /// How many requests were answered when the current wait began.
     answered: usize,
     head_began: bool,
@@ -63,10 +66,10 @@ impl Requests {
 }
 
 impl<S> TimedConnection<S> {
-    pub(crate) fn new(stream: S, requests: Requests) -> Self {
+    pub(crate) fn new(stream: S, requests: Requests, idle_timeout: Duration) -> Self {
         let deadline = Instant::now() + HEAD_TIMEOUT;
         let timer = Box::pin(sleep_until(deadline));
-        Self { stream, requests, answered: 0, head_began: true, deadline, timer, unread: None }
+        Self { stream, requests, idle_timeout, answered: 0, head_began: true, deadline, timer, unread: None }
     }
 
     fn wait_for(&mut self, timeout: Duration) {
@@ -112,7 +115,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimedConnection<S> {
         if !at_work && answered != this.answered {
             this.answered = answered;
             this.head_began = false;
-            this.wait_for(IDLE_TIMEOUT);
+            this.wait_for(this.idle_timeout);
         }
         let filled = buffer.filled().len();
         if let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer) {
@@ -167,7 +170,7 @@ mod tests {
     fn connection() -> (DuplexStream, TimedConnection<DuplexStream>, Requests) {
         let (client, server) = duplex(64);
         let requests = Requests::default();
-        (client, TimedConnection::new(server, requests.clone()), requests)
+        (client, TimedConnection::new(server, requests.clone(), IDLE_TIMEOUT), requests)
     }
 
     /// Reads until it fails, and says after how long that was.

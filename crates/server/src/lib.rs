@@ -10,6 +10,8 @@ mod logging;
 mod metrics;
 mod server;
 mod settings;
+mod shares;
+mod unread;
 mod wiring;
 mod workers;
 
@@ -24,6 +26,7 @@ pub use server::{Server, StartError};
 pub use settings::{Settings, WrongSetting};
 
 use command_line::{CommandLine, Invocation};
+use logging::DroppedLines;
 
 /// Exit status for a wrong setting or argument, as `sysexits.h` has it for usage errors.
 const EXIT_USAGE: u8 = 64;
@@ -31,10 +34,13 @@ const EXIT_USAGE: u8 = 64;
 /// Runs the program: reads the settings, then runs the command or serves until it is told to stop. Returns the exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    if let Err(problem) = command_line::read_dot_env() {
-        eprintln!("doorward: {problem}");
-        return ExitCode::from(EXIT_USAGE);
-    }
+    let warnings_of_dot_env = match command_line::read_dot_env() {
+        Ok(warnings) => warnings,
+        Err(problem) => {
+            eprintln!("doorward: {problem}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
     let (command_line, command) = match CommandLine::read() {
         Invocation::Serve(command_line) => (command_line, None),
         Invocation::Run(command_line, command) => (command_line, Some(command)),
@@ -69,11 +75,17 @@ pub fn main() -> ExitCode {
             }
         };
     }
-    logging::start(&settings.log);
+    let log = logging::start(&settings.log);
+    for warning in warnings_of_dot_env {
+        tracing::warn!("{warning}");
+    }
     for variable in command_line::unknown_variables() {
         tracing::warn!("{variable} is set, but there is no such setting: it has no effect");
     }
-    match runtime.block_on(serve(settings)) {
+    let served = runtime.block_on(serve(settings, log.dropped_lines()));
+    // Writes what is left, as long as the reader takes it.
+    drop(log);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("doorward: {error}");
@@ -94,13 +106,24 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
-async fn serve(settings: Settings) -> Result<(), StartError> {
+/// Lets the process open as many descriptors as the system allows it. The soft limit of many systems, 1,024, is there for
+/// programs that use `select`.
+fn raise_descriptor_limit() {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, raised) {
+        tracing::debug!(%error, "the limit of descriptors stays as it is");
+    }
+}
+
+async fn serve(settings: Settings, dropped_lines: DroppedLines) -> Result<(), StartError> {
+    raise_descriptor_limit();
     // Before the program says that it listens, since it may be told to stop right then.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     // A limit on the size of files (`ulimit -f`) ends a process that writes beyond it, unless the process handles the
     // signal. Then the write fails, as on a full disk.
     let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
-    let server = Server::start(settings, Arc::new(SystemClock)).await?;
+    let server = Server::start_with_log(settings, Arc::new(SystemClock), dropped_lines).await?;
     if let Some(address) = server.metrics_address() {
         tracing::info!("metrics at http://{address}/metrics");
     }

@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use ipnet::IpNet;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Request, Response};
@@ -20,7 +21,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::connection_timeouts::{Requests, TimedConnection};
+use crate::connection_timeouts::{IDLE_TIMEOUT, Requests, TimedConnection};
+use crate::shares::{Share, Shares};
+use crate::unread::{self, on_budget};
 use crate::workers::{self, EventLoops};
 
 /// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
@@ -40,9 +43,16 @@ const MAX_CONNECTIONS: u64 = 16_384;
 /// The most connections at once for metrics, out of the descriptors that are reserved.
 const MAX_METRICS_CONNECTIONS: usize = 32;
 
-/// The places for connections.
+/// One address holds at most this part of the places, so that idle connections of one cannot keep out all others.
+const ADDRESSES_SHARE: usize = 4;
+
+/// The places for connections, and how long one is kept that is idle.
 pub(crate) struct Places {
     free: Arc<Semaphore>,
+    by_address: Arc<Shares>,
+    /// What answers may hold that are not read.
+    unread: Arc<Shares>,
+    idle_timeout: Duration,
     open: Gauge,
 }
 
@@ -50,17 +60,25 @@ pub(crate) struct Places {
 struct Place {
     open: Gauge,
     _permit: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 impl Places {
-    /// Those of the public listener: as many as the system gives descriptors for. How many are taken is counted.
-    pub(crate) fn public(open: Gauge) -> Self {
-        Self { free: Arc::new(Semaphore::new(connection_limit())), open }
+    /// Those of the public listener: as many as the system gives descriptors for. How many are taken is counted. Proxies
+    /// hold connections for many clients, so that only the number of places bounds them.
+    pub(crate) fn public(open: Gauge, idle_timeout: Duration, proxies: Vec<IpNet>) -> Self {
+        let limit = connection_limit();
+        let by_address = Shares::new(limit, limit / ADDRESSES_SHARE, proxies.clone());
+        let unread = Shares::new(unread::TOTAL, unread::EACH, proxies);
+        Self { free: Arc::new(Semaphore::new(limit)), by_address, unread, idle_timeout, open }
     }
 
     /// Those of the listener for metrics.
     pub(crate) fn for_metrics() -> Self {
-        Self { free: Arc::new(Semaphore::new(MAX_METRICS_CONNECTIONS)), open: Gauge::default() }
+        let by_address = Shares::new(MAX_METRICS_CONNECTIONS, MAX_METRICS_CONNECTIONS, vec![]);
+        let unread = Shares::new(unread::TOTAL, unread::TOTAL, vec![]);
+        let free = Arc::new(Semaphore::new(MAX_METRICS_CONNECTIONS));
+        Self { free, by_address, unread, idle_timeout: IDLE_TIMEOUT, open: Gauge::default() }
     }
 }
 
@@ -149,7 +167,7 @@ async fn accept_until<E>(
             if other.is_some() {
                 stream = TcpStream::from_std(stream.into_std()?)?;
             }
-            converse(stream, place, Arc::clone(&shared.endpoint), &connections);
+            converse(stream, place, &shared, &connections);
             Ok(())
         });
         if let Err(error) = begun {
@@ -168,13 +186,17 @@ async fn accept_until<E>(
 /// Waits for a place, then for a connection to take it.
 async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(TcpStream, Place)> {
     let permit = Arc::clone(&places.free).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    places.open.inc();
-    Ok((stream, Place { open: places.open.clone(), _permit: permit }))
+    loop {
+        let (stream, peer) = listener.accept().await?;
+        // A connection beyond the share of its address is closed.
+        let Some(share) = places.by_address.take(peer.ip(), 1) else { continue };
+        places.open.inc();
+        return Ok((stream, Place { open: places.open.clone(), _permit: permit, _share: share }));
+    }
 }
 
 /// Speaks HTTP/1 on a connection, in a task of its own on the present event loop.
-fn converse<E>(stream: TcpStream, place: Place, endpoint: Arc<E>, connections: &GracefulShutdown)
+fn converse<E>(stream: TcpStream, place: Place, shared: &Shared<E>, connections: &GracefulShutdown)
 where
     E: Endpoint<Output = Response> + 'static,
 {
@@ -184,16 +206,17 @@ where
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");
     }
     let requests = Requests::default();
-    let stream = TimedConnection::new(stream, requests.clone());
+    let stream = TimedConnection::new(stream, requests.clone(), shared.places.idle_timeout);
+    let (endpoint, unread) = (Arc::clone(&shared.endpoint), Arc::clone(&shared.places.unread));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (endpoint, requests) = (Arc::clone(&endpoint), requests.clone());
+        let (endpoint, unread, requests) = (Arc::clone(&endpoint), Arc::clone(&unread), requests.clone());
         async move {
             requests.begin();
             let addresses = (LocalAddr(local.into()), RemoteAddr(remote.into()));
             let request = Request::from((request, addresses.0, addresses.1, Scheme::HTTP));
             let response = endpoint.get_response(request).await;
             requests.answer();
-            Ok::<hyper::Response<_>, Infallible>(response.into())
+            Ok::<_, Infallible>(on_budget(response.into(), &unread, remote.ip()))
         }
     });
     let connection = http1::Builder::new()

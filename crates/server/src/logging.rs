@@ -1,20 +1,65 @@
-//! The log: one event a line on standard error.
+//! The log: one event a line on standard error, written by a thread of its own. A reader that stops reading costs lines, which
+//! are counted, and never an answer.
 
 use std::io::IsTerminal;
 
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::settings::LogSettings;
 
+/// Lines that wait to be written before more are dropped: some 4 MiB of usual lines.
+const MAX_WAITING_LINES: usize = 16_384;
+/// The library of PostgreSQL would log a malformed line of a password file with the password.
+const NEVER_LOGGED: &str = "sqlx_postgres::options::pgpass=off";
+
+/// The log of the process. What waits is written when this is dropped, within a second.
+pub(crate) struct Log {
+    _writer: WorkerGuard,
+    dropped: ErrorCounter,
+}
+
+/// How many lines of the log were dropped; none where nothing is logged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DroppedLines(Option<ErrorCounter>);
+
+impl Log {
+    pub(crate) fn dropped_lines(&self) -> DroppedLines {
+        DroppedLines(Some(self.dropped.clone()))
+    }
+}
+
+impl DroppedLines {
+    pub(crate) fn count(&self) -> u64 {
+        self.0.as_ref().map_or(0, |counter| counter.dropped_lines().try_into().unwrap_or(u64::MAX))
+    }
+}
+
 /// Starts logging for the whole process.
-pub(crate) fn start(settings: &LogSettings) {
-    let registry = tracing_subscriber::registry().with(settings.filter.clone());
+///
+/// # Panics
+/// Never: the directive here is a constant.
+pub(crate) fn start(settings: &LogSettings) -> Log {
+    let (writer, guard) = writer();
+    let dropped = writer.error_counter();
+    let filter = settings.filter.clone().add_directive(NEVER_LOGGED.parse().expect("a directive"));
+    let registry = tracing_subscriber::registry().with(filter);
     if settings.json {
-        registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).init();
+        // There is one span, the request; a list of spans would say the same twice.
+        registry.with(fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(writer)).init();
     } else {
         let colours = std::io::stderr().is_terminal();
-        registry.with(fmt::layer().with_ansi(colours).with_writer(std::io::stderr)).init();
+        registry.with(fmt::layer().with_ansi(colours).with_writer(writer)).init();
     }
+    Log { _writer: guard, dropped }
+}
+
+fn writer() -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(MAX_WAITING_LINES)
+        .thread_name("log")
+        .finish(std::io::stderr())
 }

@@ -14,6 +14,8 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use crate::logging::DroppedLines;
+
 /// What the program counts as it goes.
 #[derive(Clone, Default)]
 pub(crate) struct ProgramMetrics {
@@ -21,6 +23,8 @@ pub(crate) struct ProgramMetrics {
     pub(crate) open_connections: Gauge,
     /// Sessions that were swept out.
     pub(crate) swept_sessions: Counter,
+    /// Lines of the log that were dropped.
+    pub(crate) dropped_lines: DroppedLines,
 }
 
 impl ProgramMetrics {
@@ -36,6 +40,7 @@ impl ProgramMetrics {
         let swept = self.swept_sessions.clone();
         registry.register("doorward_sessions_swept", "Dead sessions that the hourly sweep removed", swept);
         registry.register_collector(Box::new(Hashing(Arc::clone(hasher))));
+        registry.register_collector(Box::new(LogLines(self.dropped_lines.clone())));
     }
 }
 
@@ -43,6 +48,18 @@ impl ProgramMetrics {
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 have fewer bits than an f64 is exact to")]
 fn seconds(instant: Timestamp) -> f64 {
     instant.as_unix_millis() as f64 / 1_000.0
+}
+
+/// What became of the log.
+#[derive(Debug)]
+struct LogLines(DroppedLines);
+
+impl Collector for LogLines {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let (help, dropped) =
+            ("Lines of the log that its reader did not take in time", ConstCounter::new(self.0.count()));
+        dropped.encode(encoder.encode_descriptor("doorward_log_lines_dropped", help, None, dropped.metric_type())?)
+    }
 }
 
 /// What the hashing threads have to do and have done.

@@ -9,7 +9,9 @@ use doorward_adapters_crypto::Argon2idHasher;
 use doorward_adapters_http::{HttpSettings, Origin, Pipeline};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{Admin, Sweep, Swept, UseCases};
+use doorward_domain::error_chain;
 use doorward_domain::ports::{Clock, RandomnessError};
+use ipnet::IpNet;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 use prometheus_client::metrics::counter::Counter;
@@ -19,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::listener::{Listener, Places};
+use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
 use crate::wiring::ports;
@@ -40,6 +43,8 @@ pub struct Server {
     store: Store,
     counts: ProgramMetrics,
     metrics: Option<MetricsServer>,
+    keep_alive: Duration,
+    trusted_proxies: Vec<IpNet>,
 }
 
 /// What serves metrics, on a listener of its own.
@@ -55,6 +60,15 @@ impl Server {
     /// # Errors
     /// [`StartError`] says in one line what stands in the way.
     pub async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        Self::start_with_log(settings, clock, DroppedLines::default()).await
+    }
+
+    /// As [`Self::start`], with a count of the lines of the log that were dropped.
+    pub(crate) async fn start_with_log(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        dropped_lines: DroppedLines,
+    ) -> Result<Self, StartError> {
         let (socket, address) = bind("DOORWARD_LISTEN", settings.listen).await?;
         let metrics_socket = match settings.metrics_listen {
             Some(address) => Some(bind("DOORWARD_METRICS_LISTEN", address).await?),
@@ -65,7 +79,8 @@ impl Server {
 
         let store = doorward_adapters_sql::connect(&settings.store).await?;
         let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
-        let (mut registry, counts) = (Registry::default(), ProgramMetrics::default());
+        let (mut registry, counts) =
+            (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
         counts.register(&mut registry, clock.now(), &hasher);
         let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
         let sweep = Admin::new(&ports, &policies).sweep;
@@ -74,7 +89,7 @@ impl Server {
             cookie: settings.cookie,
             trusted_origins: settings.trusted_origins,
             return_origins: settings.return_origins,
-            trusted_proxies: settings.trusted_proxies,
+            trusted_proxies: settings.trusted_proxies.clone(),
             sign_up: settings.sign_up,
             site: settings.site,
             language: settings.language,
@@ -89,7 +104,19 @@ impl Server {
         });
         let metrics = metrics.transpose()?;
         let listener = Listener::on(workers.event_loops(), &socket)?;
-        Ok(Self { listener, address, public_origin, endpoint, workers, sweep, store, counts, metrics })
+        Ok(Self {
+            listener,
+            address,
+            public_origin,
+            endpoint,
+            workers,
+            sweep,
+            store,
+            counts,
+            metrics,
+            keep_alive: settings.keep_alive,
+            trusted_proxies: settings.trusted_proxies,
+        })
     }
 
     /// Where it listens.
@@ -122,7 +149,7 @@ impl Server {
             stop.await;
             drop(stopping);
         };
-        let places = Places::public(self.counts.open_connections);
+        let places = Places::public(self.counts.open_connections, self.keep_alive, self.trusted_proxies);
         self.listener.serve(Arc::new(self.endpoint), places, stop).await;
         if let Some(Err(error)) = futures_util::future::OptionFuture::from(metrics).await {
             tracing::warn!(%error, "the listener for metrics ended early");
@@ -157,7 +184,7 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
                 tracing::info!(sessions, sign_ins, buckets, "expired records are swept out");
             }
             Err(fault) => {
-                tracing::warn!(error = &fault as &dyn std::error::Error, "the sweep of expired records failed");
+                tracing::warn!(error = error_chain(&fault), "the sweep of expired records failed");
             }
         }
     }
@@ -174,6 +201,14 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
     if let Some(domain) = settings.cookie.domain.as_deref().filter(|domain| !public_origin.is_within(domain)) {
         tracing::warn!(
             "DOORWARD_COOKIE_DOMAIN is {domain}, but {public_origin} is not within it: browsers drop the cookie"
+        );
+    }
+    for name in settings.store.ignored_parameters() {
+        tracing::warn!("the parameter {name} of DATABASE_URL is not known: it has no effect");
+    }
+    if settings.trusted_proxies.iter().any(|block| block.prefix_len() == 0) {
+        tracing::warn!(
+            "DOORWARD_TRUSTED_PROXIES has every address: any client can claim any address in X-Forwarded-For"
         );
     }
     if settings.throttle.is_none() {

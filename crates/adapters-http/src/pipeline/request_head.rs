@@ -20,6 +20,14 @@ impl fmt::Display for RequestId<'_> {
     }
 }
 
+/// The most bytes of a client's text in the log.
+const MAX_LOGGED_BYTES: usize = 256;
+
+/// The start of a client's text, for the log.
+fn shortened(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_LOGGED_BYTES)]
+}
+
 /// The parts of a request's head that outlive the request.
 pub(super) struct RequestHead<'a> {
     pub(super) id: RequestId<'a>,
@@ -52,8 +60,8 @@ impl<'a> RequestHead<'a> {
         tracing::error_span!(
             "request",
             id = %self.id,
-            method = %self.method,
-            path = ?self.uri.path(),
+            method = %shortened(self.method.as_str()),
+            path = shortened(self.uri.path()),
             address = self.address.map(tracing::field::display),
         )
     }

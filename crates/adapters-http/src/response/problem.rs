@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use doorward_domain::error_chain;
 use doorward_domain::ports::Cause;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
@@ -79,8 +80,7 @@ impl Problem {
     /// Logs the problem once, with the chain of its causes.
     pub(crate) fn log(&self, audit: &Audit) {
         let code = self.kind.code();
-        let chain = std::iter::successors(std::error::Error::source(self), |error| error.source());
-        let cause = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        let cause = self.cause.as_ref().map(|cause| error_chain(cause.as_ref())).unwrap_or_default();
         match self.kind {
             ProblemKind::Unknown => tracing::error!(code, cause, "failed"),
             ProblemKind::Unavailable | ProblemKind::Overloaded => tracing::warn!(code, cause, "refused"),

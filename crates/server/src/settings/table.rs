@@ -72,7 +72,7 @@ const WHOLE_NUMBER: &str = "a whole number";
 const ORIGINS: &str = "a list of http and https origins such as https://app.example.com, never *";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 28] = [
+pub(crate) static TABLE: [Setting; 29] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -113,6 +113,15 @@ pub(crate) static TABLE: [Setting; 28] = [
         help: "The address that serves /metrics for Prometheus; without it metrics are not served",
         default: |_| None,
         apply: |s, v| set(&mut s.metrics_listen, v.listen().map(Some)),
+    },
+    Setting {
+        section: Section::Address,
+        variable: "DOORWARD_KEEP_ALIVE",
+        flag: "keep-alive",
+        value_name: "DURATION",
+        help: "How long a connection waits for its next request; longer than the proxy in front keeps it",
+        default: |s| Some(duration(s.keep_alive)),
+        apply: |s, v| set(&mut s.keep_alive, v.duration()),
     },
     Setting {
         section: Section::Store,

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Language, Origin, Site};
@@ -12,6 +13,7 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::values::{Value, WrongSetting};
+use crate::connection_timeouts::IDLE_TIMEOUT;
 
 /// The store of a program that is started without settings.
 pub(super) const DEFAULT_STORE: &str = "sqlite://doorward.db";
@@ -24,6 +26,8 @@ pub struct Settings {
     pub(crate) listen: SocketAddr,
     /// `None` for `http://localhost` with the port that is listened on.
     pub(crate) public_origin: Option<Origin>,
+    /// How long a connection waits for its next request.
+    pub(crate) keep_alive: Duration,
     /// `None` where metrics are not served.
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) store: StoreUrl,
@@ -71,6 +75,7 @@ impl Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_origin: None,
+            keep_alive: IDLE_TIMEOUT,
             metrics_listen: None,
             store: DEFAULT_STORE.parse().expect(WRITTEN_HERE),
             sessions: SessionPolicy::DEFAULT,
