@@ -181,6 +181,63 @@ pub async fn an_address_sprays_thirty_accounts_and_then_one_each_ten_seconds(pla
     assert_eq!(client.session(&token).await.status, StatusCode::OK);
 }
 
+pub async fn a_site_of_ipv6_is_limited_however_many_networks_it_uses(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    for (site, networks, admitted) in [("2001:db8:1:2", 0x40, 120), ("2001:db8:2:", 0x1000, 480)] {
+        let mut looked_at = 0;
+        'site: for network in 0..60 {
+            let from = match networks {
+                0x40 => format!("{site}{network:02x}::1"),
+                _ => format!("{site}{:x}::1", network * 0x100),
+            };
+            for guess in 0..10 {
+                let reply = log_in(&client, &from, &format!("{guess}of{network}at{networks}"), "x").await;
+                if reply.status == StatusCode::TOO_MANY_REQUESTS {
+                    assert_refused(&reply);
+                    break 'site;
+                }
+                looked_at += 1;
+            }
+        }
+        assert_eq!(looked_at, admitted, "{site}");
+    }
+    assert_eq!(log_in(&client, "2001:db8:3::1", "alice", "x").await.status, StatusCode::BAD_REQUEST);
+}
+
+pub async fn a_clock_that_was_ahead_keeps_no_one_out(place: Place) {
+    let flags = ["--throttle=on", "--trusted-proxies=127.0.0.1"];
+    let now = server(place.clone()).await;
+    now.client().sign_up("alice", PASSWORD).await;
+    let ahead = TestServer::start_with(place, &flags).await;
+    ahead.clock.advance(365 * 24 * 60 * MINUTE);
+    assert_eq!(log_in(&ahead.client(), "192.0.2.1", "alice", PASSWORD).await.status, StatusCode::OK);
+    assert_eq!(guesses(&ahead.client(), "192.0.2.2", "alice", 12).await, 10);
+    for from in ["192.0.2.1", "192.0.2.2", "192.0.2.3"] {
+        let client = now.client();
+        for waits in 0.. {
+            let reply = log_in(&client, from, "alice", PASSWORD).await;
+            if reply.status == StatusCode::OK {
+                break;
+            }
+            let wait = assert_refused(&reply);
+            assert!(wait <= 60 && waits < 3, "one interval of each bucket at most, not {wait} s, from {from}");
+            now.clock.advance(Duration::from_secs(wait));
+        }
+    }
+}
+
+pub async fn a_password_hash_that_cannot_be_read_tells_no_account(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    client.sign_up("alice", PASSWORD).await;
+    server.place.run("UPDATE user_keys SET password_hash = '$2b$10$abcdefghijklmnopqrstuv'").await;
+    let (known, unknown) =
+        (log_in(&client, "192.0.2.1", "alice", "x").await, log_in(&client, "192.0.2.2", "stranger", "x").await);
+    known.assert_error(400, "incorrect_credentials", "Incorrect username or password");
+    assert_eq!((known.status, known.body), (unknown.status, unknown.body));
+}
+
 pub async fn ones_own_logins_do_not_hide_guesses_at_others(place: Place) {
     let server = server(place).await;
     let client = server.client();
