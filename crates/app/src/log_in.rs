@@ -290,7 +290,7 @@ mod tests {
     async fn a_login_that_is_not_admitted_costs_no_hash() {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _, _| Ok(false));
-        store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
+        store.expect_take().times(2).returning(|_, _| Ok(Duration::from_mins(1)));
         let passwords = passwords(knows_alice(), MockPasswordHasher::new(), bounded(store));
         let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())

@@ -120,6 +120,8 @@ pub(crate) fn scope_of(key: &ThrottleKey) -> &'static str {
         "trusted-devices-at-address",
         "account-at-address",
         "account-at-device",
+        "account-at-newcomer",
+        "account-at-newcomers",
         "account",
         "sign-up",
         "known-at",

@@ -85,7 +85,8 @@ impl Throttle {
     }
 
     /// Takes an attempt at the password of a key, whether or not there is such a key. It does not take from the bucket of the
-    /// whole account where the account trusts the client's address, so that guesses by others cannot lock its owner out.
+    /// whole account where the account trusts the client's address, so that guesses by others cannot lock its owner out. Where
+    /// the account's bucket is empty, each address has a few attempts of its own.
     pub(crate) async fn take_guess(
         &self,
         user: Option<&UserId>,
@@ -99,11 +100,53 @@ impl Throttle {
         let at_address = ThrottleScope::AccountAtAddress(key.clone(), block);
         let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
         taken.push(self.bucket(&at_address, limits.account_at_address));
-        if !self.is_marked(limits, &mark).await? {
+        if self.is_marked(limits, &mark).await? {
+            self.take(&taken).await?;
+        } else {
+            let newcomer = self.with_newcomer(limits, key, block, &taken);
             taken.push(account);
+            if let Err(refused) = self.take(&taken).await {
+                let Fault::TooManyAttempts { .. } = refused else { return Err(refused) };
+                self.take(&newcomer).await.map_err(|second| match second {
+                    Fault::TooManyAttempts { .. } => refused,
+                    fault => fault,
+                })?;
+                taken = newcomer;
+            }
         }
-        self.take(&taken).await?;
         Ok(Some(TakenBuckets { taken, account: account.key, marks: vec![mark] }))
+    }
+
+    /// Takes an attempt at a recovery code of a key's user. Codes have 80 random bits, so that the address alone is limited
+    /// and no guess by others, at the password or at codes, keeps out a user with a code.
+    pub(crate) async fn take_guess_at_code(
+        &self,
+        user: Option<&UserId>,
+        key: &KeyId,
+        client: &Client,
+    ) -> Result<Option<TakenBuckets>, Fault> {
+        let Some(limits) = &self.limits else { return Ok(None) };
+        let block = AddressBlock::of(client.address);
+        let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
+        taken.push(self.bucket(&ThrottleScope::AccountAtAddress(key.clone(), block), limits.account_at_address));
+        self.take(&taken).await?;
+        let account = self.keys.throttle_key(&ThrottleScope::Account(key.clone()));
+        Ok(Some(TakenBuckets { taken, account, marks: vec![self.trusted_address_key(user, key, block)] }))
+    }
+
+    /// The buckets of an address, and those from which it takes as a newcomer instead of from the account's.
+    fn with_newcomer(
+        &self,
+        limits: &ThrottleLimits,
+        key: &KeyId,
+        block: AddressBlock,
+        taken: &[Bucket],
+    ) -> Vec<Bucket> {
+        let widest = block.widths().last().map_or(block, |(widest, _)| widest);
+        let newcomer = ThrottleScope::AccountAtNewcomer(key.clone(), widest);
+        let newcomers = ThrottleScope::AccountAtNewcomers(key.clone());
+        let own = [self.bucket(&newcomer, limits.newcomer), self.bucket(&newcomers, limits.newcomers)];
+        taken.iter().copied().chain(own).collect()
     }
 
     /// Takes an attempt from a trusted device of the key's current password, and returns the place of its token. It takes from
@@ -275,6 +318,22 @@ mod tests {
             .expect("admitted")
             .expect("bounded");
         throttle.succeed(admitted).await.expect("no fault");
+    }
+
+    #[tokio::test]
+    async fn a_newcomer_has_attempts_of_its_own_once_the_account_is_spent() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
+        store.expect_take().times(2).returning(|buckets, _| {
+            let spent = buckets.iter().any(|bucket| scope_of(&bucket.key) == "account");
+            Ok(if spent { Duration::from_mins(5) } else { Duration::ZERO })
+        });
+        let throttle = throttle(store);
+        let admitted = throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await;
+        let admitted = admitted.expect("admitted").expect("bounded");
+        let expected = ["address", "account-at-address", "account-at-newcomer", "account-at-newcomers"];
+        assert_eq!(taken(&admitted.taken), expected);
+        assert_eq!(scope_of(&admitted.account), "account", "a success ends the row of failures");
     }
 
     #[tokio::test]

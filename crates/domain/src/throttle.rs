@@ -84,6 +84,11 @@ pub struct ThrottleLimits {
     pub address: RateLimit,
     /// Guesses at one account from all addresses that it is not known at.
     pub account: RateLimit,
+    /// Guesses at one account from an address, or an IPv6 /48, once the account admits no more.
+    pub newcomer: RateLimit,
+    /// Such guesses from all addresses. An attacker who keeps them used up needs 144 addresses a
+    /// day after the first 50.
+    pub newcomers: RateLimit,
     /// Sign-ups from one address, whether or not they succeed.
     pub sign_up: RateLimit,
     /// How long an account is known at an address, and by a browser, after it signed in from there.
@@ -99,6 +104,8 @@ impl ThrottleLimits {
             slowdown: Some(Slowdown { after: 100, every: Duration::from_mins(5) }),
             ..RateLimit::of(50, Duration::from_secs(30))
         },
+        newcomer: RateLimit::of(2, Duration::from_hours(24)),
+        newcomers: RateLimit::of(100, Duration::from_mins(5)),
         sign_up: RateLimit::of(30, Duration::from_secs(6)),
         trusted_for: Duration::from_hours(90 * 24),
     };
@@ -117,6 +124,10 @@ pub enum ThrottleScope {
     AccountAtDevice(KeyId, TokenHash),
     /// Guesses at an account.
     Account(KeyId),
+    /// Guesses from an address at an account that admits no more.
+    AccountAtNewcomer(KeyId, AddressBlock),
+    /// Guesses from all addresses at an account that admits no more.
+    AccountAtNewcomers(KeyId),
     /// Sign-ups from an address.
     SignUp(AddressBlock),
     /// A mark: the user signed in from this address. `None` stands for an unknown user. The user id is part of it, since the
@@ -148,6 +159,8 @@ impl ThrottleScope {
             Self::Address(block) => format!("address {block}"),
             Self::TrustedDevicesAtAddress(block) => format!("trusted-devices-at-address {block}"),
             Self::AccountAtAddress(key, block) => format!("account-at-address {block} {}", key.as_str()),
+            Self::AccountAtNewcomer(key, block) => format!("account-at-newcomer {block} {}", key.as_str()),
+            Self::AccountAtNewcomers(key) => format!("account-at-newcomers {}", key.as_str()),
             Self::Account(key) => format!("account {}", key.as_str()),
             Self::SignUp(block) => format!("sign-up {block}"),
             Self::TrustedAddress(user, key, block) => {
@@ -266,6 +279,8 @@ mod tests {
             ThrottleScope::Account(key("username:a 192.0.2.1")),
             ThrottleScope::AccountAtAddress(key("username:a"), block("192.0.2.1")),
             ThrottleScope::AccountAtAddress(key("username:a"), block("192.0.2.2")),
+            ThrottleScope::AccountAtNewcomer(key("username:a"), block("192.0.2.1")),
+            ThrottleScope::AccountAtNewcomers(key("username:a 192.0.2.1")),
             ThrottleScope::AccountAtAddress(key("username:a 192.0.2.1"), block("192.0.2.1")),
             ThrottleScope::TrustedAddress(None, key("username:a"), block("192.0.2.1")),
             ThrottleScope::TrustedAddress(Some(UserId::restore("user".into())), key("username:a"), block("192.0.2.1")),
