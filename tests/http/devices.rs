@@ -54,13 +54,14 @@ async fn guesses(client: &Client, devices: &str, from: &str, username: &str, mos
     most
 }
 
-/// Guesses at the account from so many addresses that the account as a whole is slowed.
+/// Guesses at the account from so many addresses that the account as a whole is slowed, also at 203.0.113.1.
 async fn slow_down(client: &Client, username: &str) {
     let mut looked_at = 0;
     for stranger in 0..6 {
         looked_at += guesses(client, "", &format!("192.0.2.{stranger}"), username, 10).await;
     }
-    assert_eq!(looked_at, 50);
+    assert_eq!(looked_at, 52, "the sixth address has two attempts of its own");
+    assert_eq!(guesses(client, "", "203.0.113.1", username, 10).await, 2, "and so has a seventh");
 }
 
 fn made_up(letter: char) -> String {
@@ -99,6 +100,23 @@ pub async fn a_trusted_device_signs_in_at_once_while_others_guess(place: Place) 
     }
     let reply = log_in(&client, &format!("{0}.rubbish.{known}", made_up('m')), HOME, "Alice", PASSWORD).await;
     assert_eq!(reply.status, StatusCode::OK, "beside other cookies");
+}
+
+pub async fn many_trusted_devices_do_not_lift_the_limit_of_an_address(place: Place) {
+    let server = server(place).await;
+    let client = server.client();
+    sign_up(&client, "", "mallory").await;
+    let mut cookies = Vec::new();
+    for _ in 0..20 {
+        cookies.push(devices(&log_in(&client, "", HOME, "mallory", PASSWORD).await).expect("a cookie of devices"));
+    }
+    let mut looked_at = 0;
+    for cookie in &cookies {
+        looked_at += guesses(&client, cookie, "192.0.2.1", "mallory", 10).await;
+    }
+    assert_eq!(looked_at, 30);
+    assert_eq!(guesses(&client, "", "192.0.2.1", "stranger", 3).await, 3, "devices are counted apart");
+    assert_eq!(log_in(&client, &cookies[19], HOME, "mallory", PASSWORD).await.status, StatusCode::OK);
 }
 
 pub async fn made_up_devices_give_no_guess_more(place: Place) {

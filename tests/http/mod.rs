@@ -105,6 +105,7 @@ on_every_store! {
     devices:
         a_trusted_device_signs_in_at_once_while_others_guess,
         made_up_devices_give_no_guess_more,
+        many_trusted_devices_do_not_lift_the_limit_of_an_address,
         a_stolen_device_guesses_no_faster_than_an_address,
         a_changed_password_leaves_behind_every_browser_but_the_one_that_changed_it,
         a_device_outlives_the_session_and_goes_with_the_account,
@@ -132,6 +133,9 @@ on_every_store! {
         sixty_failures_from_elsewhere_do_not_keep_out_the_owner,
         a_hundred_failures_in_a_row_slow_the_account_further,
         an_address_sprays_thirty_accounts_and_then_one_each_ten_seconds,
+        a_site_of_ipv6_is_limited_however_many_networks_it_uses,
+        a_clock_that_was_ahead_keeps_no_one_out,
+        a_password_hash_that_cannot_be_read_tells_no_account,
         ones_own_logins_do_not_hide_guesses_at_others,
         many_logins_that_succeed_are_never_refused,
         a_new_owner_of_a_name_is_known_nowhere_yet,

@@ -124,6 +124,7 @@ macro_rules! keeps_every_promise {
                 a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing,
                 where_one_bucket_admits_nothing_none_is_taken_from,
                 of_racing_attempts_no_more_are_admitted_than_the_bucket_holds,
+                a_clock_that_was_ahead_costs_one_interval,
                 a_success_gives_back_what_was_taken_and_no_more,
                 what_came_to_nothing_is_given_back_and_is_no_failure,
                 failures_in_a_row_slow_an_account_until_a_success,

@@ -62,6 +62,21 @@ pub async fn a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing(place
     assert_eq!(left(&throttle, bucket(2), NOW).await, 3, "another bucket is another bucket");
 }
 
+pub async fn a_clock_that_was_ahead_costs_one_interval(place: Place) {
+    let throttle = throttle(&place).await;
+    let (year, account) = (after(365 * 86_400_000), account_bucket(2));
+    assert_eq!(left(&throttle, bucket(1), year).await, 3);
+    assert!(take(&throttle, &[account], year).await.is_zero());
+    throttle.succeed(&success(&[account], account)).await.expect("given back a year ahead");
+    assert_eq!(throttle.wait(&bucket(1), NOW).await.expect("an answer"), SECOND);
+    assert_eq!(take(&throttle, &[bucket(1)], NOW).await, SECOND);
+    assert_eq!(take(&throttle, &[account], NOW).await, SECOND);
+    assert_eq!(left(&throttle, bucket(1), after(999)).await, 0);
+    assert_eq!(left(&throttle, bucket(1), after(1_000)).await, 1);
+    assert_eq!(left(&throttle, account, after(1_000)).await, 1);
+    assert_eq!(left(&throttle, bucket(1), after(9_000)).await, 3);
+}
+
 pub async fn where_one_bucket_admits_nothing_none_is_taken_from(place: Place) {
     let throttle = throttle(&place).await;
     assert_eq!(left(&throttle, bucket(2), NOW).await, 3);
@@ -139,7 +154,7 @@ pub async fn a_mark_lasts_until_its_exact_instant(place: Place) {
     let marked = async |now| {
         let mut marked = Vec::new();
         for mark in &set.marks {
-            marked.push(throttle.is_marked(mark, now).await.expect("an answer"));
+            marked.push(throttle.is_marked(mark, now, after(5_000)).await.expect("an answer"));
         }
         assert_eq!(marked[0], marked[1], "all are set, or none");
         marked[0]
@@ -148,6 +163,9 @@ pub async fn a_mark_lasts_until_its_exact_instant(place: Place) {
     throttle.succeed(&set).await.expect("an answer");
     assert!(marked(after(999)).await);
     assert!(!marked(after(1_000)).await);
+    let too_long = ThrottledSuccess { marked_until: after(5_001), ..set.clone() };
+    throttle.succeed(&too_long).await.expect("an answer");
+    assert!(!marked(NOW).await, "a clock that was ahead set it");
     let longer = ThrottledSuccess { marked_until: after(5_000), ..set.clone() };
     throttle.succeed(&longer).await.expect("an answer");
     assert!(marked(after(4_999)).await);

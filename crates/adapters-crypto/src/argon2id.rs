@@ -105,6 +105,11 @@ impl StoredHash {
         Ok(Self { algorithm, version, cost, salt, tag })
     }
 
+    /// What a check costs.
+    pub(crate) fn cost(&self) -> Argon2Cost {
+        self.cost
+    }
+
     /// Checks a password with the parameters of the hash, and says whether they are those in force.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 mod argon2_cost;
 mod argon2id;
+mod check_times;
 mod hashing_pool;
 mod password_hasher;
 mod randomness;

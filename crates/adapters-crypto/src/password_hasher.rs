@@ -2,15 +2,17 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use doorward_domain::ports::{Cause, HasherError, PasswordHasher, Verdict};
-use doorward_domain::{Password, PasswordHash};
+use doorward_domain::{AddressBlock, Password, PasswordHash};
 use rand::rngs::SysRng;
 use thiserror::Error;
 
 use crate::argon2_cost::Argon2Cost;
 use crate::argon2id::{self, StoredHash};
+use crate::check_times::CheckTimes;
 use crate::hashing_pool::{HashingLoad, HashingPool, PoolLimits};
 
 /// Makes and checks password hashes on threads of its own; dropping it ends them.
@@ -20,6 +22,7 @@ pub struct Argon2idHasher {
     cost: Argon2Cost,
     dummy: PasswordHash,
     pool: HashingPool,
+    times: CheckTimes,
 }
 
 impl Argon2idHasher {
@@ -36,7 +39,7 @@ impl Argon2idHasher {
     fn start_with(cost: Argon2Cost, limits: PoolLimits) -> Result<Self, StartError> {
         let dummy = argon2id::dummy(cost, &mut SysRng).map_err(StartError::Dummy)?;
         let pool = HashingPool::start(limits, cost.memory_kib() as usize).map_err(StartError::Threads)?;
-        Ok(Self { cost, dummy, pool })
+        Ok(Self { cost, dummy, pool, times: CheckTimes::default() })
     }
 
     /// What the threads have to do and have done.
@@ -48,19 +51,42 @@ impl Argon2idHasher {
 
 #[async_trait]
 impl PasswordHasher for Argon2idHasher {
-    async fn hash(&self, password: &Password) -> Result<PasswordHash, HasherError> {
+    async fn hash(&self, password: &Password, source: AddressBlock) -> Result<PasswordHash, HasherError> {
         let (password, cost) = (password.clone(), self.cost);
-        let hash = self.pool.run(move |memory| argon2id::hash(&password, cost, &mut SysRng, memory)).await?;
+        let hash = self.pool.run(source, move |memory| argon2id::hash(&password, cost, &mut SysRng, memory)).await?;
         hash.map_err(HasherError::Failed)
     }
 
-    async fn verify<'a>(&self, password: &Password, hash: Option<&'a PasswordHash>) -> Result<Verdict, HasherError> {
-        let stored =
-            StoredHash::read(hash.unwrap_or(&self.dummy)).map_err(|error| HasherError::Failed(error.into()))?;
-        let (password, cost) = (password.clone(), self.cost);
-        let verdict = self.pool.run(move |memory| stored.verify(&password, cost, memory)).await?;
+    async fn verify<'a>(
+        &self,
+        password: &Password,
+        hash: Option<&'a PasswordHash>,
+        source: AddressBlock,
+    ) -> Result<Verdict, HasherError> {
+        let readable = hash.and_then(|hash| match StoredHash::read(hash) {
+            Ok(stored) => Some(stored),
+            Err(error) => {
+                tracing::error!(%error, "a stored password hash cannot be read: no password is right for it");
+                None
+            }
+        });
+        let exists = readable.is_some();
+        let stored = readable.map_or_else(|| StoredHash::read(&self.dummy), Ok);
+        let stored = stored.map_err(|error| HasherError::Failed(error.into()))?;
+        let (password, in_force, cost) = (password.clone(), self.cost, stored.cost());
+        let checked = self.pool.run(source, move |memory| {
+            let start = Instant::now();
+            let verdict = stored.verify(&password, in_force, memory);
+            (verdict, start.elapsed())
+        });
+        let (verdict, took) = checked.await?;
         let verdict = verdict.map_err(HasherError::Failed)?;
-        Ok(if hash.is_some() { verdict } else { Verdict::Wrong })
+        let missing = self.times.missing(cost, took);
+        if exists && verdict != Verdict::Wrong {
+            return Ok(verdict);
+        }
+        tokio::time::sleep(missing).await;
+        Ok(Verdict::Wrong)
     }
 }
 
@@ -77,11 +103,11 @@ pub enum StartError {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
     use std::time::Duration;
 
     use super::*;
+
+    const ANYWHERE: AddressBlock = AddressBlock::NONE;
 
     fn cost(memory_kib: u32) -> Argon2Cost {
         Argon2Cost::new(memory_kib, 1, 1).expect("within the bounds")
@@ -103,7 +129,7 @@ mod tests {
     #[tokio::test]
     async fn a_hash_of_the_default_cost_is_the_phc_string_of_owasps_first_choice() {
         let hasher = Argon2idHasher::start(Argon2Cost::DEFAULT, NonZeroUsize::MIN).expect("a thread");
-        let hash = hasher.hash(&password("correct horse")).await.expect("a hash");
+        let hash = hasher.hash(&password("correct horse"), ANYWHERE).await.expect("a hash");
         let parts: Vec<&str> = hash.expose().split('$').collect();
         assert_eq!(parts[..4], ["", "argon2id", "v=19", "m=19456,t=2,p=1"]);
         assert_eq!((parts.len(), parts[4].len(), parts[5].len()), (6, 22, 43), "16 and 32 bytes in base64");
@@ -112,13 +138,13 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_right_for_its_hash_and_no_other_is() {
         let hasher = hasher();
-        let hash = hasher.hash(&password("crème brûlée")).await.expect("a hash");
+        let hash = hasher.hash(&password("crème brûlée"), ANYWHERE).await.expect("a hash");
         for (raw, verdict) in [
             ("crème brûlée", Verdict::Right),
             ("cre\u{300}me bru\u{302}le\u{301}e", Verdict::Right),
             ("Crème brûlée", Verdict::Wrong),
         ] {
-            assert_eq!(hasher.verify(&password(raw), Some(&hash)).await.expect("checked"), verdict, "{raw}");
+            assert_eq!(hasher.verify(&password(raw), Some(&hash), ANYWHERE).await.expect("checked"), verdict, "{raw}");
         }
     }
 
@@ -127,48 +153,67 @@ mod tests {
         let cheaper = hasher();
         let dearer = Argon2idHasher::start(cost(64), NonZeroUsize::MIN).expect("a thread");
         let password = password("correct horse");
-        let hash = cheaper.hash(&password).await.expect("a hash");
-        let outdated = dearer.verify(&password, Some(&hash)).await.expect("checked");
+        let hash = cheaper.hash(&password, ANYWHERE).await.expect("a hash");
+        let outdated = dearer.verify(&password, Some(&hash), ANYWHERE).await.expect("checked");
         assert_eq!(outdated, Verdict::RightButOutdated);
-        let hash = dearer.hash(&password).await.expect("a hash");
-        assert_eq!(dearer.verify(&password, Some(&hash)).await.expect("checked"), Verdict::Right);
-        assert_eq!(cheaper.verify(&password, Some(&hash)).await.expect("checked"), Verdict::RightButOutdated);
+        let hash = dearer.hash(&password, ANYWHERE).await.expect("a hash");
+        assert_eq!(dearer.verify(&password, Some(&hash), ANYWHERE).await.expect("checked"), Verdict::Right);
+        assert_eq!(cheaper.verify(&password, Some(&hash), ANYWHERE).await.expect("checked"), Verdict::RightButOutdated);
     }
 
     #[tokio::test]
     async fn no_password_is_right_for_a_user_who_does_not_exist() {
         let mut hasher = hasher();
         let password = password("correct horse");
-        assert_eq!(hasher.verify(&password, None).await.expect("checked"), Verdict::Wrong);
-        hasher.dummy = hasher.hash(&password).await.expect("a hash");
-        assert_eq!(hasher.verify(&password, None).await.expect("checked"), Verdict::Wrong, "even if it matched");
+        assert_eq!(hasher.verify(&password, None, ANYWHERE).await.expect("checked"), Verdict::Wrong);
+        hasher.dummy = hasher.hash(&password, ANYWHERE).await.expect("a hash");
+        assert_eq!(
+            hasher.verify(&password, None, ANYWHERE).await.expect("checked"),
+            Verdict::Wrong,
+            "even if it matched"
+        );
     }
 
     #[tokio::test]
     async fn a_user_who_does_not_exist_needs_a_place_in_the_queue_like_any_other() {
-        let hash = hasher().hash(&password("correct horse")).await.expect("a hash");
+        let hash = hasher().hash(&password("correct horse"), ANYWHERE).await.expect("a hash");
         let full = hasher_without_a_place();
         for hash in [Some(&hash), None] {
-            let refused = full.verify(&password("correct horse"), hash).await;
+            let refused = full.verify(&password("correct horse"), hash, ANYWHERE).await;
             assert!(matches!(refused, Err(HasherError::Overloaded)), "{refused:?}");
         }
-        assert!(matches!(full.hash(&password("correct horse")).await, Err(HasherError::Overloaded)));
+        assert!(matches!(full.hash(&password("correct horse"), ANYWHERE).await, Err(HasherError::Overloaded)));
     }
 
     #[tokio::test]
-    async fn a_hash_that_cannot_be_read_or_costs_too_much_fails_before_it_is_queued() {
+    async fn no_password_is_right_for_a_hash_that_cannot_be_read_or_costs_too_much() {
         let hasher = hasher();
         for phc in [
             "rubbish",
+            "$2b$10$abcdefghijklmnopqrstuuJ1Zq1Zq1Zq1Zq1Zq1Zq1Zq1Zq1Zq1Zq",
             "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$BbbKj4A4toOIetSRZTOFi0nLUgQBJsE09Mbp2HEbjAk",
             "$argon2id$v=19$m=8,t=4294967295,p=1$c29tZXNhbHRzb21lc2FsdA$BbbKj4A4toOIetSRZTOFi0nLUgQBJsE09Mbp2HEbjAk",
         ] {
             let (password, hash) = (password("correct horse"), PasswordHash::restore(phc.into()));
-            let checked = pin!(hasher.verify(&password, Some(&hash)));
-            let Poll::Ready(refused) = checked.poll(&mut Context::from_waker(Waker::noop())) else {
-                panic!("{phc} is computed")
-            };
-            assert!(matches!(refused, Err(HasherError::Failed(_))), "{phc}");
+            let verdict = hasher.verify(&password, Some(&hash), ANYWHERE).await.expect("checked");
+            assert_eq!(verdict, Verdict::Wrong, "{phc}");
+            let full = hasher_without_a_place();
+            let refused = full.verify(&password, Some(&hash), ANYWHERE).await;
+            assert!(matches!(refused, Err(HasherError::Overloaded)), "it costs a place like any other: {refused:?}");
         }
+        assert_eq!(hasher.load().done, 4, "each costs a hash");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_takes_as_long_as_at_the_costliest_hash_that_was_met() {
+        let dear = Argon2idHasher::start(cost(65_536), NonZeroUsize::MIN).expect("a thread");
+        let hash = dear.hash(&password("correct horse"), ANYWHERE).await.expect("a hash");
+        let hasher = hasher();
+        assert_ne!(hasher.verify(&password("correct horse"), Some(&hash), ANYWHERE).await.expect("ok"), Verdict::Wrong);
+        let costliest = hasher.times.costliest();
+        let asked = Instant::now();
+        assert_eq!(hasher.verify(&password("wrong"), None, ANYWHERE).await.expect("checked"), Verdict::Wrong);
+        assert!(asked.elapsed() >= costliest, "an unknown user, at the cost in force");
+        assert!(hasher.load().busy < costliest * 2, "the thread does not wait");
     }
 }

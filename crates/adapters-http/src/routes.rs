@@ -112,7 +112,7 @@ mod tests {
         let mut sessions = MockSessionStore::new();
         sessions.expect_find().returning(|_| panic!("{CAUSE}"));
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        hasher.expect_hash().returning(|_, _| Err(HasherError::Overloaded));
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_digest().returning(|_| TokenHash::restore([0; 32]));
         let mut store = MockStoreProbe::new();

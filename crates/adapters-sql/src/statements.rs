@@ -180,6 +180,9 @@ pub(crate) const END_FAILURES: &str = "UPDATE throttle SET failures = 0 WHERE ke
 pub(crate) const SET_MARK: &str = "INSERT INTO throttle (key, tat, failures) VALUES ($1, $2, 0) \
      ON CONFLICT (key) DO UPDATE SET tat = $2";
 
+/// `$1` bucket, `$2` the latest instant that a right clock can have written.
+pub(crate) const CORRECT_BUCKET: &str = "UPDATE throttle SET tat = $2 WHERE key = $1 AND tat > $2";
+
 /// `$1` bucket or mark.
 pub(crate) const FIND_BUCKET: &str = "SELECT tat, failures FROM throttle WHERE key = $1";
 

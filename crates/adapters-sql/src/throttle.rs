@@ -18,7 +18,11 @@ use crate::value::Value::{self, Number};
 impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
     async fn wait(&self, bucket: &Bucket, now: Timestamp) -> Result<Duration, StoreError> {
         let found = self.pools.read(statements::FIND_BUCKET, &[Value::Bucket(&bucket.key)], Level::read).await?;
-        Ok(found.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now)))
+        let Some(level) = found else { return Ok(Duration::ZERO) };
+        if level.full_at > bucket.limit.latest(now) {
+            self.correct(&[*bucket], now).await?;
+        }
+        Ok(level.wait(&bucket.limit, now))
     }
 
     async fn take(&self, buckets: &[Bucket], now: Timestamp) -> Result<Duration, StoreError> {
@@ -31,16 +35,20 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
             let level = row.as_ref().map(Level::read).transpose().map_err(fault::<DB>)?;
             transaction.roll_back().await;
             // The bucket refused, though it may be full again by now.
-            let wait = level.map_or(Duration::ZERO, |level| level.wait(&bucket.limit, now));
+            let Some(level) = level else { return Ok(Duration::from_millis(1)) };
+            if level.full_at > bucket.limit.latest(now) {
+                self.correct(buckets, now).await?;
+            }
+            let wait = level.wait(&bucket.limit, now);
             return Ok(wait.max(Duration::from_millis(1)));
         }
         transaction.commit().await?;
         Ok(Duration::ZERO)
     }
 
-    async fn is_marked(&self, key: &ThrottleKey, now: Timestamp) -> Result<bool, StoreError> {
+    async fn is_marked(&self, key: &ThrottleKey, now: Timestamp, latest: Timestamp) -> Result<bool, StoreError> {
         let found = self.pools.read(statements::FIND_BUCKET, &[Value::Bucket(key)], |row| row.number("tat")).await?;
-        Ok(found.is_some_and(|until| until > now.as_unix_millis()))
+        Ok(found.is_some_and(|until| until > now.as_unix_millis() && until <= latest.as_unix_millis()))
     }
 
     async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError> {
@@ -77,6 +85,17 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
             Number(limit.into()),
         ];
         self.pools.write(DB::DELETE_SPENT_BUCKETS, &values).await
+    }
+}
+
+impl<DB: Dialect> SqlStore<DB> {
+    /// Moves the instants of buckets back to the latest that a right clock can have written, so that their waits end.
+    async fn correct(&self, buckets: &[Bucket], now: Timestamp) -> Result<(), StoreError> {
+        for Bucket { key, limit } in buckets {
+            let values = [Value::Bucket(key), Number(limit.latest(now).as_unix_millis())];
+            self.pools.write(statements::CORRECT_BUCKET, &values).await?;
+        }
+        Ok(())
     }
 }
 

@@ -27,12 +27,41 @@ impl<'a> Attempt<'a> {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<Self, Fault> {
-        if let Some((taken, place)) = throttle.take_as_trusted_device(target, client, devices).await? {
-            let device = target.password.map(|hash| (place, hash.clone()));
-            return Ok(Self { throttle, taken: Some(taken), device });
+        if let Some(attempt) = Self::take_as_trusted_device(throttle, target, client, devices).await? {
+            return Ok(attempt);
         }
         let taken = throttle.take_guess(target.user, target.key, client).await?;
         Ok(Self { throttle, taken, device: None })
+    }
+
+    /// As [`Self::take`], for a recovery code.
+    ///
+    /// # Errors
+    /// As those of [`Self::take`].
+    pub(crate) async fn take_for_code(
+        throttle: &'a Throttle,
+        target: Target<'_>,
+        client: &Client,
+        devices: &TrustedDevices,
+    ) -> Result<Self, Fault> {
+        if let Some(attempt) = Self::take_as_trusted_device(throttle, target, client, devices).await? {
+            return Ok(attempt);
+        }
+        let taken = throttle.take_guess_at_code(target.user, target.key, client).await?;
+        Ok(Self { throttle, taken, device: None })
+    }
+
+    async fn take_as_trusted_device(
+        throttle: &'a Throttle,
+        target: Target<'_>,
+        client: &Client,
+        devices: &TrustedDevices,
+    ) -> Result<Option<Self>, Fault> {
+        let trusted = throttle.take_as_trusted_device(target, client, devices).await?;
+        Ok(trusted.map(|(taken, place)| {
+            let device = target.password.map(|hash| (place, hash.clone()));
+            Self { throttle, taken: Some(taken), device }
+        }))
     }
 
     /// Gives back what the attempt took, since it was right. From now on the account trusts the client's address.

@@ -68,7 +68,7 @@ impl ChangePassword {
         let new = &new;
         let write = |verified| -> Writing<'_, _> {
             Box::pin(async move {
-                let new_hash = self.passwords.hash(new).await?;
+                let new_hash = self.passwords.hash(new, client).await?;
                 let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
                 let change = PasswordChange { verified, new_hash, session, client: client.clone() };
                 match self.users.replace_password_and_revoke_sessions(&change).await {

@@ -78,7 +78,7 @@ mod tests {
 
     async fn delete(verdict: Verdict, users: MockUserStore, password: Option<&str>) -> Result<(), DeleteAccountError> {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(move |_, _| Ok(verdict));
+        hasher.expect_verify().returning(move |_, _, _| Ok(verdict));
         let delete = DeleteAccount::new(passwords(knows_alice(), hasher, unbounded()), Arc::new(users));
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
         delete.run(&user("Alice"), password.as_ref(), &client(), &TrustedDevices::default()).await

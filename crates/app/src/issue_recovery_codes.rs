@@ -227,7 +227,7 @@ mod tests {
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
         let mut hasher = MockPasswordHasher::new();
         if let Some((_, verdict)) = password {
-            hasher.expect_verify().returning(move |_, _| Ok(verdict));
+            hasher.expect_verify().returning(move |_, _, _| Ok(verdict));
         }
         let passwords = passwords(knows_alice(), hasher, unbounded());
         let (users, tokens) = (Arc::new(knows_alice()), Arc::new(tokens()));

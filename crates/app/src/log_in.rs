@@ -43,7 +43,7 @@ impl LogIn {
                 Checked::Wrong { account } => return Err(LogInError::IncorrectCredentials { account }),
             };
             if outdated {
-                verified.rehashed = Some(self.passwords.hash(&password).await?);
+                verified.rehashed = Some(self.passwords.hash(&password, client).await?);
             }
             let (token, session) = self.mint.mint(user.id.clone(), self.mint.now())?;
             match self.sessions.open(&session, client, &verified, &replaces, self.mint.most_per_user()).await {
@@ -118,7 +118,7 @@ mod tests {
 
     fn says(verdict: Verdict) -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(move |_, _| Ok(verdict));
+        hasher.expect_verify().returning(move |_, _, _| Ok(verdict));
         hasher
     }
 
@@ -164,7 +164,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_still_costs_a_hash_and_is_told_the_same_as_a_wrong_password() {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(Verdict::Wrong));
+        hasher.expect_verify().withf(|_, hash, _| hash.is_none()).times(1).returning(|_, _, _| Ok(Verdict::Wrong));
         let unknown = log_in(knows_no_user(), MockSessionStore::new(), hasher)
             .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await
@@ -195,7 +195,7 @@ mod tests {
                 Ok(Some((key, user("Alice"))))
             });
             let mut hasher = MockPasswordHasher::new();
-            hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(move |_, _| Ok(verdict));
+            hasher.expect_verify().withf(|_, hash, _| hash.is_none()).times(1).returning(move |_, _, _| Ok(verdict));
             let refused = log_in(users, MockSessionStore::new(), hasher)
                 .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
                 .await;
@@ -206,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn an_outdated_hash_is_made_anew_in_the_same_write() {
         let mut hasher = says(Verdict::RightButOutdated);
-        hasher.expect_hash().times(1).returning(|_| Ok(PasswordHash::restore("new hash".into())));
+        hasher.expect_hash().times(1).returning(|_, _| Ok(PasswordHash::restore("new hash".into())));
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_open()
@@ -230,7 +230,7 @@ mod tests {
             Ok(Some((key_of(&user("Alice"), hashes.next().expect("two look-ups")), user("Alice"))))
         });
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(|_, hash| {
+        hasher.expect_verify().returning(|_, hash, _| {
             let still_right = hash.is_some_and(|hash| hash.expose() == "old hash");
             Ok(if still_right { Verdict::Right } else { Verdict::Wrong })
         });
@@ -289,8 +289,8 @@ mod tests {
     #[tokio::test]
     async fn a_login_that_is_not_admitted_costs_no_hash() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
-        store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
+        store.expect_take().times(2).returning(|_, _| Ok(Duration::from_mins(1)));
         let passwords = passwords(knows_alice(), MockPasswordHasher::new(), bounded(store));
         let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
@@ -301,11 +301,11 @@ mod tests {
     #[tokio::test]
     async fn an_attempt_whose_password_was_never_looked_at_is_given_back() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
         store.expect_take().returning(|_, _| Ok(Duration::ZERO));
         store.expect_release().withf(|taken| taken.len() == 3).times(1).returning(|_| Ok(()));
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
+        hasher.expect_verify().returning(|_, _, _| Err(HasherError::Overloaded));
         let refused =
             LogIn::new(passwords(knows_no_user(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
                 .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
@@ -317,7 +317,7 @@ mod tests {
     async fn only_a_right_password_is_taken_back_and_once_however_often_the_key_changes() {
         for (verdict, times) in [(Verdict::Wrong, 0), (Verdict::Right, 1)] {
             let mut store = MockLoginThrottle::new();
-            store.expect_is_marked().returning(|_, _| Ok(false));
+            store.expect_is_marked().returning(|_, _, _| Ok(false));
             store.expect_take().times(1).returning(|_, _| Ok(Duration::ZERO));
             store.expect_succeed().times(times).returning(|_| Ok(()));
             let mut outcomes = [Err(KeyedWriteError::KeyChanged), Ok(())].into_iter();
@@ -334,7 +334,7 @@ mod tests {
     #[tokio::test]
     async fn a_browser_that_cannot_be_made_known_is_signed_in_all_the_same() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
         store.expect_take().returning(|_, _| Ok(Duration::ZERO));
         let mut outcomes = [Ok(()), Err(StoreError::Unavailable(cause()))].into_iter();
         store.expect_succeed().times(2).returning(move |_| outcomes.next().expect("two writes"));
@@ -352,14 +352,14 @@ mod tests {
     #[tokio::test]
     async fn an_overloaded_hasher_opens_nothing() {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(|_, _| Err(HasherError::Overloaded));
+        hasher.expect_verify().returning(|_, _, _| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = says(Verdict::RightButOutdated);
-        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        hasher.expect_hash().returning(|_, _| Err(HasherError::Overloaded));
         let refused = log_in(knows_alice(), MockSessionStore::new(), hasher)
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use doorward_domain::ports::{PasswordHasher, UserStore, Verdict, VerifiedKey};
-use doorward_domain::{Client, Key, KeyId, Password, PasswordHash, TrustedDeviceToken, User, UserId};
+use doorward_domain::{AddressBlock, Client, Key, KeyId, Password, PasswordHash, TrustedDeviceToken, User, UserId};
 
 use crate::attempt::Attempt;
 use crate::devices::TrustedDevices;
@@ -49,7 +49,8 @@ impl PasswordCheck {
         let user = found.as_ref().map(|(_, user)| &user.id);
         let password = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
         let attempt = Attempt::take(&self.throttle, Target { user, key: &key, password }, client, devices).await?;
-        Ok(Guess { check: self, key, found: Found::Unchecked(found), attempt, checks: 0 })
+        let source = AddressBlock::of(client.address);
+        Ok(Guess { check: self, key, source, found: Found::Unchecked(found), attempt, checks: 0 })
     }
 
     /// Verifies a user's own current password and writes on the strength of it, starting over where the key changed
@@ -78,8 +79,8 @@ impl PasswordCheck {
     }
 
     /// Hashes a password that was just found right, or that replaces it.
-    pub(crate) async fn hash(&self, password: &Password) -> Result<PasswordHash, Fault> {
-        Ok(self.hasher.hash(password).await?)
+    pub(crate) async fn hash(&self, password: &Password, client: &Client) -> Result<PasswordHash, Fault> {
+        Ok(self.hasher.hash(password, AddressBlock::of(client.address)).await?)
     }
 }
 
@@ -87,6 +88,7 @@ impl PasswordCheck {
 pub(crate) struct Guess<'a> {
     check: &'a PasswordCheck,
     key: KeyId,
+    source: AddressBlock,
     found: Found,
     attempt: Attempt<'a>,
     checks: usize,
@@ -138,7 +140,7 @@ impl Guess<'_> {
         };
         let stored = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
         // An unknown user, or a key without a password, costs the same hash as any other before the paths part.
-        let verdict = match self.check.hasher.verify(password, stored).await {
+        let verdict = match self.check.hasher.verify(password, stored, self.source).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 self.attempt.release().await;

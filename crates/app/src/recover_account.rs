@@ -6,7 +6,8 @@ use doorward_domain::ports::{
     PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
 };
 use doorward_domain::{
-    Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode, SessionToken, UserId,
+    AddressBlock, Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode,
+    SessionToken, UserId,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -116,10 +117,10 @@ impl RecoverAccount {
         let account = found.as_ref().map(|(_, user)| &user.id);
         let present = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
         let target = Target { user: account, key: &key_id, password: present };
-        let mut attempt = Attempt::take(&self.throttle, target, client, devices).await?;
+        let mut attempt = Attempt::take_for_code(&self.throttle, target, client, devices).await?;
         let recovered = async {
             // Costs as much as the check of a password at a login, for every name and code.
-            let new_hash = self.hasher.hash(&password).await?;
+            let new_hash = self.hasher.hash(&password, AddressBlock::of(client.address)).await?;
             // An unknown user is looked up in the store like any other, by an id that no user has.
             let no_user = self.mint.new_user_id()?;
             let user_id = account.unwrap_or(&no_user);
@@ -230,7 +231,7 @@ mod tests {
     /// Every attempt costs one hash.
     fn hashes_once() -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().times(1).returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
+        hasher.expect_hash().times(1).returning(|password, _| Ok(PasswordHash::restore(password.expose().to_owned())));
         hasher
     }
 
@@ -289,8 +290,7 @@ mod tests {
     async fn an_unknown_user_costs_the_same_calls_and_is_told_the_same_as_a_wrong_code() {
         for (users, account) in [(knows_no_user(), None), (knows_alice(), Some(user("Alice").id))] {
             let mut store = MockLoginThrottle::new();
-            store.expect_is_marked().times(1).returning(|_, _| Ok(false));
-            store.expect_take().times(1).withf(|taken, _| taken.len() == 3).returning(|_, _| Ok(Duration::ZERO));
+            store.expect_take().times(1).withf(|taken, _| taken.len() == 2).returning(|_, _| Ok(Duration::ZERO));
             let recovery = says(|| Err(RecoverError::NoSuchCode));
             let refused = recover(users, recovery, hashes_once(), bounded(store))
                 .run(&good_claim(), &[], &client(), &TrustedDevices::default())
@@ -344,7 +344,6 @@ mod tests {
     #[tokio::test]
     async fn a_recovery_that_is_not_admitted_costs_no_hash() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().times(1).returning(|_, _| Ok(Duration::from_mins(1)));
         let refused = recover(knows_alice(), MockRecoveryStore::new(), MockPasswordHasher::new(), bounded(store))
             .run(&good_claim(), &[], &client(), &TrustedDevices::default())
@@ -355,11 +354,10 @@ mod tests {
     #[tokio::test]
     async fn a_recovery_makes_the_account_known_where_it_was_and_gives_back_what_it_took() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
         store.expect_take().returning(|_, _| Ok(Duration::ZERO));
         store
             .expect_succeed()
-            .withf(|success| success.taken.len() == 3 && success.marks.iter().map(scope_of).eq(["known-at"]))
+            .withf(|success| success.taken.len() == 2 && success.marks.iter().map(scope_of).eq(["known-at"]))
             .times(1)
             .returning(|_| Err(StoreError::Unavailable(cause())));
         let recovered = recover(knows_alice(), says(|| Ok(0)), hashes_once(), bounded(store))
@@ -372,13 +370,12 @@ mod tests {
     async fn what_came_to_nothing_is_given_back() {
         let released = || {
             let mut store = MockLoginThrottle::new();
-            store.expect_is_marked().returning(|_, _| Ok(false));
             store.expect_take().returning(|_, _| Ok(Duration::ZERO));
-            store.expect_release().withf(|taken| taken.len() == 3).times(1).returning(|_| Ok(()));
+            store.expect_release().withf(|taken| taken.len() == 2).times(1).returning(|_| Ok(()));
             bounded(store)
         };
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        hasher.expect_hash().returning(|_, _| Err(HasherError::Overloaded));
         let refused = recover(knows_no_user(), MockRecoveryStore::new(), hasher, released())
             .run(&good_claim(), &[], &client(), &TrustedDevices::default())
             .await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
-    Attributes, Client, Key, Password, PasswordPolicy, SessionToken, User, Username, UsernamePolicy,
+    AddressBlock, Attributes, Client, Key, Password, PasswordPolicy, SessionToken, User, Username, UsernamePolicy,
 };
 use thiserror::Error;
 
@@ -78,7 +78,7 @@ impl SignUp {
             |password| Password::parse_new(password, typed_name, &self.policy.passwords),
         )?;
         self.throttle.take_sign_up(client).await?;
-        let password_hash = self.hasher.hash(&password).await?;
+        let password_hash = self.hasher.hash(&password, AddressBlock::of(client.address)).await?;
 
         let now = self.mint.now();
         let user = User { id: self.mint.new_user_id()?, username, created_at: now, attributes: Attributes::default() };
@@ -157,7 +157,9 @@ mod tests {
 
     fn hashes() -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|password| Ok(PasswordHash::restore(format!("hash of {}", password.expose()))));
+        hasher
+            .expect_hash()
+            .returning(|password, _| Ok(PasswordHash::restore(format!("hash of {}", password.expose()))));
         hasher
     }
 
@@ -262,14 +264,14 @@ mod tests {
     #[tokio::test]
     async fn a_hasher_that_is_overloaded_or_fails_leaves_the_store_alone() {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Err(HasherError::Overloaded));
+        hasher.expect_hash().returning(|_, _| Err(HasherError::Overloaded));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Err(HasherError::Failed(cause())));
+        hasher.expect_hash().returning(|_, _| Err(HasherError::Failed(cause())));
         let refused = sign_up(MockUserStore::new(), hasher, POLICY)
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;

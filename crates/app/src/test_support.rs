@@ -43,8 +43,8 @@ pub(crate) fn attributes() -> Attributes {
 /// A hasher for which the hash of a password is its text.
 pub(crate) fn hashes_to_itself() -> MockPasswordHasher {
     let mut hasher = MockPasswordHasher::new();
-    hasher.expect_hash().returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
-    hasher.expect_verify().returning(|password, hash| {
+    hasher.expect_hash().returning(|password, _| Ok(PasswordHash::restore(password.expose().to_owned())));
+    hasher.expect_verify().returning(|password, hash, _| {
         let right = hash.is_some_and(|hash| hash.expose() == password.expose());
         Ok(if right { Verdict::Right } else { Verdict::Wrong })
     });
@@ -115,7 +115,18 @@ pub(crate) fn client() -> Client {
 
 /// Which kind of scope a key of [`tokens`] stands for.
 pub(crate) fn scope_of(key: &ThrottleKey) -> &'static str {
-    let kinds = ["address", "account-at-address", "account-at-device", "account", "sign-up", "known-at", "known-by"];
+    let kinds = [
+        "address",
+        "trusted-devices-at-address",
+        "account-at-address",
+        "account-at-device",
+        "account-at-newcomer",
+        "account-at-newcomers",
+        "account",
+        "sign-up",
+        "known-at",
+        "known-by",
+    ];
     let kind = key.as_bytes().split(|byte| *byte == b' ').next().expect("a kind");
     kinds.into_iter().find(|known| known.as_bytes() == kind).expect("a known kind")
 }

@@ -2,6 +2,7 @@
 //! same: address, account at this address, account. A trusted device of the account has a bucket of its own instead.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_domain::ports::{Clock, LoginThrottle, StoreError, ThrottledSuccess, TokenGenerator};
 use doorward_domain::{
@@ -63,23 +64,29 @@ impl Throttle {
     pub async fn check_address(&self, attempt: AttemptKind, client: &Client) -> Result<(), Fault> {
         let Some(limits) = &self.limits else { return Ok(()) };
         let block = AddressBlock::of(client.address);
-        let bucket = match attempt {
-            AttemptKind::Password => self.bucket(&ThrottleScope::Address(block), limits.address),
-            AttemptKind::SignUp => self.bucket(&ThrottleScope::SignUp(block), limits.sign_up),
+        let buckets = match attempt {
+            AttemptKind::Password => self.buckets_around(ThrottleScope::Address, block, limits.address),
+            AttemptKind::SignUp => self.buckets_around(ThrottleScope::SignUp, block, limits.sign_up),
         };
-        let wait = self.store.wait(&bucket, self.clock.now()).await?;
-        if wait.is_zero() { Ok(()) } else { Err(Fault::TooManyAttempts { wait }) }
+        for bucket in buckets {
+            let wait = self.store.wait(&bucket, self.clock.now()).await?;
+            if !wait.is_zero() {
+                return Err(Fault::TooManyAttempts { wait });
+            }
+        }
+        Ok(())
     }
 
     /// Takes a sign-up. It counts whether or not it succeeds, since each tells whether a name is taken.
     pub(crate) async fn take_sign_up(&self, client: &Client) -> Result<(), Fault> {
         let Some(limits) = &self.limits else { return Ok(()) };
-        let scope = ThrottleScope::SignUp(AddressBlock::of(client.address));
-        self.take(&[self.bucket(&scope, limits.sign_up)]).await
+        let block = AddressBlock::of(client.address);
+        self.take(&self.buckets_around(ThrottleScope::SignUp, block, limits.sign_up)).await
     }
 
     /// Takes an attempt at the password of a key, whether or not there is such a key. It does not take from the bucket of the
-    /// whole account where the account trusts the client's address, so that guesses by others cannot lock its owner out.
+    /// whole account where the account trusts the client's address, so that guesses by others cannot lock its owner out. Where
+    /// the account's bucket is empty, each address has a few attempts of its own.
     pub(crate) async fn take_guess(
         &self,
         user: Option<&UserId>,
@@ -91,20 +98,61 @@ impl Throttle {
         let mark = self.trusted_address_key(user, key, block);
         let account = self.bucket(&ThrottleScope::Account(key.clone()), limits.account);
         let at_address = ThrottleScope::AccountAtAddress(key.clone(), block);
-        let mut taken = vec![
-            self.bucket(&ThrottleScope::Address(block), limits.address),
-            self.bucket(&at_address, limits.account_at_address),
-        ];
-        if !self.store.is_marked(&mark, self.clock.now()).await? {
+        let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
+        taken.push(self.bucket(&at_address, limits.account_at_address));
+        if self.is_marked(limits, &mark).await? {
+            self.take(&taken).await?;
+        } else {
+            let newcomer = self.with_newcomer(limits, key, block, &taken);
             taken.push(account);
+            if let Err(refused) = self.take(&taken).await {
+                let Fault::TooManyAttempts { .. } = refused else { return Err(refused) };
+                self.take(&newcomer).await.map_err(|second| match second {
+                    Fault::TooManyAttempts { .. } => refused,
+                    fault => fault,
+                })?;
+                taken = newcomer;
+            }
         }
-        self.take(&taken).await?;
         Ok(Some(TakenBuckets { taken, account: account.key, marks: vec![mark] }))
     }
 
+    /// Takes an attempt at a recovery code of a key's user. Codes have 80 random bits, so that the address alone is limited
+    /// and no guess by others, at the password or at codes, keeps out a user with a code.
+    pub(crate) async fn take_guess_at_code(
+        &self,
+        user: Option<&UserId>,
+        key: &KeyId,
+        client: &Client,
+    ) -> Result<Option<TakenBuckets>, Fault> {
+        let Some(limits) = &self.limits else { return Ok(None) };
+        let block = AddressBlock::of(client.address);
+        let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
+        taken.push(self.bucket(&ThrottleScope::AccountAtAddress(key.clone(), block), limits.account_at_address));
+        self.take(&taken).await?;
+        let account = self.keys.throttle_key(&ThrottleScope::Account(key.clone()));
+        Ok(Some(TakenBuckets { taken, account, marks: vec![self.trusted_address_key(user, key, block)] }))
+    }
+
+    /// The buckets of an address, and those from which it takes as a newcomer instead of from the account's.
+    fn with_newcomer(
+        &self,
+        limits: &ThrottleLimits,
+        key: &KeyId,
+        block: AddressBlock,
+        taken: &[Bucket],
+    ) -> Vec<Bucket> {
+        let widest = block.widths().last().map_or(block, |(widest, _)| widest);
+        let newcomer = ThrottleScope::AccountAtNewcomer(key.clone(), widest);
+        let newcomers = ThrottleScope::AccountAtNewcomers(key.clone());
+        let own = [self.bucket(&newcomer, limits.newcomer), self.bucket(&newcomers, limits.newcomers)];
+        taken.iter().copied().chain(own).collect()
+    }
+
     /// Takes an attempt from a trusted device of the key's current password, and returns the place of its token. It takes from
-    /// the device's own bucket alone. Guesses by others, even from the same address, cannot lock the owner out, and a thief of
-    /// the token guesses no faster than from one address. `None` where no presented token is trusted for this account.
+    /// the bucket of the device and from that of all trusted devices at the address. Guesses without a trusted device, even
+    /// from the same address, cannot lock the owner out; a thief of the token guesses no faster than from one address; and
+    /// many tokens do not lift the limit of an address. `None` where no presented token is trusted for this account.
     pub(crate) async fn take_as_trusted_device(
         &self,
         target: Target<'_>,
@@ -114,15 +162,16 @@ impl Throttle {
         let Some(limits) = &self.limits else { return Ok(None) };
         for (place, token) in devices.candidates() {
             let trusted_device_key = self.trusted_device_key(target, token);
-            if !self.store.is_marked(&trusted_device_key, self.clock.now()).await? {
+            if !self.is_marked(limits, &trusted_device_key).await? {
                 continue;
             }
             let scope = ThrottleScope::AccountAtDevice(target.key.clone(), self.keys.digest(token.as_token()));
-            let taken = vec![self.bucket(&scope, limits.account_at_address)];
+            let block = AddressBlock::of(client.address);
+            let mut taken = self.buckets_around(ThrottleScope::TrustedDevicesAtAddress, block, limits.address);
+            taken.push(self.bucket(&scope, limits.account_at_address));
             self.take(&taken).await?;
             let account = self.keys.throttle_key(&ThrottleScope::Account(target.key.clone()));
-            let trusted_address_key =
-                self.trusted_address_key(target.user, target.key, AddressBlock::of(client.address));
+            let trusted_address_key = self.trusted_address_key(target.user, target.key, block);
             return Ok(Some((
                 TakenBuckets { taken, account, marks: vec![trusted_address_key, trusted_device_key] },
                 place,
@@ -175,6 +224,12 @@ impl Throttle {
         self.succeed(TakenBuckets { taken: vec![], account, marks: marks.into_iter().collect() }).await
     }
 
+    /// Whether a mark is set. A day more than a mark lasts is believed, since the clocks of nodes differ.
+    async fn is_marked(&self, limits: &ThrottleLimits, mark: &ThrottleKey) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        self.store.is_marked(mark, now, now.plus(limits.trusted_for).plus(Duration::from_hours(24))).await
+    }
+
     async fn take(&self, buckets: &[Bucket]) -> Result<(), Fault> {
         let wait = self.store.take(buckets, self.clock.now()).await?;
         if wait.is_zero() { Ok(()) } else { Err(Fault::TooManyAttempts { wait }) }
@@ -194,6 +249,16 @@ impl Throttle {
         self.keys.throttle_key(&ThrottleScope::TrustedDevice(scope))
     }
 
+    /// The buckets of a block and of the wider ones around it.
+    fn buckets_around(
+        &self,
+        scope: fn(AddressBlock) -> ThrottleScope,
+        block: AddressBlock,
+        limit: RateLimit,
+    ) -> Vec<Bucket> {
+        block.widths().map(|(block, clients)| self.bucket(&scope(block), limit.times(clients))).collect()
+    }
+
     fn bucket(&self, scope: &ThrottleScope, limit: RateLimit) -> Bucket {
         Bucket { key: self.keys.throttle_key(scope), limit }
     }
@@ -201,8 +266,6 @@ impl Throttle {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use doorward_domain::ports::MockLoginThrottle;
 
     use super::*;
@@ -232,7 +295,7 @@ mod tests {
     #[tokio::test]
     async fn a_guess_takes_from_the_address_the_account_there_and_the_account() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
         store
             .expect_take()
             .withf(|buckets, now| taken(buckets) == ["address", "account-at-address", "account"] && *now == NOW)
@@ -258,12 +321,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_newcomer_has_attempts_of_its_own_once_the_account_is_spent() {
+        let mut store = MockLoginThrottle::new();
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
+        store.expect_take().times(2).returning(|buckets, _| {
+            let spent = buckets.iter().any(|bucket| scope_of(&bucket.key) == "account");
+            Ok(if spent { Duration::from_mins(5) } else { Duration::ZERO })
+        });
+        let throttle = throttle(store);
+        let admitted = throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await;
+        let admitted = admitted.expect("admitted").expect("bounded");
+        let expected = ["address", "account-at-address", "account-at-newcomer", "account-at-newcomers"];
+        assert_eq!(taken(&admitted.taken), expected);
+        assert_eq!(scope_of(&admitted.account), "account", "a success ends the row of failures");
+    }
+
+    #[tokio::test]
     async fn an_account_that_is_known_at_the_address_is_not_bounded_as_a_whole() {
         let mut store = MockLoginThrottle::new();
         store
             .expect_is_marked()
-            .withf(|mark, now| scope_of(mark) == "known-at" && *now == NOW)
-            .returning(|_, _| Ok(true));
+            .withf(|mark, now, _| scope_of(mark) == "known-at" && *now == NOW)
+            .returning(|_, _, _| Ok(true));
         store
             .expect_take()
             .withf(|buckets, _| taken(buckets) == ["address", "account-at-address"])
@@ -273,25 +352,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_browser_takes_from_its_own_bucket_alone_and_stays_known() {
+    async fn a_trusted_device_takes_from_buckets_of_its_own_and_stays_trusted() {
         let mut store = MockLoginThrottle::new();
         let mut marked = [false, true].into_iter();
         store
             .expect_is_marked()
-            .withf(|mark, now| scope_of(mark) == "known-by" && *now == NOW)
+            .withf(|mark, now, _| scope_of(mark) == "known-by" && *now == NOW)
             .times(2)
-            .returning(move |_, _| Ok(marked.next().expect("two tokens")));
+            .returning(move |_, _, _| Ok(marked.next().expect("two tokens")));
         store
             .expect_take()
             .withf(|buckets, _| {
-                taken(buckets) == ["account-at-device"] && buckets[0].limit == LIMITS.account_at_address
+                taken(buckets) == ["trusted-devices-at-address", "account-at-device"]
+                    && buckets[0].limit == LIMITS.address
+                    && buckets[1].limit == LIMITS.account_at_address
             })
             .times(1)
             .returning(|_, _| Ok(Duration::ZERO));
         store
             .expect_succeed()
             .withf(|success| {
-                taken(&success.taken) == ["account-at-device"]
+                taken(&success.taken) == ["trusted-devices-at-address", "account-at-device"]
                     && scope_of(&success.account) == "account"
                     && success.marks.iter().map(scope_of).eq(["known-at", "known-by"])
             })
@@ -311,7 +392,7 @@ mod tests {
         let (known, key) = (user("Alice").id, alice());
         for user in [Some(&known), None] {
             let mut store = MockLoginThrottle::new();
-            store.expect_is_marked().times(TrustedDevices::MOST).returning(|_, _| Ok(false));
+            store.expect_is_marked().times(TrustedDevices::MOST).returning(|_, _, _| Ok(false));
             let target = Target { user, key: &key, password: None };
             let known = throttle(store).take_as_trusted_device(target, &client(), &devices("abcdefgh")).await;
             assert!(known.expect("no fault").is_none());
@@ -322,7 +403,7 @@ mod tests {
     async fn a_known_browser_that_tries_too_much_waits_like_any_other() {
         let wait = Duration::from_mins(1);
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(true));
+        store.expect_is_marked().returning(|_, _, _| Ok(true));
         store.expect_take().returning(move |_, _| Ok(wait));
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };
@@ -360,7 +441,7 @@ mod tests {
     async fn who_is_refused_is_told_how_long() {
         let wait = Duration::from_millis(1_500);
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
         store.expect_take().returning(move |_, _| Ok(wait));
         store.expect_wait().returning(move |_, _| Ok(wait));
         let throttle = throttle(store);
@@ -388,7 +469,7 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_fails_lets_no_attempt_through() {
         let mut store = MockLoginThrottle::new();
-        store.expect_is_marked().returning(|_, _| Ok(false));
+        store.expect_is_marked().returning(|_, _, _| Ok(false));
         store.expect_take().returning(|_, _| Err(StoreError::Unavailable(cause())));
         let refused = throttle(store).take_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
         assert!(matches!(refused, Some(Fault::Unavailable(_))), "{refused:?}");

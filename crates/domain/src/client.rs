@@ -42,29 +42,52 @@ impl UserAgent {
     }
 }
 
-/// The addresses that count as one client: a single one of IPv4, a /64 of IPv6, which is the least that one customer gets
-/// (RFC 6177). IPv4-mapped IPv6 addresses count as IPv4.
+/// A block of addresses: a single one of IPv4, or a prefix of IPv6. IPv4-mapped IPv6 addresses count as IPv4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AddressBlock(IpAddr);
+pub struct AddressBlock {
+    address: IpAddr,
+    prefix: u8,
+}
 
 impl AddressBlock {
-    /// The block that an address is in. All clients without an address share one that no address is in.
+    /// The block of all clients without an address. It contains no address.
+    pub const NONE: Self = Self { address: IpAddr::V6(Ipv6Addr::UNSPECIFIED), prefix: 0 };
+
+    /// The block that counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is the least that one
+    /// customer gets (RFC 6177).
     #[must_use]
     pub fn of(address: Option<IpAddr>) -> Self {
-        let Some(address) = address else { return Self(Ipv6Addr::UNSPECIFIED.into()) };
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => address.into(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        let Some(address) = address else { return Self::NONE };
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self { address: address.into(), prefix: 32 },
+            IpAddr::V6(address) => Self::of_ipv6(address, 64),
+        }
+    }
+
+    /// This block and the wider ones around it, narrowest first, each with the number of clients that it stands for.
+    ///
+    /// One IPv6 customer may hold a /56 or a /48 (RFC 6177; RIPE-690, 4.2), which have 256 and 65,536 networks. The
+    /// numbers are small so that a customer gains little by using them all, and large enough for several households
+    /// behind one prefix.
+    pub fn widths(self) -> impl Iterator<Item = (Self, u32)> {
+        let wider = match self.address {
+            IpAddr::V6(address) if self.prefix == 64 => {
+                [Some((Self::of_ipv6(address, 56), 4)), Some((Self::of_ipv6(address, 48), 16))]
             }
-        })
+            _ => [None, None],
+        };
+        std::iter::once((self, 1)).chain(wider.into_iter().flatten())
+    }
+
+    fn of_ipv6(address: Ipv6Addr, prefix: u8) -> Self {
+        let kept = u128::MAX << (128 - u32::from(prefix));
+        Self { address: Ipv6Addr::from_bits(address.to_bits() & kept).into(), prefix }
     }
 }
 
 impl fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        write!(f, "{}/{}", self.address, self.prefix)
     }
 }
 
@@ -87,6 +110,16 @@ mod tests {
     fn addresses_of_ipv6_are_one_block_up_to_their_64th_bit() {
         assert_eq!(block("2001:db8:1:2::1"), block("2001:db8:1:2:ffff:ffff:ffff:ffff"));
         assert_ne!(block("2001:db8:1:2::1"), block("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn an_ipv6_client_is_in_wider_blocks_as_well() {
+        let widths = |address| block(address).widths().map(|(block, of)| (block.to_string(), of)).collect::<Vec<_>>();
+        let expected = [("2001:db8:1:2ff::/64", 1), ("2001:db8:1:200::/56", 4), ("2001:db8:1::/48", 16)];
+        assert_eq!(widths("2001:db8:1:2ff::1"), expected.map(|(block, of)| (block.to_owned(), of)));
+        assert_eq!(widths("192.0.2.1"), [("192.0.2.1/32".to_owned(), 1)]);
+        assert_eq!(AddressBlock::of(None).widths().count(), 1);
+        assert_ne!(AddressBlock::of(None), block("::1"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{AddKeyError, Clock, PasswordHasher, UserStore, Verdict};
-use doorward_domain::{InvalidPassword, Key, KeyId, Password, PasswordHash, PasswordPolicy, User, UserId};
+use doorward_domain::{
+    AddressBlock, InvalidPassword, Key, KeyId, Password, PasswordHash, PasswordPolicy, User, UserId,
+};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -80,7 +82,10 @@ impl Keys {
         let matches = match password {
             None => hash.is_none(),
             Some(raw) => match Password::parse_login(raw) {
-                Ok(password) => self.hasher.verify(&password, hash).await.map_err(Fault::from)? != Verdict::Wrong,
+                Ok(password) => {
+                    self.hasher.verify(&password, hash, AddressBlock::NONE).await.map_err(Fault::from)?
+                        != Verdict::Wrong
+                }
                 Err(_) => false,
             },
         };
@@ -121,7 +126,7 @@ impl Keys {
     ) -> Result<Option<PasswordHash>, E> {
         let Some(raw) = password else { return Ok(None) };
         let password = Password::parse_new(raw, user.username.as_str(), &self.passwords)?;
-        Ok(Some(self.hasher.hash(&password).await.map_err(Fault::from)?))
+        Ok(Some(self.hasher.hash(&password, AddressBlock::NONE).await.map_err(Fault::from)?))
     }
 }
 
@@ -322,7 +327,7 @@ mod tests {
 
         let (mut users, mut hasher) = (MockUserStore::new(), MockPasswordHasher::new());
         users.expect_find_by_key().returning(|_| Ok(None));
-        hasher.expect_verify().times(1).returning(|_, _| Err(HasherError::Overloaded));
+        hasher.expect_verify().times(1).returning(|_, _, _| Err(HasherError::Overloaded));
         let failed = with(users, hasher).verify(&id, Some(&password)).await;
         assert!(matches!(failed, Err(VerifyKeyError::Fault(Fault::Overloaded))), "{failed:?}");
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{AdminCreateUserError, Clock, PasswordHasher, TokenGenerator, UserStore};
-use doorward_domain::{Attributes, InvalidPassword, InvalidUsername, Key, KeyId, Password, User, UserId, Username};
+use doorward_domain::{
+    AddressBlock, Attributes, InvalidPassword, InvalidUsername, Key, KeyId, Password, User, UserId, Username,
+};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -58,7 +60,7 @@ impl Users {
         let password_hash = match &first_key {
             FirstKey::WithPassword(raw) => {
                 let password = Password::parse_new(raw, username.as_str(), &self.policy.passwords)?;
-                Some(self.hasher.hash(&password).await.map_err(Fault::from)?)
+                Some(self.hasher.hash(&password, AddressBlock::NONE).await.map_err(Fault::from)?)
             }
             FirstKey::WithoutPassword | FirstKey::None => None,
         };

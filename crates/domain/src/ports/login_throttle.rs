@@ -12,18 +12,22 @@ use crate::{Bucket, ThrottleKey, Timestamp};
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait LoginThrottle: Send + Sync {
-    /// How long the bucket admits nothing; zero where it admits an attempt now. Writes nothing.
+    /// How long the bucket admits nothing; zero where it admits an attempt now. Writes nothing but the correction of an
+    /// instant that a wrong clock wrote: none is believed that lies more than the limit's window ahead of `now`.
     async fn wait(&self, bucket: &Bucket, now: Timestamp) -> Result<Duration, StoreError>;
 
     /// Takes a token of each bucket, or of none: then the answer is how long the first that admits nothing will go on to
     /// do so, and zero where all were taken. Of any number of racing calls no more succeed than the bucket admits.
     ///
+    /// An instant that a wrong clock wrote is corrected as in [`Self::wait`], so that no wait is longer than one interval.
+    ///
     /// Where the bucket's limit has a slowdown, each token counts as a failure until [`Self::succeed`] says otherwise.
     /// The order of kinds of bucket must be the same in every call, or callers may wait for each other.
     async fn take(&self, buckets: &[Bucket], now: Timestamp) -> Result<Duration, StoreError>;
 
-    /// Whether there is a mark with this key that lasts beyond now.
-    async fn is_marked(&self, key: &ThrottleKey, now: Timestamp) -> Result<bool, StoreError>;
+    /// Whether there is a mark with this key that lasts beyond now. One that lasts beyond `latest` was set by a wrong clock
+    /// and does not count.
+    async fn is_marked(&self, key: &ThrottleKey, now: Timestamp, latest: Timestamp) -> Result<bool, StoreError>;
 
     /// Gives back what an attempt took that came to nothing, neither right nor wrong.
     async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError>;
