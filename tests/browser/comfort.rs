@@ -83,3 +83,28 @@ pub async fn the_form_component_of_the_guide_works(browser: &Browser) {
     browser.visit(&server, "/login").await;
     assert_eq!((browser.location().await.as_str(), browser.heading().await.as_str()), ("/", "Profile"));
 }
+
+pub async fn pages_that_come_back_show_no_account_and_no_password(browser: &Browser) {
+    let server = server().await;
+    let back = || async {
+        browser.run("history.back()", &[]).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    };
+    browser.visit(&server, "/signup").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    browser.visit(&server, "/account").await;
+    browser.submit_form("/api/logout").await;
+    back().await;
+    assert_eq!(browser.heading().await, "Sign in", "{}", browser.location().await);
+
+    browser.visit(&server, "/login").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    browser.visit(&server, "/account/delete").await;
+    browser.fill(&[("password", PASSWORD)]).await;
+    browser.submit_form("/api/account/delete").await;
+    back().await;
+    assert_eq!(browser.heading().await, "Sign in", "{}", browser.location().await);
+    assert_ne!(browser.property("[name=password]", "value").await.as_deref(), Some(PASSWORD));
+}

@@ -46,7 +46,8 @@ in_a_browser! {
     with_scripts_only {
         comfort:
             a_password_can_be_shown_and_is_hidden_again_before_it_is_sent,
-            the_form_component_of_the_guide_works;
+            the_form_component_of_the_guide_works,
+            pages_that_come_back_show_no_account_and_no_password;
         recovery:
             codes_are_printed_alone_and_asked_for_once;
         looks:

@@ -302,3 +302,43 @@ pub async fn account_pages_say_what_was_done_and_ask_a_stranger_to_sign_in(place
     let page = send(with(client.get("/account?done=%3Cb%3E"), &token)).await.body;
     assert!(!page.contains(r#"role="status""#) && !page.contains("<b>"), "an unknown word says nothing: {page}");
 }
+
+pub async fn a_form_of_another_user_s_page_changes_nothing(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let (alice, bobby) = (client.sign_up("alice", PASSWORD).await, client.sign_up("bobby", PASSWORD).await);
+    let user_id = client.session(&alice).await.json()["user"]["userId"].as_str().expect("a text").to_owned();
+    let new = "staple horse battery";
+    for (path, fields) in [
+        ("/api/password", vec![("currentPassword", PASSWORD), ("newPassword", new)]),
+        ("/api/recovery-codes", vec![("password", PASSWORD)]),
+        ("/api/sessions/revoke-others", vec![]),
+        ("/api/account/delete", vec![("password", PASSWORD)]),
+    ] {
+        let fields = [&fields[..], &[("userId", user_id.as_str())]].concat();
+        let reply = send(client.submit(path, Encoding::Json, &fields).header("cookie", cookie(&bobby))).await;
+        reply.assert_error(401, "unauthenticated", "Unauthenticated");
+        assert_eq!(client.session(&bobby).await.status, StatusCode::OK, "{path}");
+    }
+    let fields = [("currentPassword", PASSWORD), ("newPassword", new), ("userId", user_id.as_str())];
+    let reply = send(client.submit("/api/password", Encoding::Json, &fields).header("cookie", cookie(&alice))).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
+}
+
+pub async fn the_page_of_sessions_stays_small(place: Place) {
+    let server = TestServer::start_with(place, &["--throttle=off"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    for _ in 0..14 {
+        let request = client.submit("/api/login", Encoding::Json, &fields).header("user-agent", "<".repeat(256));
+        assert_eq!(send(request).await.status, StatusCode::OK);
+    }
+    let page = |path: &'static str| send(client.get(path).header("cookie", cookie(&token)));
+    let first = page("/account/sessions").await.body;
+    assert_eq!(first.matches("<li>").count(), 10);
+    assert!(first.find("This device") < first.find("/revoke") && first.contains("/account/sessions?all"), "{first}");
+    assert!(first.len() < 20_000, "{}", first.len());
+    let all = page("/account/sessions?all").await.body;
+    assert_eq!((all.matches("<li>").count(), all.contains("?all")), (15, false));
+}

@@ -138,3 +138,21 @@ async fn behind_a_trusted_proxy_the_forwarded_host_is_the_own_one() {
     assert_eq!(attempt(&server, &with("https://door.example")).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(attempt(&server, &with("http://door.example")).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_page_under_another_host_name_can_change_nothing() {
+    let server = server().await;
+    let page = |host: &'static str, origin: &'static str| [("host", host), ("origin", origin)];
+    let rebound = page("evil.example", "http://evil.example");
+    let bearer = [rebound[0], rebound[1], ("authorization", "Bearer x")];
+    let marked = [rebound[0], rebound[1], ("sec-fetch-site", "same-origin")];
+    let plain = page("door.example", "http://door.example");
+    for headers in [&rebound[..], &bearer, &marked, &plain] {
+        let reply = attempt(&server, headers).await;
+        reply.assert_error(403, "cross_origin", "Cross-origin request refused");
+        assert!(reply.body.contains("https://door.example"), "{}", reply.body);
+    }
+    for headers in [&[("host", "doorward:8080")][..], &page("localhost", "http://localhost")] {
+        assert_eq!(attempt(&server, headers).await.status, StatusCode::UNAUTHORIZED, "{headers:?}");
+    }
+}

@@ -80,6 +80,8 @@ on_every_store! {
         without_a_bound_no_login_ends_another_session,
         a_bearer_client_gets_a_token_and_no_cookie,
         the_bearer_header_counts_before_the_cookie,
+        sessions_of_two_users_prove_neither,
+        signing_out_ends_the_session_of_every_cookie,
         no_credential_is_a_session_id_or_a_changed_token,
         the_store_holds_no_token_and_no_password,
         a_damaged_store_is_an_unknown_error_that_says_nothing;
@@ -91,6 +93,8 @@ on_every_store! {
         a_change_of_the_password_says_what_is_wrong,
         what_is_missing_in_a_change_of_the_password_is_that_field_s_error,
         a_bearer_client_gets_its_new_token_and_no_cookie,
+        a_form_of_another_user_s_page_changes_nothing,
+        the_page_of_sessions_stays_small,
         of_racing_changes_of_a_password_one_wins,
         an_account_is_deleted_with_all_that_is_kept_of_it,
         account_pages_say_what_was_done_and_ask_a_stranger_to_sign_in,

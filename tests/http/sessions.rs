@@ -272,3 +272,36 @@ pub async fn a_damaged_store_is_an_unknown_error_that_says_nothing(place: Place)
     assert!(page.body.contains("<h1>An unknown error occurred</h1>") && page.body.contains(&request_id));
     assert!(!page.body.contains("created_at") && !page.body.contains("users"), "{}", page.body);
 }
+
+pub async fn sessions_of_two_users_prove_neither(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let (alice, bobby) = (client.sign_up("alice", PASSWORD).await, client.sign_up("bobby", PASSWORD).await);
+    let cookies = format!("{}; {}", cookie(&alice), cookie(&bobby));
+    for path in ["/api/session", "/api/verify"] {
+        let reply = send(client.get(path).header("cookie", &cookies)).await;
+        reply.assert_error(401, "unauthenticated", "Unauthenticated");
+    }
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    let reply = send(client.submit("/api/login", Encoding::Json, &fields).header("cookie", &cookies)).await;
+    assert!(reply.status.is_success(), "{}", reply.body);
+    assert_eq!(client.session(&bobby).await.status, StatusCode::UNAUTHORIZED);
+}
+
+pub async fn signing_out_ends_the_session_of_every_cookie(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let mut tokens = vec![client.sign_up("alice", PASSWORD).await, client.sign_up("bobby", PASSWORD).await];
+    for _ in 0..5 {
+        tokens.push(client.log_in("alice", PASSWORD).await.expect("let in"));
+    }
+    let planted = vec![cookie(&"A".repeat(43)); 4].join("; ");
+    let cookies = tokens.iter().map(|token| cookie(token)).collect::<Vec<_>>().join("; ");
+    for cookies in [format!("{planted}; {}", cookie(&tokens.pop().expect("a session"))), cookies] {
+        let reply = send(client.submit("/api/logout", Encoding::Json, &[]).header("cookie", cookies)).await;
+        assert_eq!(reply.status, StatusCode::NO_CONTENT, "{}", reply.body);
+    }
+    for token in &tokens {
+        assert_eq!(client.session(token).await.status, StatusCode::UNAUTHORIZED);
+    }
+}

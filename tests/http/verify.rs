@@ -128,3 +128,19 @@ async fn forwarding_headers_of_an_untrusted_peer_cause_no_redirect() {
     let reply = send(with_headers(server.client().get("/api/verify"), &PAGE)).await;
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn the_cookie_counts_beside_a_token_of_the_app() {
+    let server = server().await;
+    let client = server.client();
+    let (alice, bobby) = (client.sign_up("alice", PASSWORD).await, client.sign_up("bobby", PASSWORD).await);
+    let unknown = format!("Bearer {}", "A".repeat(43));
+    for foreign in ["Bearer eyJh.eyJz.c2ln", "bearer", "BEARER  x", "Basic eDp5", unknown.as_str(), ""] {
+        let request = client.get("/api/verify").header("authorization", foreign);
+        assert_eq!(send(request).await.status, StatusCode::UNAUTHORIZED, "{foreign}");
+        let request = client.get("/api/verify").header("authorization", foreign).header("cookie", cookie(&alice));
+        assert_eq!(send(request).await.header("x-auth-username"), Some("alice"), "{foreign}");
+    }
+    let request = client.get("/api/verify").bearer_auth(&bobby).header("cookie", cookie(&alice));
+    assert_eq!(send(request).await.header("x-auth-username"), Some("bobby"));
+}

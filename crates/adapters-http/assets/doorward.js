@@ -45,3 +45,16 @@ for (const form of document.querySelectorAll('form[action="/api/recovery-codes"]
   // A page from the browser's history starts anew.
   window.addEventListener("pageshow", () => (sent = false));
 }
+
+// A page from the back/forward cache may show an account that is signed out by now, so it is loaded again. A page that is the
+// response to a form would be sent again, so the account page takes its place.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  if (!location.pathname.startsWith("/api/")) location.reload();
+  else if (document.querySelector(".codes, [name=userId]")) location.replace("/account");
+});
+
+// No password and no recovery code waits in a page that was left.
+window.addEventListener("pagehide", () => {
+  for (const input of document.querySelectorAll(".secret input, #code")) input.value = "";
+});

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_app::{UseCases, ValidSession};
-use doorward_domain::Client;
+use doorward_domain::{Client, SessionToken};
 use poem::Request;
 
 use crate::audit::AuditEvent;
@@ -14,6 +14,9 @@ use crate::request::credential::Credential;
 use crate::request::return_to;
 use crate::response::problem::{Problem, ProblemKind};
 use crate::settings::HttpSettings;
+
+/// How many tokens of one request are validated.
+pub(crate) const MAX_CANDIDATES: usize = 4;
 
 /// What every operation and page needs.
 pub(crate) struct Context {
@@ -37,14 +40,41 @@ impl Context {
         client::of(request, &self.settings.trusted_proxies)
     }
 
-    /// The live session that a credential proves; `None` where it proves none.
+    /// The live session that a credential proves; `None` where it proves none, or sessions of several users.
     pub(crate) async fn session(&self, credential: Credential<'_>) -> Result<Option<ValidSession>, Problem> {
-        for token in credential.tokens(&self.session_cookie) {
-            if let Some(session) = self.use_cases.validate_session.run(&token).await? {
-                return Ok(Some(session));
+        self.session_of(&credential.tokens(&self.session_cookie)).await
+    }
+
+    /// As [`Self::session`], for a credential that another app may have set: a bearer token that proves no session is that
+    /// app's own, and the cookie counts.
+    pub(crate) async fn session_behind_proxy(
+        &self,
+        credential: Credential<'_>,
+    ) -> Result<Option<ValidSession>, Problem> {
+        match self.session(credential).await? {
+            None if credential.bearer().is_some() => {
+                self.session_of(&credential.cookie_tokens(&self.session_cookie)).await
             }
+            session => Ok(session),
         }
-        Ok(None)
+    }
+
+    /// The one session that these tokens prove. Tokens of two users prove none: a subdomain can plant a cookie beside the
+    /// right one, and nothing tells the two apart.
+    async fn session_of(&self, tokens: &[SessionToken]) -> Result<Option<ValidSession>, Problem> {
+        let mut sessions = self.live_sessions(tokens).await?.into_iter();
+        let first = sessions.next();
+        let is_of_one_user = sessions.all(|other| first.as_ref().is_some_and(|first| first.user.id == other.user.id));
+        Ok(first.filter(|_| is_of_one_user))
+    }
+
+    /// The live sessions among the first tokens.
+    pub(crate) async fn live_sessions(&self, tokens: &[SessionToken]) -> Result<Vec<ValidSession>, Problem> {
+        let mut sessions = Vec::new();
+        for token in tokens.iter().take(MAX_CANDIDATES) {
+            sessions.extend(self.use_cases.validate_session.run(token).await?);
+        }
+        Ok(sessions)
     }
 
     /// The live session that a credential proves.

@@ -37,7 +37,7 @@ pub fn bearer(headers: HeaderMap) -> Option<String> {
 /// The `Set-Cookie` that hands a token out.
 #[must_use]
 pub fn issued_cookie(cookie: &CookieSettings, token: &SessionToken) -> HeaderValue {
-    SessionCookie::new(cookie.clone(), true).issue(token)
+    SessionCookie::new(cookie.clone(), true).issue(token, doorward_domain::Timestamp::MIN)
 }
 
 /// The fields of a body in their order, each with its text where it is one.

@@ -11,7 +11,7 @@ use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
-use crate::request::text::{CurrentPassword, NewPassword, Text, TransportName};
+use crate::request::text::{CurrentPassword, NewPassword, Text, TransportName, UserIdText};
 use crate::response::outcome::SignedIn;
 use crate::response::problem::Problem;
 
@@ -25,11 +25,17 @@ pub(crate) struct ChangePasswordRequest {
     /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
     new_password: Text<NewPassword>,
     transport: Text<TransportName, false>,
+    /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
+    user_id: Text<UserIdText, false>,
 }
 
 impl RequestBody for ChangePasswordRequest {
     fn transport(&self) -> Option<&Text<TransportName, false>> {
         Some(&self.transport)
+    }
+
+    fn user_id(&self) -> Option<&str> {
+        self.user_id.as_text()
     }
 }
 

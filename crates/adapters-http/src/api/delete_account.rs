@@ -11,20 +11,26 @@ use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
-use crate::request::text::{CurrentPassword, Text};
+use crate::request::text::{CurrentPassword, Text, UserIdText};
 use crate::response::outcome::{Done, Forgets};
 use crate::response::problem::Problem;
 
 /// The fields of the deletion of an account.
 #[derive(Default, Deserialize, Object)]
-#[oai(rename = "DeleteAccount")]
-#[serde(default)]
+#[oai(rename = "DeleteAccount", rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub(crate) struct DeleteAccountRequest {
     /// The current password, 1 to 255 characters.
     password: Text<CurrentPassword>,
+    /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
+    user_id: Text<UserIdText, false>,
 }
 
-impl RequestBody for DeleteAccountRequest {}
+impl RequestBody for DeleteAccountRequest {
+    fn user_id(&self) -> Option<&str> {
+        self.user_id.as_text()
+    }
+}
 
 impl Limited for DeleteAccountRequest {}
 

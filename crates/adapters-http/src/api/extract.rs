@@ -11,8 +11,8 @@ use poem_openapi::registry::{MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
-use crate::context::Context;
-use crate::request::body::{self, NoFields, RequestBody};
+use crate::context::{Context, MAX_CANDIDATES};
+use crate::request::body::{self, AccountFields, LogOutFields, RequestBody};
 use crate::request::credential::Credential;
 use crate::request::state::{FormInput, RequestState};
 use crate::response::problem::{Field, Problem, ProblemKind, Reason};
@@ -43,8 +43,15 @@ pub(crate) struct PasswordAttempt<T> {
 /// A request of a signed-in user that changes something and needs no password.
 pub(crate) struct SignedInRequest {
     pub(crate) session: ValidSession,
-    /// The session tokens that came along.
+}
+
+/// A request to sign out. It ends every session that it presents, also where they are of several users.
+pub(crate) struct LogOutAttempt {
     pub(crate) presented: Vec<SessionToken>,
+    /// The live sessions among the first tokens.
+    pub(crate) sessions: Vec<ValidSession>,
+    /// Where a form leads afterwards.
+    pub(crate) next: Option<String>,
 }
 
 /// What the limit of an address counts for the operation with this body.
@@ -60,7 +67,7 @@ impl<T: RequestBody + Limited> SignInAttempt<T> {
         let body: T = body::read(request, body).await?;
         let next = body.next().and_then(|next| context.return_target(next));
         let username = body.username().unwrap_or_default().to_owned();
-        state.keep_form(FormInput { username, next: next.clone() });
+        state.keep_form(FormInput { username, next: next.clone(), user_id: None });
         let transport = transport(&body, &state, Transport::Cookie)?;
         let devices = trusted_devices(context, request, transport);
         Ok(Self { body, presented, client, devices, transport, next })
@@ -73,7 +80,9 @@ impl<T: RequestBody + Limited> PasswordAttempt<T> {
         let client = limited_client(context, request, T::ATTEMPT).await?;
         let session = context.require_session(credential).await?;
         let body: T = body::read(request, body).await?;
-        state.keep_form(FormInput { username: session.user.username.as_str().to_owned(), next: None });
+        check_user(&body, &session)?;
+        let (username, user_id) = (session.user.username.as_str().to_owned(), session.user.id.as_str().to_owned());
+        state.keep_form(FormInput { username, next: None, user_id: Some(user_id) });
         let transport = transport(&body, &state, own_transport(credential))?;
         // Where no session is opened, the browser keeps the devices that it has.
         let kept = if body.transport().is_some() { transport } else { Transport::Bearer };
@@ -86,9 +95,36 @@ impl SignedInRequest {
     async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
         let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
         let session = context.require_session(credential).await?;
-        let body: NoFields = body::read(request, body).await?;
+        let body: AccountFields = body::read(request, body).await?;
+        check_user(&body, &session)?;
         transport(&body, &state, own_transport(credential))?;
-        Ok(Self { session, presented: credential.tokens(&context.session_cookie) })
+        Ok(Self { session })
+    }
+}
+
+impl LogOutAttempt {
+    async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
+        let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
+        let presented = credential.tokens(&context.session_cookie);
+        let sessions = context.live_sessions(&presented).await?;
+        // Tokens beyond those that were validated are left to the store.
+        if sessions.is_empty() && presented.len() <= MAX_CANDIDATES {
+            return Err(Problem::new(ProblemKind::Unauthenticated));
+        }
+        let body: LogOutFields = body::read(request, body).await?;
+        transport(&body, &state, own_transport(credential))?;
+        let next = body.next().and_then(|next| context.return_target(next));
+        Ok(Self { presented, sessions, next })
+    }
+}
+
+/// Refuses a form of a page that was opened by another user: in another tab, another user may have signed in since.
+fn check_user<T: RequestBody>(body: &T, session: &ValidSession) -> Result<(), Problem> {
+    match body.user_id() {
+        Some(user_id) if user_id != session.user.id.as_str() => {
+            Err(Problem::new(ProblemKind::Unauthenticated).detail(Message::new("another-user")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -199,12 +235,41 @@ impl<'a> ApiExtractor<'a> for SignedInRequest {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        NoFields::register(registry);
+        AccountFields::register(registry);
         Credential::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        Some(body::request_meta::<NoFields>())
+        Some(body::request_meta::<AccountFields>())
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        Credential::security_schemes()
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBodyBytes,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self::read(request, body).await?)
+    }
+}
+
+impl<'a> ApiExtractor<'a> for LogOutAttempt {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        LogOutFields::register(registry);
+        Credential::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(body::request_meta::<LogOutFields>())
     }
 
     fn security_schemes() -> Vec<&'static str> {

@@ -42,7 +42,7 @@ impl HealthApi {
     /// Answers 200 when the store answers, else 503 `unavailable`.
     #[oai(path = "/health/ready", method = "get", operation_id = "ready", tag = "Tag::Health")]
     async fn ready(&self) -> Result<Json<HealthBody>, Problem> {
-        self.0.use_cases.store.ping().await.map_err(Fault::from)?;
+        self.0.use_cases.store.ping().await.map_err(|error| Fault::Unavailable(error.into()))?;
         Ok(Json(HealthBody { status: HealthStatus::Ok }))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 
-use super::extract::SignedInRequest;
+use super::extract::LogOutAttempt;
 use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
@@ -17,13 +17,15 @@ pub(crate) struct LogOutApi(pub(crate) Arc<Context>);
 impl LogOutApi {
     /// Sign out
     ///
-    /// Revokes the session in the store and blanks the cookie.
+    /// Revokes the session of every cookie, or that of the bearer token, in the store and blanks the cookie.
     #[oai(path = "/api/logout", method = "post", operation_id = "logOut", tag = "Tag::Accounts")]
-    async fn log_out(&self, request: SignedInRequest) -> Result<Done, Problem> {
+    async fn log_out(&self, request: LogOutAttempt) -> Result<Done, Problem> {
         if !self.0.use_cases.log_out.run(&request.presented).await? {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
-        self.0.note(AuditEvent::LogOut, &request.session);
-        Ok(Done::new("/login", Forgets::Session))
+        for session in &request.sessions {
+            self.0.note(AuditEvent::LogOut, session);
+        }
+        Ok(Done::new(request.next.unwrap_or_else(|| "/login".into()), Forgets::Session))
     }
 }

@@ -13,23 +13,29 @@ use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
 use crate::request::credential::Credential;
-use crate::request::text::{CurrentPassword, Text};
+use crate::request::text::{CurrentPassword, Text, UserIdText};
 use crate::response::outcome::NewRecoveryCodes;
 use crate::response::problem::Problem;
 use crate::response::recovery_codes::RecoveryCodesLeftBody;
 
 /// The fields of the creation of recovery codes.
 #[derive(Default, Deserialize, Object)]
-#[oai(rename = "IssueRecoveryCodes")]
-#[serde(default)]
+#[oai(rename = "IssueRecoveryCodes", rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub(crate) struct CreateRecoveryCodesRequest {
     /// The current password, 1 to 255 characters. A user without codes whose session was opened in the last ten minutes
     /// may leave it out.
     password: Text<CurrentPassword, false>,
+    /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
+    user_id: Text<UserIdText, false>,
 }
 
 impl RequestBody for CreateRecoveryCodesRequest {
     const REQUIRED: bool = false;
+
+    fn user_id(&self) -> Option<&str> {
+        self.user_id.as_text()
+    }
 }
 
 impl Limited for CreateRecoveryCodesRequest {}

@@ -42,7 +42,7 @@ pub(crate) async fn verify(
     request: &Request,
     credential: Credential<'_>,
 ) -> Result<Verified, Problem> {
-    if let Some(signed_in) = context.session(credential).await? {
+    if let Some(signed_in) = context.session_behind_proxy(credential).await? {
         return Ok(Verified::SignedIn(Box::new(signed_in)));
     }
     let settings = &context.settings;

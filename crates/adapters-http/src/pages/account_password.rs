@@ -14,6 +14,7 @@ use crate::texts::Language;
 #[template(path = "account-password.html")]
 struct PasswordPage<'a> {
     frame: Frame<'a>,
+    user_id: &'a str,
     username: &'a str,
     messages: Messages,
     password_hint: String,
@@ -23,13 +24,19 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     Ok(match sign_in::require(context, request).await? {
         Ok(session) => {
             let language = pages.language(request.headers());
-            render(pages, session.user.username.as_str(), Messages::default(), language)
+            let user = (session.user.username.as_str(), session.user.id.as_str());
+            render(pages, user, Messages::default(), language)
         }
         Err(redirect) => redirect,
     })
 }
 
-pub(super) fn render(pages: &Pages, username: &str, messages: Messages, language: Language) -> Response {
+pub(super) fn render(
+    pages: &Pages,
+    (username, user_id): (&str, &str),
+    messages: Messages,
+    language: Language,
+) -> Response {
     let frame = pages.frame(language);
-    frame.render(&PasswordPage { frame, username, messages, password_hint: pages.password_hint(frame.t) })
+    frame.render(&PasswordPage { frame, user_id, username, messages, password_hint: pages.password_hint(frame.t) })
 }

@@ -18,6 +18,7 @@ use crate::texts::Language;
 #[template(path = "account-recovery-codes.html")]
 struct RecoveryCodesPage<'a> {
     frame: Frame<'a>,
+    user_id: &'a str,
     username: &'a str,
     messages: Messages,
     /// How many are left and when they were created, where that was read.
@@ -44,6 +45,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     let frame = pages.frame(pages.language(request.headers()));
     Ok(frame.render(&RecoveryCodesPage {
         frame,
+        user_id: session.user.id.as_str(),
         username: session.user.username.as_str(),
         messages: Messages::default(),
         left: Some((codes.summary(frame.t), codes.created(frame.t))),
@@ -52,9 +54,14 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
 }
 
 /// The page of a form that failed. How many codes are left is not read for it.
-pub(super) fn render_again(pages: &Pages, username: &str, messages: Messages, language: Language) -> Response {
+pub(super) fn render_again(
+    pages: &Pages,
+    (username, user_id): (&str, &str),
+    messages: Messages,
+    language: Language,
+) -> Response {
     let frame = pages.frame(language);
-    frame.render(&RecoveryCodesPage { frame, username, messages, left: None, needs_password: true })
+    frame.render(&RecoveryCodesPage { frame, user_id, username, messages, left: None, needs_password: true })
 }
 
 /// The page with new codes.

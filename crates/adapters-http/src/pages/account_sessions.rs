@@ -1,8 +1,8 @@
 //! `/account/sessions`: where a user is signed in.
 
 use askama::Template;
+use doorward_domain::SessionId;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{SessionId, UserAgent};
 use poem::{Request, Response};
 
 use super::device;
@@ -13,11 +13,28 @@ use crate::response::problem::Problem;
 use crate::response::time::minute;
 use crate::texts::{Message, Texts};
 
+/// How many sessions the page shows at first, and how many at most: a page stays small enough to be made for many at once.
+const FEW: usize = 10;
+const MOST: usize = 50;
+/// The query that asks for [`MOST`].
+const ALL: &str = "all";
+/// How much of a user agent and of a device's name is shown. Each character may be escaped.
+const USER_AGENT_CHARS: usize = 100;
+const NAME_CHARS: usize = 50;
+
 #[derive(Template)]
 #[template(path = "account-sessions.html")]
 struct SessionsPage<'a> {
     frame: Frame<'a>,
+    user_id: &'a str,
+    /// The devices that the page shows.
     devices: Vec<Device<'a>>,
+    /// Whether there are other sessions, shown or not.
+    has_others: bool,
+    /// The link that shows more.
+    show_all: Option<String>,
+    /// How many are not shown, where the page shows as many as it can.
+    not_shown: Option<String>,
     /// What was just done.
     done: Option<String>,
 }
@@ -26,8 +43,8 @@ struct SessionsPage<'a> {
 struct Device<'a> {
     session_id: &'a str,
     name: String,
-    /// The `User-Agent` that opened the session.
-    user_agent: Option<&'a str>,
+    /// The beginning of the `User-Agent` that opened the session.
+    user_agent: Option<String>,
     /// Since when, and from which address.
     since: String,
     /// The label of its button, for a screen reader.
@@ -38,14 +55,15 @@ struct Device<'a> {
 impl<'a> Device<'a> {
     fn new(live: &'a LiveSession, current: &SessionId, t: &Texts) -> Self {
         let LiveSession { session, client } = live;
-        let (name, when) = (device::name(client.user_agent.as_ref(), t), minute(session.created_at));
+        let name: String = device::name(client.user_agent.as_ref(), t).chars().take(NAME_CHARS).collect();
+        let when = minute(session.created_at);
         let since = match client.address {
             Some(address) => Message::new("since-from").with("address", address.to_string()),
             None => Message::new("since"),
         };
         Self {
             session_id: session.id.as_str(),
-            user_agent: client.user_agent.as_ref().map(UserAgent::as_str),
+            user_agent: client.user_agent.as_ref().map(|agent| agent.as_str().chars().take(USER_AGENT_CHARS).collect()),
             since: t.message(&since.with("when", when.clone())),
             revoke_label: t.message(&Message::new("end-device").with("device", name.clone()).with("when", when)),
             name,
@@ -66,6 +84,21 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         Some("other-sessions") => Some(frame.t.say("done-other-sessions")),
         _ => None,
     };
-    let devices = sessions.iter().map(|live| Device::new(live, &session.session.id, frame.t)).collect();
-    Ok(frame.render(&SessionsPage { frame, devices, done }))
+    let current = &session.session.id;
+    let limit = if request.uri().query() == Some(ALL) { MOST } else { FEW };
+    let (this, others): (Vec<_>, Vec<_>) = sessions.iter().partition(|live| live.session.id == *current);
+    let devices: Vec<_> =
+        this.into_iter().chain(others).take(limit).map(|live| Device::new(live, current, frame.t)).collect();
+    let more = sessions.len() - devices.len();
+    let more_text = |text: Message| (more > 0).then(|| frame.t.message(&text));
+    Ok(frame.render(&SessionsPage {
+        frame,
+        user_id: session.user.id.as_str(),
+        devices,
+        has_others: sessions.len() > 1,
+        show_all: more_text(Message::new("show-all-devices").with("count", sessions.len().min(MOST)))
+            .filter(|_| limit == FEW),
+        not_shown: more_text(Message::new("devices-not-shown").with("count", more)).filter(|_| limit == MOST),
+        done,
+    }))
 }

@@ -37,7 +37,7 @@ pub(super) fn done(request: &Request) -> Option<String> {
 
 /// A form with nothing typed yet.
 pub(super) fn empty_form(context: &Context, request: &Request) -> FormInput {
-    FormInput { username: String::new(), next: next(context, request) }
+    FormInput { next: next(context, request), ..FormInput::default() }
 }
 
 /// Where a signed-in user is sent on to; `None` where the request proves no session.

@@ -31,13 +31,17 @@ pub(crate) fn check(request: &Request, settings: &HttpSettings) -> Result<(), Pr
     }
 }
 
-/// The contract's five steps, in their order.
+/// The contract's steps, in their order.
 fn passes(request: &Request, settings: &HttpSettings) -> bool {
-    let headers = request.headers();
+    let (headers, origin) = (request.headers(), the_origin(request));
+    let own = client::own_origin(request, &settings.trusted_proxies);
+    let is_own = matches!(&origin, TheOrigin::One(origin) if own.as_ref() == Some(origin));
+    if is_own && !own.is_some_and(|own| is_served(&own, request, settings)) {
+        return false;
+    }
     if Credential::of(request).bearer().is_some() && !headers.contains_key(header::COOKIE) {
         return true;
     }
-    let origin = the_origin(request);
     if matches!(&origin, TheOrigin::One(origin) if settings.trusted_origins.contains(origin)) {
         return true;
     }
@@ -47,12 +51,22 @@ fn passes(request: &Request, settings: &HttpSettings) -> bool {
     }
     match origin {
         TheOrigin::Absent => true,
-        TheOrigin::One(origin) => {
-            origin == settings.public_origin
-                || client::own_origin(request, &settings.trusted_proxies).is_some_and(|own| own == origin)
-        }
+        TheOrigin::One(origin) => is_own || origin == settings.public_origin,
         TheOrigin::Unusable => false,
     }
+}
+
+/// Whether pages of this origin, which the request was sent to, are pages of this server. By DNS rebinding another site can
+/// be sent to this server under its own name, so beside a public URL that is not loopback a name counts where a trusted
+/// proxy forwards it. A plain http page of an https site keeps no cookie and is none, either.
+fn is_served(own: &Origin, request: &Request, settings: &HttpSettings) -> bool {
+    let public = &settings.public_origin;
+    let keeps_cookies = own.is_https() || !public.is_https();
+    own == public
+        || own.is_loopback()
+        || public.is_loopback()
+        || settings.trusted_origins.contains(own)
+        || (keeps_cookies && client::is_from_trusted_proxy(request, &settings.trusted_proxies))
 }
 
 /// The `Origin` header of a request.

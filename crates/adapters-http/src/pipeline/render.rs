@@ -39,7 +39,7 @@ impl Renderer {
     pub(super) fn outcome(&self, response: Response, state: &RequestState, head: &RequestHead<'_>) -> Response {
         let Some(Unrendered(outcome)) = response.extensions().get::<Unrendered>().cloned() else { return response };
         let is_json = state.mode() == ResponseMode::Json;
-        let (mut response, cookies) = match &*outcome {
+        let (mut response, cookies): (_, Vec<_>) = match &*outcome {
             Outcome::SignedIn { opened, transport, status, recovery_codes_left, location } => {
                 let response = if is_json {
                     let mut body = SessionBody::from(&opened.valid);
@@ -52,27 +52,29 @@ impl Renderer {
                     found(location)
                 };
                 // The session cookie first, for clients that look at the first one alone.
+                let (context, now) = (&self.context, opened.valid.session.created_at);
                 let session =
-                    (*transport == Transport::Cookie).then(|| self.context.session_cookie.issue(&opened.token));
+                    (*transport == Transport::Cookie).then(|| context.session_cookie.issue(&opened.token, now));
                 let devices = session.is_some().then_some(opened.devices.as_ref()).flatten();
-                (response, [session, devices.map(|devices| self.context.device_cookie.issue(devices))])
+                let devices = devices.map(|devices| context.device_cookie.issue(devices, now));
+                (response, session.into_iter().chain(devices).collect())
             }
             Outcome::Done { location, forgets } => {
                 let response = if is_json { StatusCode::NO_CONTENT.into_response() } else { found(location) };
                 let session = (*forgets != Forgets::Nothing).then(|| self.context.session_cookie.blank());
                 let devices = (*forgets == Forgets::SessionAndDevices).then(|| self.context.device_cookie.blank());
-                (response, [session, devices])
+                (response, session.into_iter().chain(devices).flatten().collect())
             }
             // A redirect would lead away from the codes.
             Outcome::RecoveryCodes { user, issued } if state.mode() == ResponseMode::Page => {
                 let language = self.pages.language(&head.languages);
-                (pages::account_recovery_codes::new_codes(&self.pages, user, issued, language), [None, None])
+                (pages::account_recovery_codes::new_codes(&self.pages, user, issued, language), vec![])
             }
             Outcome::RecoveryCodes { issued, .. } => {
-                (Json(RecoveryCodesBody::from(issued.codes.as_slice())).into_response(), [None, None])
+                (Json(RecoveryCodesBody::from(issued.codes.as_slice())).into_response(), vec![])
             }
         };
-        for cookie in cookies.into_iter().flatten() {
+        for cookie in cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::request::fields::{self, BodyType, Fields};
-use crate::request::text::{Text, TransportName};
+use crate::request::text::{NextTarget, Text, TransportName, UserIdText};
 use crate::response::problem::{Problem, ProblemKind};
 
 /// The most bytes of a body.
@@ -41,19 +41,49 @@ pub(crate) trait RequestBody: DeserializeOwned + Type {
         None
     }
 
+    /// The field `userId`, where the operation has one.
+    fn user_id(&self) -> Option<&str> {
+        None
+    }
+
     /// The field `username`, where the operation has one.
     fn username(&self) -> Option<&str> {
         None
     }
 }
 
-/// No fields at all.
-#[derive(Deserialize, Object)]
-#[oai(rename = "Nothing")]
-pub(crate) struct NoFields {}
+/// The fields of an operation on the signed-in user's account that needs no more.
+#[derive(Default, Deserialize, Object)]
+#[oai(rename = "Nothing", rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct AccountFields {
+    /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
+    user_id: Text<UserIdText, false>,
+}
 
-impl RequestBody for NoFields {
+impl RequestBody for AccountFields {
     const REQUIRED: bool = false;
+
+    fn user_id(&self) -> Option<&str> {
+        self.user_id.as_text()
+    }
+}
+
+/// The fields of a logout.
+#[derive(Default, Deserialize, Object)]
+#[oai(rename = "LogOut")]
+#[serde(default)]
+pub(crate) struct LogOutFields {
+    /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
+    next: Text<NextTarget, false>,
+}
+
+impl RequestBody for LogOutFields {
+    const REQUIRED: bool = false;
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_text()
+    }
 }
 
 /// Reads the fields of a body, in any of the three encodings.

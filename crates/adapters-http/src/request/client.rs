@@ -41,7 +41,7 @@ pub(crate) fn address(request: &Request, trusted_proxies: &[IpNet]) -> Option<Ip
 /// `None` where they form no origin.
 pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option<Origin> {
     let headers = request.headers();
-    let believed = peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies));
+    let believed = is_from_trusted_proxy(request, trusted_proxies);
     let forwarded = |name| if believed { last_item(headers, name) } else { None };
     let host = forwarded("x-forwarded-host").or_else(|| headers.get(header::HOST)?.to_str().ok())?;
     let scheme = forwarded("x-forwarded-proto").unwrap_or("http");
@@ -54,13 +54,18 @@ pub(crate) fn forwarded_url(request: &Request, trusted_proxies: &[IpNet]) -> Opt
     let headers = request.headers();
     let uri =
         std::str::from_utf8(headers.get("x-forwarded-uri")?.as_bytes()).ok().filter(|uri| uri.starts_with('/'))?;
-    let believed = peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies));
+    let believed = is_from_trusted_proxy(request, trusted_proxies);
     let method = last_item(headers, "x-forwarded-method").unwrap_or("GET");
     if !believed || !matches!(method, "GET" | "HEAD") {
         return None;
     }
     let origin = own_origin(request, trusted_proxies)?;
     Url::parse(&format!("{origin}{uri}")).ok()
+}
+
+/// Whether the peer is a trusted proxy.
+pub(crate) fn is_from_trusted_proxy(request: &Request, trusted_proxies: &[IpNet]) -> bool {
+    peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies))
 }
 
 fn peer_address(request: &Request) -> Option<IpAddr> {

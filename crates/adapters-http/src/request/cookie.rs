@@ -1,17 +1,18 @@
 //! The session cookie and the cookie of trusted devices. Reading is lenient, because other apps' cookies come in the same
 //! header; writing is strict.
 
+use std::time::Duration;
+
 use doorward_app::TrustedDevices;
-use doorward_domain::{SessionToken, ThrottleLimits, TrustedDeviceToken};
+use doorward_domain::{SessionToken, ThrottleLimits, Timestamp, TrustedDeviceToken};
 use poem::http::{HeaderMap, HeaderValue, header};
 use zeroize::Zeroizing;
 
+use crate::response::time::http_date;
 use crate::settings::CookieSettings;
 
-/// A year, in seconds: the guide's `expires: false`. The server alone decides when the session expires.
-const LIFETIME_SECS: u64 = 365 * 24 * 60 * 60;
-/// How many cookies of the session's name are tried. Browsers send more than one where domains overlap.
-const MAX_CANDIDATES: usize = 4;
+/// A year: the guide's `expires: false`. The server alone decides when the session expires.
+const LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 /// The suffix that makes the session cookie's name that of trusted devices. A suffix, because browsers give meaning to the
 /// prefixes of names.
@@ -32,21 +33,30 @@ impl Cookie {
         let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
         pairs.filter_map(|pair| {
             let value = pair.trim_ascii().strip_prefix(self.settings.name.as_bytes())?.strip_prefix(b"=")?;
-            std::str::from_utf8(value).ok()
+            // RFC 6265, 4.1.1 allows one pair of quotes around a value, and clients of RFC 2965 send it.
+            let quoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
+            std::str::from_utf8(quoted.unwrap_or(value)).ok()
         })
     }
 
-    fn set(&self, value: &str, lifetime_secs: u64) -> HeaderValue {
-        self.write(value, &format!("Max-Age={lifetime_secs}"))
+    /// Sets the value for a lifetime from `now`. Java's `CookieManager` takes a cookie that has `Max-Age` without `Expires`
+    /// for one of RFC 2965, so both are written; others go by `Max-Age` (RFC 6265, 5.3).
+    fn set(&self, value: &str, lifetime: Duration, now: Timestamp) -> HeaderValue {
+        let lifetime = format!("Max-Age={}; Expires={}", lifetime.as_secs(), http_date(now.plus(lifetime)));
+        self.write(value, &lifetime, self.settings.domain.as_deref())
     }
 
-    fn blank(&self) -> HeaderValue {
-        self.write("", "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    /// Removes the cookie. Where it has a domain, a cookie of this host alone with the same name is removed, too: another
+    /// app of the host, or an earlier configuration, may have left it.
+    fn blank(&self) -> Vec<HeaderValue> {
+        let domain = self.settings.domain.as_deref();
+        let domains = std::iter::once(domain).chain(domain.map(|_| None));
+        domains.map(|domain| self.write("", "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT", domain)).collect()
     }
 
-    fn write(&self, value: &str, lifetime: &str) -> HeaderValue {
-        let CookieSettings { name, domain } = &self.settings;
-        let domain = domain.as_ref().map_or(String::new(), |domain| format!("; Domain={domain}"));
+    fn write(&self, value: &str, lifetime: &str, domain: Option<&str>) -> HeaderValue {
+        let name = &self.settings.name;
+        let domain = domain.map_or(String::new(), |domain| format!("; Domain={domain}"));
         let secure = if self.secure { "; Secure" } else { "" };
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; {lifetime}{domain}{secure}");
         let mut header = HeaderValue::try_from(cookie).expect("name and domain were checked when the server started");
@@ -73,14 +83,14 @@ impl DeviceCookie {
     }
 
     /// The `Set-Cookie` that hands the tokens to the browser, for as long as the device is trusted.
-    pub(crate) fn issue(&self, tokens: &[TrustedDeviceToken]) -> HeaderValue {
+    pub(crate) fn issue(&self, tokens: &[TrustedDeviceToken], now: Timestamp) -> HeaderValue {
         let texts: Vec<_> = tokens.iter().map(TrustedDeviceToken::expose).collect();
         let value = Zeroizing::new(texts.join(&BETWEEN_DEVICES.to_string()));
-        self.0.set(&value, ThrottleLimits::DEFAULT.trusted_for.as_secs())
+        self.0.set(&value, ThrottleLimits::DEFAULT.trusted_for, now)
     }
 
-    /// The `Set-Cookie` that removes them.
-    pub(crate) fn blank(&self) -> HeaderValue {
+    /// The `Set-Cookie`s that remove them.
+    pub(crate) fn blank(&self) -> Vec<HeaderValue> {
         self.0.blank()
     }
 }
@@ -95,18 +105,18 @@ impl SessionCookie {
         Self(Cookie { settings, secure })
     }
 
-    /// The possible session tokens in the request's cookies.
+    /// The possible session tokens in all cookies of the name. Browsers send more than one where domains overlap.
     pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<SessionToken> {
-        self.0.values(headers).filter_map(SessionToken::parse).take(MAX_CANDIDATES).collect()
+        self.0.values(headers).filter_map(SessionToken::parse).collect()
     }
 
     /// The `Set-Cookie` that hands a token to the browser.
-    pub(crate) fn issue(&self, token: &SessionToken) -> HeaderValue {
-        self.0.set(token.expose(), LIFETIME_SECS)
+    pub(crate) fn issue(&self, token: &SessionToken, now: Timestamp) -> HeaderValue {
+        self.0.set(token.expose(), LIFETIME, now)
     }
 
-    /// The `Set-Cookie` that removes it.
-    pub(crate) fn blank(&self) -> HeaderValue {
+    /// The `Set-Cookie`s that remove it.
+    pub(crate) fn blank(&self) -> Vec<HeaderValue> {
         self.0.blank()
     }
 }
@@ -148,12 +158,23 @@ mod tests {
     }
 
     #[test]
-    fn repeated_cookies_are_candidates_up_to_a_bound() {
+    fn every_repeated_cookie_is_read() {
         let (a, b) = (token("a"), token("b"));
         let line = format!("auth_session={}; auth_session={}", a.expose(), b.expose());
         assert_eq!(read(&[line.as_bytes()]), [a.expose(), b.expose()]);
         let many = vec![line.as_str(); 50].join("; ");
-        assert_eq!(read(&[many.as_bytes()]).len(), MAX_CANDIDATES);
+        assert_eq!(read(&[many.as_bytes()]).len(), 100);
+    }
+
+    #[test]
+    fn one_pair_of_quotes_around_a_value_is_dropped() {
+        let a = token("a");
+        let line = format!("$Version=\"1\"; auth_session=\"{}\";$Path=\"/\"", a.expose());
+        assert_eq!(read(&[line.as_bytes()]), [a.expose()]);
+        for odd in ["\"{}", "{}\"", "\"\"{}\"\"", "'{}'"] {
+            let line = format!("auth_session={}", odd.replace("{}", a.expose()));
+            assert_eq!(read(&[line.as_bytes()]), [""; 0], "{line}");
+        }
     }
 
     #[test]
@@ -164,20 +185,24 @@ mod tests {
 
     #[test]
     fn cookies_have_the_attributes_of_the_contract() {
-        let issued = cookie().issue(&token("a"));
-        let expected =
-            format!("auth_session={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000", token("a").expose());
+        let issued = cookie().issue(&token("a"), Timestamp::MIN);
+        let expected = format!(
+            "auth_session={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000; Expires=Fri, 01 Jan 1971 00:00:00 GMT",
+            token("a").expose()
+        );
         assert_eq!(issued, expected);
         assert!(issued.is_sensitive());
         let blank = "auth_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-        assert_eq!(cookie().blank(), blank);
+        assert_eq!(cookie().blank(), [blank]);
     }
 
     #[test]
     fn https_adds_secure_and_a_domain_is_written() {
         let settings = CookieSettings { name: "s".into(), domain: Some("example.com".into()) };
         let blank = SessionCookie::new(settings, true).blank();
-        assert!(blank.to_str().expect("ASCII").ends_with("; Domain=example.com; Secure"), "{blank:?}");
+        let [domain, host] = &blank[..] else { panic!("a cookie of each reach: {blank:?}") };
+        assert!(domain.to_str().expect("ASCII").ends_with("; Domain=example.com; Secure"), "{blank:?}");
+        assert!(host.to_str().expect("ASCII").ends_with(" GMT; Secure"), "{blank:?}");
     }
 
     fn devices_in(lines: &[&str]) -> Vec<String> {
@@ -212,13 +237,14 @@ mod tests {
         let [a, b] = ["a", "b"].map(|letter| TrustedDeviceToken::new(token(letter)));
         let texts = format!("{}.{}", a.expose(), b.expose());
         let settings = CookieSettings { name: "__Host-s".into(), domain: None };
-        let issued = DeviceCookie::new(settings, true).issue(&[a, b]);
-        assert_eq!(issued, format!("__Host-s_device={texts}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure"));
+        let issued = DeviceCookie::new(settings, true).issue(&[a, b], Timestamp::MIN);
+        let lifetime = "Max-Age=7776000; Expires=Wed, 01 Apr 1970 00:00:00 GMT";
+        assert_eq!(issued, format!("__Host-s_device={texts}; Path=/; HttpOnly; SameSite=Lax; {lifetime}; Secure"));
         assert!(issued.is_sensitive());
         let settings = CookieSettings { name: "s".into(), domain: Some("example.com".into()) };
         let blank = DeviceCookie::new(settings, false).blank();
         assert_eq!(
-            blank,
+            blank[0],
             "s_device=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Domain=example.com"
         );
     }
@@ -228,7 +254,7 @@ mod tests {
         fn no_cookie_header_panics_or_yields_what_is_no_token(line in proptest::collection::vec(0x20u8..=0xff, 0..300)) {
             if let Ok(value) = HeaderValue::from_bytes(&line) {
                 let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
-                prop_assert!(cookie().tokens(&headers).len() <= MAX_CANDIDATES);
+                prop_assert!(cookie().tokens(&headers).len() <= 300 / SessionToken::CHARS);
                 let devices = DeviceCookie::new(CookieSettings { name: "a".into(), domain: None }, false);
                 prop_assert!(devices.tokens(&headers).len() <= TrustedDevices::MOST);
             }

@@ -1,7 +1,7 @@
 //! The credential that a request carries: a bearer token, or the session cookie.
 
 use doorward_domain::SessionToken;
-use poem::http::{HeaderMap, header};
+use poem::http::{HeaderMap, HeaderValue, header};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -29,12 +29,26 @@ impl<'a> Credential<'a> {
         }
     }
 
-    /// The value of an `Authorization: Bearer` header (RFC 6750, 2.1); `None` without one.
-    pub(crate) fn bearer(self) -> Option<&'a str> {
-        let value = self.0.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
-        scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim_matches(' '))
+    /// The possible session tokens in cookies, whatever other header came along.
+    pub(crate) fn cookie_tokens(self, cookie: &SessionCookie) -> Vec<SessionToken> {
+        cookie.tokens(self.0)
     }
+
+    /// The value of an `Authorization: Bearer` header (RFC 6750, 2.1); `None` without one. A value that cannot be a token,
+    /// and a header beside another `Authorization`, is an empty text.
+    pub(crate) fn bearer(self) -> Option<&'a str> {
+        let lines = self.0.get_all(header::AUTHORIZATION);
+        let bearer = lines.iter().find_map(bearer_value)?;
+        let is_alone = lines.iter().count() == 1;
+        Some(std::str::from_utf8(bearer).ok().filter(|_| is_alone).unwrap_or_default())
+    }
+}
+
+fn bearer_value(line: &HeaderValue) -> Option<&[u8]> {
+    let line = line.as_bytes();
+    let end = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
+    let (scheme, value) = line.split_at(end);
+    scheme.eq_ignore_ascii_case(b"bearer").then(|| value.trim_ascii())
 }
 
 impl<'a> ApiExtractor<'a> for Credential<'a> {
@@ -99,5 +113,10 @@ mod tests {
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", &in_header)]), ["h"]);
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "Bearer x")]), [""; 0]);
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "Basic eDp5")]), ["c"]);
+        assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "BEARER")]), [""; 0]);
+        assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "bearer \u{fc}")]), [""; 0]);
+        let twice = [("authorization", in_header.as_str()), ("authorization", "Basic eDp5")];
+        assert_eq!(tokens(&twice), [""; 0], "two credentials prove nothing");
+        assert_eq!(tokens(&[twice[1], twice[0], ("cookie", &in_cookie)]), [""; 0]);
     }
 }

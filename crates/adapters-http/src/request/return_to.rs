@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 2_048;
 /// The `Location` for a `next`; `None` for a target that is not allowed. The text is parsed as a browser parses it (WHATWG
 /// URL: tabs and line ends are dropped, `\` is `/`), and the parsed URL is written out again.
 pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
-    if next.is_empty() || next.len() > MAX_BYTES {
+    if next.len() > MAX_BYTES || !is_target(next) {
         return None;
     }
     let url = Url::options().base_url(Some(&public_origin.url())).parse(next).ok()?;
@@ -25,6 +25,12 @@ pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Ori
     } else {
         return_origins.contains(&origin).then(|| url.into())
     }
+}
+
+/// Whether a text is a path from the root or a whole URL. Others, such as `undefined`, would lead to a page of that name.
+fn is_target(next: &str) -> bool {
+    let has_scheme = |scheme: &str| next.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    next.starts_with('/') || has_scheme("http://") || has_scheme("https://")
 }
 
 #[cfg(test)]
@@ -52,10 +58,7 @@ mod tests {
             ("https://door.example/a", "/a"),
             ("https://DOOR.example:443", "/"),
             ("/a/../b", "/b"),
-            ("?x", "/?x"),
             ("/ü x", "/%C3%BC%20x"),
-            ("https:evil.example", "/evil.example"),
-            ("https:/evil.example", "/evil.example"),
         ] {
             assert_eq!(go(next).as_deref(), Some(expected), "{next}");
         }
@@ -71,6 +74,16 @@ mod tests {
     fn other_targets_are_ignored() {
         let vectors = [
             "",
+            "?x",
+            "#x",
+            "evil.test",
+            "undefined",
+            "null",
+            "a/b",
+            " /a",
+            "https:evil.example",
+            "https:/evil.example",
+            "https:/door.example",
             "//evil.example",
             "///evil.example",
             "////evil.example",

@@ -11,6 +11,8 @@ use super::response_mode::ResponseMode;
 pub(crate) struct FormInput {
     /// The username that was typed, or that of the user who is signed in.
     pub(crate) username: String,
+    /// The user's id, where one is signed in.
+    pub(crate) user_id: Option<String>,
     /// Where the form leads afterwards, already checked.
     pub(crate) next: Option<String>,
 }

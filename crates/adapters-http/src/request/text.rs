@@ -34,6 +34,8 @@ pub(crate) struct CurrentPassword;
 pub(crate) struct CodeText;
 /// How the client keeps the token: the name of a [`Transport`].
 pub(crate) struct TransportName;
+/// The id of the user whose page a form is on.
+pub(crate) struct UserIdText;
 /// Where a form leads afterwards. Anything that is no good target is ignored, so any value is allowed.
 pub(crate) struct NextTarget;
 
@@ -77,6 +79,12 @@ impl TextKind for TransportName {
 
     fn register(registry: &mut Registry) {
         Transport::register(registry);
+    }
+}
+
+impl TextKind for UserIdText {
+    fn schema() -> MetaSchemaRef {
+        inline(MetaSchema::new("string"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The outcomes of operations. An operation returns one of the small types here, which describes the response in the
 //! `OpenAPI` document; the pipeline renders its [`Outcome`].
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use doorward_app::{IssuedCodes, OpenedSession};
@@ -33,7 +34,7 @@ pub(crate) enum Outcome {
     /// Something was changed or revoked. The JSON response has no body.
     Done {
         /// Where a form leads.
-        location: &'static str,
+        location: Cow<'static, str>,
         /// Which cookies the browser is to forget.
         forgets: Forgets,
     },
@@ -112,14 +113,14 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
 
 /// Something was changed or revoked.
 pub(crate) struct Done {
-    location: &'static str,
+    location: Cow<'static, str>,
     forgets: Forgets,
 }
 
 impl Done {
     /// A form leads to `location` afterwards.
-    pub(crate) const fn new(location: &'static str, forgets: Forgets) -> Self {
-        Self { location, forgets }
+    pub(crate) fn new(location: impl Into<Cow<'static, str>>, forgets: Forgets) -> Self {
+        Self { location: location.into(), forgets }
     }
 }
 

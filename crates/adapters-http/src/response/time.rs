@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::time::UNIX_EPOCH;
 
 use doorward_domain::Timestamp;
+use poem::http::HeaderValue;
+use poem::web::headers::{Expires, Header};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
 use serde::Serialize;
@@ -61,6 +63,13 @@ fn rfc3339(instant: Timestamp) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + since_epoch).to_string()
 }
 
+/// An instant as header fields have it (RFC 9110, 5.6.7).
+pub(crate) fn http_date(instant: Timestamp) -> String {
+    let mut values: Vec<HeaderValue> = Vec::new();
+    Expires::from(UNIX_EPOCH + instant.since(Timestamp::MIN)).encode(&mut values);
+    values.first().and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
 /// An instant to the minute, as people read it.
 pub(crate) fn minute(instant: Timestamp) -> String {
     let text = rfc3339(instant);
@@ -75,6 +84,8 @@ mod tests {
     fn instants_are_written_as_javascript_writes_them() {
         assert_eq!(rfc3339(Timestamp::from_unix_millis(1_795_504_860_000)), "2026-11-24T07:21:00.000Z");
         assert_eq!(minute(Timestamp::from_unix_millis(1_795_504_860_000)), "2026-11-24 07:21 UTC");
+        assert_eq!(http_date(Timestamp::from_unix_millis(1_795_504_860_000)), "Tue, 24 Nov 2026 07:21:00 GMT");
+        assert_eq!(http_date(Timestamp::MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
         assert_eq!(rfc3339(Timestamp::MIN), "1970-01-01T00:00:00.000Z");
         assert_eq!(rfc3339(Timestamp::MAX), "9999-12-31T23:59:59.999Z");
     }
