@@ -212,7 +212,7 @@ async fn keys_are_added_listed_used_and_deleted() {
     let client = operator.client();
     let token = client.sign_up("alice", PASSWORD).await;
     let added = operator.done(&["key", "add", "alice", "github:583231"]).await;
-    assert_eq!((&added["keyId"], &added["passwordDefined"]), (&json!("github:583231"), &json!(false)));
+    assert_eq!((&added["keyId"], &added["hasPassword"]), (&json!("github:583231"), &json!(false)));
     operator.done_with(&["key", "add", "alice", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
     assert_eq!(client.session(&token).await.status, StatusCode::OK, "a new key revokes no session");
     let listed = operator.done(&["key", "list", "alice"]).await;
@@ -225,7 +225,7 @@ async fn keys_are_added_listed_used_and_deleted() {
     operator.refused(77, &["key", "use", "github:583231", "--password-stdin"], PASSWORD).await;
 
     operator.done(&["key", "set-password", "username:alice", "--no-password"]).await;
-    assert_eq!(operator.done(&["key", "show", "username:ALICE"]).await["passwordDefined"], false);
+    assert_eq!(operator.done(&["key", "show", "username:ALICE"]).await["hasPassword"], false);
     assert_eq!(client.log_in("alice", PASSWORD).await, None);
     operator.done(&["key", "delete", "github:583231"]).await;
     operator.refused(67, &["key", "show", "github:583231"], "").await;
@@ -343,4 +343,24 @@ async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
     }
     assert!(operator.client().log_in("alice0", PASSWORD).await.is_some());
     assert!(operator.client().log_in("alice65", PASSWORD).await.is_none());
+}
+
+/// A command in the wrong folder would otherwise create a user in a store that no server reads.
+#[tokio::test]
+async fn a_command_without_a_store_creates_none_and_says_how_to_name_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut stores = vec!["sqlite:doorward.db".to_owned(), "sqlite::memory:".to_owned()];
+    stores.extend(postgres::database().await);
+    for store in stores {
+        let flag = format!("--database-url={store}");
+        for arguments in [&["user", "show", "alice"][..], &["user", "create", "alice", "--no-password"]] {
+            let mut command = command(folder.path());
+            let output = command.args(CHEAP_HASH).arg(&flag).args(arguments).stdin(Stdio::null()).output().await;
+            let output = output.expect("a program that runs");
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(69), "{told}");
+            assert!(told.contains("there is no store") && told.contains("DATABASE_URL"), "{told}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was created");
 }

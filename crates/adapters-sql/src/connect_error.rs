@@ -16,6 +16,14 @@ pub enum ConnectError {
         #[source]
         cause: Cause,
     },
+    /// There is none yet.
+    #[error(
+        "there is no store {store}: name the server's with DATABASE_URL or --database-url; the server creates it at its start"
+    )]
+    Missing {
+        /// Which store.
+        store: String,
+    },
     /// Another program kept it locked for longer than the program waits.
     #[error("the store {store} is locked by another program")]
     Locked {

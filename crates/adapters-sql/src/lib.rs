@@ -50,6 +50,18 @@ pub async fn connect(url: &StoreUrl) -> Result<Store, ConnectError> {
     }
 }
 
+/// Opens a store that a server created, as [`connect`] does.
+///
+/// # Errors
+/// [`ConnectError`], which is [`ConnectError::Missing`] where there is no store. Nothing is created then.
+pub async fn connect_existing(url: &StoreUrl) -> Result<Store, ConnectError> {
+    let exists = match url.target() {
+        Target::Sqlite(location) => location.exists(),
+        Target::Postgres(target) => postgres::exists(&target.options).await?,
+    };
+    if exists { connect(url).await } else { Err(ConnectError::Missing { store: url.to_string() }) }
+}
+
 /// An open store. Clones are the same store.
 #[derive(Clone)]
 pub struct Store(Arc<dyn Backend>);

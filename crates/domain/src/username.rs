@@ -66,13 +66,15 @@ impl Username {
 pub struct LoginName(String);
 
 impl LoginName {
-    /// Reads the username of a login: 1 to [`Username::MAX_CHARS`] characters.
+    /// Reads the username of a login: 1 to [`Username::MAX_CHARS`] characters, without the white space around them, which
+    /// keyboards of phones add and no username has.
     ///
     /// # Errors
     /// [`InvalidUsername::Missing`] where it is empty, [`InvalidUsername::TooLong`] where it is too long.
     pub fn parse(raw: &str) -> Result<Self, InvalidUsername> {
-        check_length(raw, 1)?;
-        Ok(Self(raw.to_owned()))
+        let name = raw.trim();
+        check_length(name, 1)?;
+        Ok(Self(name.to_owned()))
     }
 
     /// The key to look for.
@@ -209,6 +211,15 @@ mod tests {
         for (length, expected) in [(0, false), (1, true), (31, true), (32, false), (100_000, false)] {
             assert_eq!(LoginName::parse(&"é".repeat(length)).is_ok(), expected, "{length}");
         }
+    }
+
+    #[test]
+    fn white_space_around_a_name_does_not_count_at_login() {
+        for typed in ["alice ", " alice", "alice\u{a0}\n", "\u{3000}Alice\t"] {
+            let name = LoginName::parse(typed).expect("a name");
+            assert_eq!(name.key_id(), unicode("alice").expect("a good name").key_id(), "{typed:?}");
+        }
+        assert_eq!(LoginName::parse(" \n").err(), Some(InvalidUsername::Missing));
     }
 
     #[test]

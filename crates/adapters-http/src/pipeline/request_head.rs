@@ -61,7 +61,8 @@ impl<'a> RequestHead<'a> {
             "request",
             id = %self.id,
             method = %shortened(self.method.as_str()),
-            path = shortened(self.uri.path()),
+            // Characters that end a line or turn the writing around are escaped.
+            path = %shortened(self.uri.path()).escape_debug(),
             address = self.address.map(tracing::field::display),
         )
     }

@@ -41,6 +41,8 @@ const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = 0; \
 const LOCK: &str = "SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
      SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
 
+const MIGRATED: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+
 pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postgres>, ConnectError> {
     let store = describe(options);
     let options = prepared(options);
@@ -69,6 +71,18 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postg
     let pools = Arc::new(Pools { readers: pool.clone(), writers: pool, limit: LIMIT, file: FileIdentity::default() });
     let lookups = SharedLookups::new(Arc::clone(&pools));
     Ok(SqlStore { pools, lookups, keeper: Mutex::new(None) })
+}
+
+/// Whether the database has a schema of Doorward.
+pub(crate) async fn exists(options: &PgConnectOptions) -> Result<bool, ConnectError> {
+    let store = describe(options);
+    let looking = async {
+        let mut connection = prepared(options).connect().await?;
+        let exists = sqlx::query_scalar(MIGRATED).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(exists)
+    };
+    timeout(LIMIT, looking).await.map_err(|_| unreachable(&store, NoAnswer))?.map_err(|error| refused(&store, error))
 }
 
 /// The URL without its password and parameters.
@@ -108,10 +122,7 @@ async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), Conne
     let refused = |error| refused(store, error);
     let mut transaction = connection.begin_with(Postgres::BEGIN).await.map_err(refused)?;
     transaction.execute(LOCK).await.map_err(refused)?;
-    let migrated: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(refused)?;
+    let migrated: bool = sqlx::query_scalar(MIGRATED).fetch_one(&mut *transaction).await.map_err(refused)?;
     if migrated
         && sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD).fetch_one(&mut *transaction).await.map_err(refused)?
     {

@@ -51,6 +51,16 @@ pub(crate) enum Location {
     },
 }
 
+impl Location {
+    /// Whether the store was there before this process.
+    pub(crate) fn exists(&self) -> bool {
+        match self {
+            Self::Memory => false,
+            Self::File { path, .. } => path.exists(),
+        }
+    }
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

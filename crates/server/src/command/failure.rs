@@ -1,10 +1,8 @@
 //! Why a command did nothing: one line, and an exit status of `sysexits.h`.
 
-use std::error::Error;
-
 use doorward_adapters_sql::ConnectError;
 use doorward_app::Fault;
-use doorward_domain::{InvalidKeyId, InvalidPassword, InvalidUsername};
+use doorward_domain::{InvalidKeyId, InvalidPassword, InvalidUsername, error_chain};
 
 /// A command that did nothing.
 #[derive(Debug)]
@@ -59,8 +57,7 @@ impl From<Fault> for Failure {
             Fault::Unavailable(_) | Fault::Overloaded => Kind::Unavailable,
             Fault::TooManyAttempts { .. } | Fault::Unforeseen(_) => Kind::Failed,
         };
-        let chain = std::iter::successors(Some(&fault as &dyn Error), |error| (*error).source());
-        Self::new(kind, chain.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\n', " "))
+        Self::new(kind, error_chain(&fault).replace('\n', " "))
     }
 }
 

@@ -124,7 +124,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             match context.admin.keys.set_password(&id, password.as_ref()).await {
                 Ok(()) => Ok(Outcome::One(Record::new([
                     ("keyId", id.as_str().into()),
-                    ("passwordDefined", password.is_some().into()),
+                    ("hasPassword", password.is_some().into()),
                 ]))),
                 Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
                 Err(SetPasswordError::InvalidPassword(error)) => Err(error.into()),

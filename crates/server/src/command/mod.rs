@@ -62,7 +62,8 @@ pub(crate) struct Output {
 
 /// Runs a command and returns what to print.
 pub(crate) async fn run(settings: Settings, command: Command) -> Result<String, Failure> {
-    let store = doorward_adapters_sql::connect(&settings.store).await.map_err(|error| Failure::from_store(&error))?;
+    let store = doorward_adapters_sql::connect_existing(&settings.store).await;
+    let store = store.map_err(|error| Failure::from_store(&error))?;
     let hasher = Argon2idHasher::start(settings.argon2, settings.hash_threads)
         .map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
     let ports = ports(&store, Arc::new(hasher), Arc::new(SystemClock));

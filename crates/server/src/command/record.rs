@@ -27,7 +27,7 @@ impl Record {
         Self::new([
             ("keyId", key.id.as_str().into()),
             ("userId", key.user_id.as_str().into()),
-            ("passwordDefined", key.password_hash.is_some().into()),
+            ("hasPassword", key.password_hash.is_some().into()),
             ("createdAt", instant(key.created_at)),
         ])
     }

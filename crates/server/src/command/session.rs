@@ -98,7 +98,11 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         }
         Verb::Sweep => {
             let swept = context.admin.sweep.run().await?;
-            Ok(Outcome::One(Record::new([("sessions", swept.sessions.into()), ("buckets", swept.buckets.into())])))
+            Ok(Outcome::One(Record::new([
+                ("sessions", swept.sessions.into()),
+                ("signIns", swept.sign_ins.into()),
+                ("buckets", swept.buckets.into()),
+            ])))
         }
     }
 }
