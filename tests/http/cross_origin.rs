@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder, StatusCode};
 
 use crate::storage::places;
-use crate::support::client::{Reply, cookie, send};
+use crate::support::client::{Encoding, Reply, cookie, send};
 use crate::support::server::TestServer;
 
 const TRUSTED: &str = "https://app.example";
@@ -155,4 +155,26 @@ async fn a_page_under_another_host_name_can_change_nothing() {
     for headers in [&[("host", "doorward:8080")][..], &page("localhost", "http://localhost")] {
         assert_eq!(attempt(&server, headers).await.status, StatusCode::UNAUTHORIZED, "{headers:?}");
     }
+}
+
+#[tokio::test]
+async fn an_app_that_users_are_led_back_to_may_sign_them_out_and_do_nothing_else() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--return-origins=https://app.example"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", "correct horse").await;
+    let from = |origin: &str, path: &str, fields: &[(&str, &str)]| {
+        let form = client.submit(path, Encoding::Urlencoded, fields).header("origin", origin);
+        form.header("sec-fetch-site", "same-site").header("cookie", cookie(&token))
+    };
+    for path in ["/api/sessions/revoke-others", "/api/account/delete", "/api/login"] {
+        let refused = send(from("https://app.example", path, &[("password", "correct horse")])).await;
+        refused.assert_error(403, "cross_origin", "Cross-origin request refused");
+    }
+    let elsewhere = send(from("https://evil.example", "/api/logout", &[])).await;
+    elsewhere.assert_error(403, "cross_origin", "Cross-origin request refused");
+    assert_eq!(client.session(&token).await.status.as_u16(), 200);
+    let back = [("next", "https://app.example/bye?a=1&b=2")];
+    send(from("https://app.example", "/api/logout", &back)).await.assert_redirect("https://app.example/bye?a=1&b=2");
+    assert_eq!(client.session(&token).await.status.as_u16(), 401);
 }

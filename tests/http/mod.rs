@@ -70,6 +70,7 @@ on_every_store! {
     sessions:
         a_session_has_the_names_of_lucia_s,
         attributes_are_in_the_very_next_validation_and_nowhere_while_empty,
+        a_clock_that_was_ahead_gives_no_session_a_longer_life,
         an_active_session_is_validated_without_a_write,
         an_idle_session_is_renewed_once_and_fresh,
         fifty_parallel_validations_of_an_idle_session_all_succeed,
@@ -128,7 +129,7 @@ on_every_store! {
         the_fields_of_a_recovery_are_judged_in_their_order,
         an_unknown_user_a_user_without_codes_and_a_wrong_or_used_code_are_told_the_same,
         of_racing_uses_of_one_code_one_is_let_in,
-        codes_outlive_a_change_of_the_password_and_go_with_the_account,
+        codes_go_with_the_password_and_with_the_account,
         the_store_holds_no_code;
     throttle:
         an_account_is_guessed_at_ten_times_from_one_address_and_then_once_a_minute,

@@ -95,6 +95,11 @@ pub async fn codes_that_are_there_or_an_older_session_take_the_password(place: P
     assert_incorrect(&recover(&client, "alice", &first[0], NEW_PASSWORD).await);
     assert_eq!(recover(&client, "alice", &second[0], NEW_PASSWORD).await.status, StatusCode::OK);
 
+    client.sign_up("carol", PASSWORD).await;
+    server.clock.advance(Duration::from_millis(1));
+    let login = client.log_in("carol", PASSWORD).await.expect("signed in");
+    ask(&client, &login, &[]).await.assert_error(400, "invalid_password", "Invalid password");
+
     let late = client.sign_up("bobby", PASSWORD).await;
     server.clock.advance(FRESH);
     ask(&client, &late, &[]).await.assert_error(400, "invalid_password", "Invalid password");
@@ -297,14 +302,19 @@ pub async fn of_racing_uses_of_one_code_one_is_let_in(place: Place) {
     }
 }
 
-pub async fn codes_outlive_a_change_of_the_password_and_go_with_the_account(place: Place) {
+/// A thief who was signed in may have made them.
+pub async fn codes_go_with_the_password_and_with_the_account(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();
-    let (token, codes) = with_codes(&client, "alice").await;
+    let (token, old_codes) = with_codes(&client, "alice").await;
+    server.clock.advance(Duration::from_millis(1));
     let fields = [("currentPassword", PASSWORD), ("newPassword", NEW_PASSWORD)];
     let changed = send(with(client.submit("/api/password", Encoding::Json, &fields), &token)).await;
     let token = changed.cookie_value().expect("a session cookie");
-    assert_eq!(left(&client, &token).await["left"], 10);
+    assert_eq!(left(&client, &token).await["left"], 0);
+    assert_incorrect(&recover(&client, "alice", &old_codes[0], PASSWORD).await);
+    ask(&client, &token, &[]).await.assert_error(400, "invalid_password", "Invalid password");
+    let codes = codes_in(&ask(&client, &token, &[("password", NEW_PASSWORD)]).await);
     let delete = client.submit("/api/account/delete", Encoding::Json, &[("password", NEW_PASSWORD)]);
     assert_eq!(send(with(delete, &token)).await.status, StatusCode::NO_CONTENT);
     assert_eq!(server.place.count("recovery_codes").await, 0);

@@ -75,6 +75,27 @@ pub async fn attributes_are_in_the_very_next_validation_and_nowhere_while_empty(
     assert_eq!(client.session(&token).await.body, before, "byte for byte as it was");
 }
 
+pub async fn a_clock_that_was_ahead_gives_no_session_a_longer_life(place: Place) {
+    let now = TestServer::start(place.clone()).await;
+    let ahead = TestServer::start(place).await;
+    let renewed_ahead = now.client().sign_up("alice", PASSWORD).await;
+    ahead.clock.advance(Duration::from_hours(10 * 24));
+    assert_eq!(ahead.client().session(&renewed_ahead).await.json()["fresh"], true);
+    ahead.clock.advance(Duration::from_hours(355 * 24));
+    let opened_ahead = ahead.client().sign_up("bobby", PASSWORD).await;
+
+    let honest = now.client().sign_up("carol", PASSWORD).await;
+    let honest = now.client().session(&honest).await.json();
+    for token in [renewed_ahead, opened_ahead] {
+        let session = now.client().session(&token).await.json();
+        assert_eq!(session["fresh"], true, "{session}");
+        for end in ["activePeriodExpiresAt", "idlePeriodExpiresAt"] {
+            assert_eq!(session[end], honest[end], "{session}");
+        }
+        assert_eq!(now.client().session(&token).await.json()["fresh"], false, "once");
+    }
+}
+
 pub async fn an_active_session_is_validated_without_a_write(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use reqwest::StatusCode;
+use rustix::process::Signal;
 
 use super::program::{Program, command, run};
 use crate::support::client::send;
@@ -52,7 +53,9 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
 
 #[tokio::test]
 async fn what_cannot_be_written_is_one_line_and_no_panic() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let program = Program::start().await;
+    program.signal(Signal::TERM);
+    let (_, folder, _) = program.end().await;
     for arguments in [&["--help"][..], &["--version"], &["user", "--help"], &["session", "sweep"]] {
         let full = std::fs::File::options().write(true).open("/dev/full").expect("a device that takes nothing");
         let child = command(folder.path()).args(arguments).stdout(full).stderr(Stdio::piped()).spawn();
@@ -216,7 +219,7 @@ async fn the_log_says_where_to_go_and_who_did_what_but_no_secret() {
         assert_eq!(hostile.status, StatusCode::NOT_FOUND);
         send(client.post("/api/logout").bearer_auth(&token)).await;
         program.log_until("log_out").await;
-        program.signal(rustix::process::Signal::TERM);
+        program.signal(Signal::TERM);
         let (_, _, log) = program.end().await;
         for line in &log {
             let is_event =

@@ -114,6 +114,7 @@ macro_rules! keeps_every_promise {
                 a_code_lets_its_user_back_in_once,
                 what_is_no_code_of_the_user_changes_nothing,
                 a_code_gives_no_password_to_a_key_that_has_none,
+                codes_go_with_the_password_that_they_replace,
                 a_recovery_that_fails_half_way_leaves_all_as_it_was,
                 of_twenty_racing_uses_of_one_code_exactly_one_succeeds,
                 racing_uses_of_ten_codes_all_succeed_and_leave_one_session,

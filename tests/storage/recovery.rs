@@ -1,7 +1,7 @@
 //! Promises of `RecoveryStore`.
 
 use doorward_domain::ports::{
-    CodeReplacement, KeyedWriteError, NewAccount, RecoverError, Recovery, ReplaceCodesError, StoreError,
+    CodeReplacement, KeyedWriteError, NewAccount, PasswordChange, RecoverError, Recovery, ReplaceCodesError, StoreError,
 };
 use doorward_domain::{RecoveryCodeHash, UserId};
 use tokio::task::JoinSet;
@@ -173,9 +173,25 @@ pub async fn a_code_gives_no_password_to_a_key_that_has_none(place: Place) {
     assert_matches!(refused, Err(RecoverError::NoSuchCode));
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
     assert_eq!(key.password_hash, None);
-    assert_eq!(unused(&store, &alice.user.id).await, codes(0));
-    store.users().admin_set_password(&alice.key.id, Some(&hash("third"))).await.expect("an answer");
-    assert_eq!(store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 10)).await.expect("let in"), 9);
+}
+
+/// A thief who was signed in may have made them.
+pub async fn codes_go_with_the_password_that_they_replace(place: Place) {
+    let (store, alice, bob) = inhabited(&place).await;
+    assert!(store.users().admin_set_password(&alice.key.id, Some(&hash("third"))).await.expect("an answer"));
+    assert_eq!(unused(&store, &alice.user.id).await, []);
+    let change = PasswordChange {
+        verified: verified(&bob),
+        new_hash: hash("third"),
+        session: recovery(&bob, 501, 10).session,
+        client: client(),
+    };
+    store.users().replace_password_and_revoke_sessions(&change).await.expect("changed");
+    assert_eq!(place.count("recovery_codes").await, 0);
+    for (person, code) in [(&alice, 1), (&bob, 501)] {
+        let refused = store.recovery().recover_and_revoke_sessions(&recovery(person, code, 20)).await;
+        assert_matches!(refused, Err(RecoverError::NoSuchCode));
+    }
 }
 
 pub async fn a_recovery_that_fails_half_way_leaves_all_as_it_was(place: Place) {

@@ -177,10 +177,12 @@ fn parse_postgres(text: &str) -> Result<Postgres, InvalidStoreUrl> {
     for (name, value) in parameters(text) {
         if KNOWN.contains(&name) || name.starts_with("options[") {
             kept.push(format!("{name}={value}"));
+        } else if WITHOUT_EFFECT.contains(&name) {
+            // Nothing changes, and nothing needs to be said.
         } else if name.starts_with("ssl") || name.starts_with("pass") {
             // `sslmod=require` would be a connection in the clear.
             return Err(InvalidStoreUrl::UnknownParameter(plain_name(name)));
-        } else if !WITHOUT_EFFECT.contains(&name) {
+        } else {
             ignored.push(plain_name(name));
         }
     }
@@ -189,7 +191,8 @@ fn parse_postgres(text: &str) -> Result<Postgres, InvalidStoreUrl> {
     let authority = match authority.strip_suffix('@') {
         Some(user) => {
             let (user, password) = user.split_once(':').unwrap_or((user, ""));
-            let as_parameter = |name: &str, value: &str| format!("{name}={}", value.replace('+', "%2B"));
+            let as_parameter =
+                |name: &str, value: &str| format!("{name}={}", value.replace('+', "%2B").replace('&', "%26"));
             kept.push(as_parameter("user", user));
             if !password.is_empty() {
                 kept.push(as_parameter("password", password));
@@ -300,6 +303,7 @@ mod tests {
     fn a_socket_can_be_named_behind_a_user() {
         for text in [
             "postgres://alice:p%40ss+1@/doorward?host=/cloudsql/project:region:db",
+            "postgres://alice:x&y=z@/doorward?host=/cloudsql/project:region:db",
             "postgres://alice:p%40ss+1@/doorward?host=%2Fcloudsql%2Fproject:region:db",
             "postgresql:///doorward?user=alice&password=x&host=/cloudsql/project:region:db",
         ] {
@@ -313,7 +317,7 @@ mod tests {
 
     #[test]
     fn parameters_of_other_clients_have_no_effect_and_unknown_ones_are_told() {
-        let neon: StoreUrl = "postgres://a:b@h/d?sslmode=require&channel_binding=require&connect_timeout=10"
+        let neon: StoreUrl = "postgres://a:b@h/d?sslmode=require&channel_binding=require&connect_timeout=10&sslsni=1"
             .parse()
             .expect("a good URL");
         assert_eq!(neon.ignored_parameters(), [""; 0]);

@@ -33,9 +33,9 @@ pub struct IssuedCodes {
 }
 
 impl IssueRecoveryCodes {
-    /// For how long after it was opened a session is proof enough to make the first codes. A user who binds another way into
-    /// the account must have proved who they are a short while ago (OWASP ASVS 5.0, 7.5.1; NIST SP 800-63B-4, 4.1.2); who
-    /// has just signed up or in did so, and should not have to type the password once more before they have even begun.
+    /// For how long after the sign-up its session is proof enough to make the first codes. A user who binds another way into
+    /// the account must prove who they are (OWASP ASVS 5.0, 7.5.1; NIST SP 800-63B-4, 4.1.2). A person who has just chosen
+    /// the password need not type it again. Every later session may be a thief's, whose codes would replace the password.
     pub const FRESH: Duration = Duration::from_mins(10);
 
     /// The use case on these ports.
@@ -58,10 +58,12 @@ impl IssueRecoveryCodes {
         Ok(self.recovery.unused_codes(user).await?)
     }
 
-    /// Whether the session was opened so short a while ago that the first codes need no password.
+    /// Whether this is the session of a sign-up less than [`Self::FRESH`] ago, whose first codes need no password. A sign-up
+    /// creates user and session at one instant, before any login.
     #[must_use]
     pub fn is_fresh(&self, signed_in: &ValidSession) -> bool {
-        self.mint.now().since(signed_in.session.created_at) < Self::FRESH
+        let ValidSession { session, user, .. } = signed_in;
+        session.created_at == user.created_at && self.mint.now().since(session.created_at) < Self::FRESH
     }
 
     /// Makes ten codes in place of all that the user has. The password is as a client sent it; it may be left out where
@@ -197,8 +199,10 @@ mod tests {
         NOW, cause, client, code_hash, key_of, mint, mint_from, passwords, session_opened_at, tokens, unbounded, user,
     };
 
+    /// The session of a sign-up.
     fn signed_in(ago: Duration) -> ValidSession {
-        ValidSession { session: session_opened_at(NOW.minus(ago)), user: user("Alice"), fresh: false }
+        let user = User { created_at: NOW.minus(ago), ..user("Alice") };
+        ValidSession { session: session_opened_at(NOW.minus(ago)), user, fresh: false }
     }
 
     fn knows_alice() -> MockUserStore {
@@ -266,6 +270,16 @@ mod tests {
             .returning(|_| Ok(()));
         let almost = IssueRecoveryCodes::FRESH.saturating_sub(Duration::from_millis(1));
         assert_eq!(issue(recovery, almost, None).await.expect("codes").codes.len(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_session_of_a_login_makes_no_codes_without_the_password() {
+        let login = ValidSession { session: session_opened_at(NOW), ..signed_in(Duration::from_secs(1)) };
+        let passwords = passwords(MockUserStore::new(), MockPasswordHasher::new(), unbounded());
+        let (users, recovery) = (Arc::new(MockUserStore::new()), Arc::new(MockRecoveryStore::new()));
+        let issue = IssueRecoveryCodes::new(passwords, users, recovery, Arc::new(tokens()), mint());
+        let refused = issue.run(&login, None, &client(), &TrustedDevices::default()).await;
+        assert!(matches!(refused, Err(IssueRecoveryCodesError::PasswordNeeded)), "{refused:?}");
     }
 
     #[tokio::test]

@@ -65,6 +65,9 @@ pub struct Session {
     pub attributes: Attributes,
 }
 
+/// By how much the clocks of nodes may differ, or one may step back, without a session being renewed for it.
+const CLOCK_DIFFERENCE: Duration = Duration::from_mins(1);
+
 impl Session {
     /// A session that starts now, without attributes.
     #[must_use]
@@ -88,7 +91,10 @@ impl Session {
     pub fn state(&self, now: Timestamp, policy: &SessionPolicy) -> SessionState {
         if now >= self.idle_expires_at || now >= policy.end_of_life(self.created_at) {
             SessionState::Dead
-        } else if now >= self.active_expires_at {
+        } else if now >= self.active_expires_at
+            || self.active_expires_at > now.plus(policy.active).plus(CLOCK_DIFFERENCE)
+        {
+            // Active for longer than any session is: another clock wrote it, or a policy of longer periods. It is renewed.
             SessionState::Idle
         } else {
             SessionState::Active
@@ -122,6 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_is_active_for_too_long_is_renewed() {
+        let session = opened(&SessionPolicy::DEFAULT);
+        let state = |back: Duration| session.state(START.minus(back), &SessionPolicy::DEFAULT);
+        assert_eq!(state(CLOCK_DIFFERENCE), SessionState::Active);
+        assert_eq!(state(CLOCK_DIFFERENCE + Duration::from_millis(1)), SessionState::Idle);
+        assert_eq!(state(Duration::from_hours(365 * 24)), SessionState::Idle);
+    }
+
+    #[test]
     fn the_default_is_a_day_active_and_fourteen_idle() {
         let session = opened(&SessionPolicy::DEFAULT);
         assert_eq!(session.active_expires_at, after(86_400_000));
@@ -143,7 +158,11 @@ mod tests {
     #[test]
     fn a_clock_that_steps_back_harms_nothing() {
         let policy = policy(100, 50, None);
-        assert_eq!(opened(&policy).state(Timestamp::MIN, &policy), SessionState::Active);
+        let session = opened(&policy);
+        assert_eq!(session.state(Timestamp::MIN, &policy), SessionState::Idle, "it is renewed");
+        let renewed = session.renewed(Timestamp::MIN, &policy);
+        assert_eq!(renewed.state(Timestamp::MIN, &policy), SessionState::Active);
+        assert_eq!(renewed.idle_expires_at, Timestamp::MIN.plus(Duration::from_millis(150)));
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::context::Context;
 use crate::response::outcome::{Done, Forgets};
 use crate::response::problem::{Problem, ProblemKind};
 
+/// The path, to which the forms of apps may be sent as well.
+pub(crate) const PATH: &str = "/api/logout";
+
 pub(crate) struct LogOutApi(pub(crate) Arc<Context>);
 
 #[OpenApi]

@@ -6,6 +6,7 @@ use std::fmt;
 use poem::Request;
 use poem::http::{Method, header};
 
+use crate::api::log_out;
 use crate::origin::Origin;
 use crate::request::client;
 use crate::request::credential::Credential;
@@ -43,6 +44,11 @@ fn passes(request: &Request, settings: &HttpSettings) -> bool {
         return true;
     }
     if matches!(&origin, TheOrigin::One(origin) if settings.trusted_origins.contains(origin)) {
+        return true;
+    }
+    // An app that users are led back to may have a form to sign out. It can do no more harm than that.
+    let signs_out = *request.method() == Method::POST && request.uri().path() == log_out::PATH;
+    if signs_out && matches!(&origin, TheOrigin::One(origin) if settings.return_origins.contains(origin)) {
         return true;
     }
     let mut sites = headers.get_all("sec-fetch-site").iter().peekable();

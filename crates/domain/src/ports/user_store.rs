@@ -22,8 +22,8 @@ pub trait UserStore: Send + Sync {
     /// The key with this id and the user it belongs to; `None` when there is none.
     async fn find_by_key(&self, id: &KeyId) -> Result<Option<(Key, User)>, StoreError>;
 
-    /// Writes the key's new hash, revokes every session of its user, and writes the new session with the sign-in event
-    /// [`SignInKind::PasswordChanged`](crate::SignInKind), or does none of it.
+    /// Writes the key's new hash, deletes the recovery codes and revokes every session of its user, and writes the new
+    /// session with the sign-in event [`SignInKind::PasswordChanged`](crate::SignInKind), or does none of it.
     ///
     /// # Errors
     /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: of any
@@ -61,8 +61,8 @@ pub trait UserStore: Send + Sync {
     /// All keys of a user, oldest first; ties by id.
     async fn list_keys(&self, user: &UserId) -> Result<Vec<Key>, StoreError>;
 
-    /// Replaces the key's hash and revokes every session of its user, or does neither; `None` takes
-    /// the password away. `false` when there is no such key.
+    /// Replaces the key's hash, deletes the recovery codes and revokes every session of its user, or does none of it; `None`
+    /// takes the password away. `false` when there is no such key.
     async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError>;
 
     /// Removes the key and revokes every session of its user, or does neither; `false` when there is no such key.
