@@ -1,5 +1,6 @@
 //! Settings: flags, variables, `.env`, and what is said about a wrong one.
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use reqwest::StatusCode;
@@ -266,5 +267,33 @@ async fn a_hash_costs_what_the_contract_says_unless_told_otherwise() {
     for (variable, default) in [("MEMORY_KIB", "19456"), ("ITERATIONS", "2"), ("LANES", "1")] {
         let expected = format!("[default: {default}] [env: DOORWARD_ARGON2_{variable}=]");
         assert!(help.contains(&expected), "{expected} in {help}");
+    }
+}
+
+#[tokio::test]
+async fn vain_settings_and_an_open_store_are_told_at_the_start() {
+    let flags = [
+        "--return-origins=https://app.example",
+        "--trusted-proxies=0.0.0.0/0",
+        "--cookie-domain=localhost",
+        "--public-url=http://localhost:8080",
+    ];
+    let program = Program::start().await;
+    program.signal(Signal::TERM);
+    let (_, folder, log) = program.end().await;
+    assert!(!log.join("\n").contains("chmod"), "a new store is private: {log:#?}");
+    let file = folder.path().join("doorward.db");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("our file");
+    let program = Program::start_in(folder, &flags, &[]).await;
+    program.signal(Signal::TERM);
+    let (_, _, log) = program.end().await;
+    let log = log.join("\n");
+    for told in [
+        "DOORWARD_RETURN_ORIGINS has https://app.example, which the session cookie does not reach",
+        "DOORWARD_TRUSTED_PROXIES has every address",
+        "DOORWARD_COOKIE_DOMAIN is localhost: browsers keep no cookie",
+        "run chmod 600",
+    ] {
+        assert!(log.contains(told), "{told}: {log}");
     }
 }

@@ -46,6 +46,15 @@ impl Origin {
         }
     }
 
+    /// Whether both have the same host, at any port.
+    #[must_use]
+    pub fn has_host_of(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (url::Origin::Tuple(_, host, _), url::Origin::Tuple(_, of_other, _)) => host == of_other,
+            _ => false,
+        }
+    }
+
     /// Its root as a URL, to resolve paths against.
     pub(crate) fn url(&self) -> Url {
         Url::parse(&self.0.ascii_serialization()).expect("an http origin's serialization is a URL")

@@ -1,7 +1,7 @@
 //! The text that names a store, as an operator writes it in `DATABASE_URL`.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
@@ -66,6 +66,15 @@ impl StoreUrl {
         match &self.0 {
             Target::Sqlite(_) => &[],
             Target::Postgres(postgres) => &postgres.ignored,
+        }
+    }
+
+    /// The file of an SQLite store.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.0 {
+            Target::Sqlite(sqlite::Location::File { path, .. }) => Some(path),
+            Target::Sqlite(sqlite::Location::Memory) | Target::Postgres(_) => None,
         }
     }
 

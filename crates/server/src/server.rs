@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,6 +80,7 @@ impl Server {
         warn_of_weaknesses(&settings, &public_origin);
 
         let store = doorward_adapters_sql::connect(&settings.store).await?;
+        warn_of_readable_store(settings.store.file());
         let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
         let (mut registry, counts) =
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
@@ -211,6 +214,21 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
             "DOORWARD_TRUSTED_PROXIES has every address: any client can claim any address in X-Forwarded-For"
         );
     }
+    for origin in &settings.return_origins {
+        let is_reached = match &settings.cookie.domain {
+            Some(domain) => origin.is_within(domain),
+            None => origin.has_host_of(public_origin),
+        };
+        if !is_reached {
+            tracing::warn!(
+                "DOORWARD_RETURN_ORIGINS has {origin}, which the session cookie does not reach: users who are led there are \
+                 not signed in, unless DOORWARD_COOKIE_DOMAIN names a domain of both"
+            );
+        }
+    }
+    if let Some(domain) = settings.cookie.domain.as_deref().filter(|domain| !domain.trim_matches('.').contains('.')) {
+        tracing::warn!("DOORWARD_COOKIE_DOMAIN is {domain}: browsers keep no cookie for a whole top-level domain");
+    }
     if settings.throttle.is_none() {
         tracing::warn!("DOORWARD_THROTTLE is off: nothing bounds guesses at passwords");
     }
@@ -221,6 +239,14 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
     }
     if settings.argon2.is_weaker_than_default() {
         tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");
+    }
+}
+
+/// Warns where other users of the machine may read the store, which holds every hash.
+fn warn_of_readable_store(file: Option<&Path>) {
+    let mode = file.and_then(|file| file.metadata().ok()).map(|metadata| metadata.permissions().mode());
+    if let Some(file) = file.filter(|_| mode.is_some_and(|mode| mode & 0o077 != 0)) {
+        tracing::warn!("other users of this machine may open the store: run chmod 600 {}*", file.display());
     }
 }
 
