@@ -320,6 +320,10 @@ pub async fn a_form_of_another_user_s_page_changes_nothing(place: Place) {
         reply.assert_error(401, "unauthenticated", "Unauthenticated");
         assert_eq!(client.session(&bobby).await.status, StatusCode::OK, "{path}");
     }
+    for no_text in [json!({}), json!(1), json!("")] {
+        let revoke = client.post("/api/sessions/revoke-others").json(&json!({"userId": no_text}));
+        send(with(revoke, &bobby)).await.assert_error(401, "unauthenticated", "Unauthenticated");
+    }
     let fields = [("currentPassword", PASSWORD), ("newPassword", new), ("userId", user_id.as_str())];
     let reply = send(client.submit("/api/password", Encoding::Json, &fields).header("cookie", cookie(&alice))).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);

@@ -35,7 +35,7 @@ impl RequestBody for ChangePasswordRequest {
     }
 
     fn user_id(&self) -> Option<&str> {
-        self.user_id.as_text()
+        self.user_id.as_given()
     }
 }
 

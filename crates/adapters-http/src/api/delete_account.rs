@@ -28,7 +28,7 @@ pub(crate) struct DeleteAccountRequest {
 
 impl RequestBody for DeleteAccountRequest {
     fn user_id(&self) -> Option<&str> {
-        self.user_id.as_text()
+        self.user_id.as_given()
     }
 }
 

@@ -34,7 +34,7 @@ impl RequestBody for CreateRecoveryCodesRequest {
     const REQUIRED: bool = false;
 
     fn user_id(&self) -> Option<&str> {
-        self.user_id.as_text()
+        self.user_id.as_given()
     }
 }
 

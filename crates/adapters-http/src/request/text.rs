@@ -127,6 +127,14 @@ impl<K, const REQUIRED: bool> Text<K, REQUIRED> {
         }
     }
 
+    /// The text where the field exists, as [`Self::into_given`].
+    pub(crate) fn as_given(&self) -> Option<&str> {
+        self.value.as_ref().map(|value| match value {
+            Value::Text(text) => text.as_str(),
+            Value::Other => "",
+        })
+    }
+
     /// The text where the field exists. A value of another type counts as an empty text, which is as invalid.
     pub(crate) fn into_given(self) -> Option<Zeroizing<String>> {
         self.value.map(|value| match value {
