@@ -382,6 +382,23 @@ pub async fn accounts_and_sessions_survive_a_restart(place: Place) {
     assert!(server.client().log_in("alice", PASSWORD).await.is_some());
 }
 
+/// Keyboards of phones add a space behind a word.
+pub async fn white_space_around_a_name_does_not_keep_its_owner_out(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    for encoding in Encoding::ALL {
+        let reply =
+            send(client.submit("/api/login", encoding, &[("username", " alice \u{a0}"), ("password", PASSWORD)]));
+        assert!(reply.await.cookie_value().is_some(), "{encoding:?}");
+    }
+    let made = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await.json();
+    let code = made["codes"][0].as_str().expect("a code");
+    let fields = [("username", "alice "), ("code", code), ("newPassword", "staple horse battery")];
+    let recovered = send(client.submit("/api/recover", Encoding::Urlencoded, &fields)).await;
+    assert!(recovered.cookie_value().is_some(), "{}", recovered.body);
+}
+
 pub async fn common_passwords_are_refused_with_a_reason(place: Place) {
     let server = TestServer::start(place).await;
     let (common, own_name) = ("That password is too common", "Don't use your username");

@@ -65,6 +65,7 @@ on_every_store! {
         signing_out_needs_a_session,
         pages_lead_where_the_guide_says,
         accounts_and_sessions_survive_a_restart,
+        white_space_around_a_name_does_not_keep_its_owner_out,
         common_passwords_are_refused_with_a_reason,
         a_closed_sign_up_says_so;
     sessions:

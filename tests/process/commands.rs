@@ -349,7 +349,16 @@ async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
 #[tokio::test]
 async fn a_command_without_a_store_creates_none_and_says_how_to_name_it() {
     let folder = tempfile::tempdir().expect("a folder");
+    let others = tempfile::tempdir().expect("a folder");
+    let (empty, other) = (others.path().join("empty.db"), others.path().join("other.db"));
+    std::fs::write(&empty, "").expect("a file");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&other).create_if_missing(true);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.expect("a file");
+    sqlx::query("CREATE TABLE t (x)").execute(&mut connection).await.expect("a table");
+    sqlx::Connection::close(connection).await.expect("closed");
+    let other_bytes = std::fs::read(&other).expect("a file");
     let mut stores = vec!["sqlite:doorward.db".to_owned(), "sqlite::memory:".to_owned()];
+    stores.extend([&empty, &other].map(|file| format!("sqlite:{}", file.display())));
     stores.extend(postgres::database().await);
     for store in stores {
         let flag = format!("--database-url={store}");
@@ -363,4 +372,6 @@ async fn a_command_without_a_store_creates_none_and_says_how_to_name_it() {
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was created");
+    assert_eq!(std::fs::read(&empty).expect("a file"), [0_u8; 0]);
+    assert_eq!(std::fs::read(&other).expect("a file"), other_bytes, "another program's file is left as it was");
 }

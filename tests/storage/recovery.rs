@@ -1,7 +1,8 @@
 //! Promises of `RecoveryStore`.
 
 use doorward_domain::ports::{
-    CodeReplacement, KeyedWriteError, NewAccount, PasswordChange, RecoverError, Recovery, ReplaceCodesError, StoreError,
+    CodeReplacement, KeyedWriteError, NewAccount, PasswordChange, RecoverError, Recovery, ReplaceCodesError,
+    StoreError, VerifiedKey,
 };
 use doorward_domain::{RecoveryCodeHash, UserId};
 use tokio::task::JoinSet;
@@ -167,8 +168,7 @@ pub async fn what_is_no_code_of_the_user_changes_nothing(place: Place) {
 
 pub async fn a_code_gives_no_password_to_a_key_that_has_none(place: Place) {
     let (store, alice, _) = inhabited(&place).await;
-    let taken = store.users().admin_set_password(&alice.key.id, None).await.expect("an answer");
-    assert!(taken, "the password was taken away");
+    place.run("UPDATE user_keys SET password_hash = NULL").await;
     let refused = store.recovery().recover_and_revoke_sessions(&recovery(&alice, 1, 10)).await;
     assert_matches!(refused, Err(RecoverError::NoSuchCode));
     let (key, _) = store.users().find_by_key(&alice.key.id).await.expect("an answer").expect("the key exists");
@@ -188,7 +188,13 @@ pub async fn codes_go_with_the_password_that_they_replace(place: Place) {
     };
     store.users().replace_password_and_revoke_sessions(&change).await.expect("changed");
     assert_eq!(place.count("recovery_codes").await, 0);
-    for (person, code) in [(&alice, 1), (&bob, 501)] {
+    // A key that an operator removes and adds anew is another one.
+    let key = VerifiedKey { hash: hash("third"), ..verified(&bob) };
+    let new_codes = CodeReplacement { key, ..replacement(&bob, &[], 600) };
+    store.recovery().replace_codes(&new_codes).await.expect("codes");
+    assert!(store.users().admin_delete_key(&bob.key.id).await.expect("an answer"));
+    assert_eq!(unused(&store, &bob.user.id).await, []);
+    for (person, code) in [(&alice, 1), (&bob, 501), (&bob, 601)] {
         let refused = store.recovery().recover_and_revoke_sessions(&recovery(person, code, 20)).await;
         assert_matches!(refused, Err(RecoverError::NoSuchCode));
     }

@@ -204,7 +204,7 @@ impl Line {
         for (block, clients) in source.widths() {
             let block = self.blocks.entry(block).or_default();
             block.jobs += 1;
-            block.next_turn = at + Self::SHARE / u64::from(clients);
+            block.next_turn = block.next_turn.max(self.present) + Self::SHARE / u64::from(clients);
         }
         let turn = Turn { at, number: self.next_number };
         self.next_number += 1;
@@ -449,6 +449,17 @@ mod tests {
         assert_eq!(refused, [60, 61, 62, 63], "the site gives way");
         let places: Vec<_> = (64..68).map(|number| order.iter().position(|served| *served == number)).collect();
         assert_eq!(places, [Some(1), Some(18), Some(35), Some(52)]);
+    }
+
+    #[tokio::test]
+    async fn one_network_of_a_site_does_not_hold_back_its_neighbours() {
+        let mut sources = vec!["2001:db8:1:1::1"; 8];
+        sources.push("2001:db8:1:2::1");
+        let (order, _) = served(9, &sources).await;
+        // Both are in one /56, which counts as four clients.
+        assert_eq!(order, [0, 1, 2, 8, 3, 4, 5, 6, 7]);
+        let (order, refused) = served(8, &sources).await;
+        assert_eq!(refused, [7], "the network with the most gives way: {order:?}");
     }
 
     #[tokio::test]

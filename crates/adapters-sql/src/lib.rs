@@ -55,11 +55,15 @@ pub async fn connect(url: &StoreUrl) -> Result<Store, ConnectError> {
 /// # Errors
 /// [`ConnectError`], which is [`ConnectError::Missing`] where there is no store. Nothing is created then.
 pub async fn connect_existing(url: &StoreUrl) -> Result<Store, ConnectError> {
-    let exists = match url.target() {
-        Target::Sqlite(location) => location.exists(),
-        Target::Postgres(target) => postgres::exists(&target.options).await?,
-    };
-    if exists { connect(url).await } else { Err(ConnectError::Missing { store: url.to_string() }) }
+    let missing = || ConnectError::Missing { store: url.to_string() };
+    match url.target() {
+        Target::Sqlite(location) => {
+            let existing = location.existing().await.ok_or_else(missing)?;
+            Ok(Store(Arc::new(sqlite::connect(&existing).await?)))
+        }
+        Target::Postgres(target) if !postgres::exists(&target.options).await? => Err(missing()),
+        Target::Postgres(_) => connect(url).await,
+    }
 }
 
 /// An open store. Clones are the same store.

@@ -133,7 +133,7 @@ fn parse_sqlite(text: &str, rest: &str) -> Result<sqlite::Location, InvalidStore
 
 /// Parameters of PostgreSQL's own client library that change nothing here, such as `channel_binding=require` in the URLs of
 /// hosted databases.
-const WITHOUT_EFFECT: [&str; 19] = [
+const WITHOUT_EFFECT: [&str; 18] = [
     "channel_binding",
     "client_encoding",
     "connect_timeout",
@@ -152,7 +152,6 @@ const WITHOUT_EFFECT: [&str; 19] = [
     "sslsni",
     "target_session_attrs",
     "tcp_user_timeout",
-    "pgbouncer",
 ];
 
 fn parse_postgres(text: &str) -> Result<Postgres, InvalidStoreUrl> {

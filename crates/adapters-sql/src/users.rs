@@ -126,30 +126,18 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
 
     async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError> {
         let values = [OptionalText(new.map(PasswordHash::expose)), Text(key.as_str())];
-        self.change_key(statements::SET_HASH, &values, RecoveryCodes::Delete).await
+        self.change_key(statements::SET_HASH, &values).await
     }
 
     async fn admin_delete_key(&self, key: &KeyId) -> Result<bool, StoreError> {
-        self.change_key(statements::ADMIN_DELETE_KEY, &[Text(key.as_str())], RecoveryCodes::Keep).await
+        self.change_key(statements::ADMIN_DELETE_KEY, &[Text(key.as_str())]).await
     }
 }
 
-/// What becomes of a user's recovery codes when a key changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum RecoveryCodes {
-    Keep,
-    Delete,
-}
-
 impl<DB: Dialect> SqlStore<DB> {
-    /// Runs a statement that changes a key and returns its user, and revokes the user's sessions; `false` where it changed
-    /// none.
-    async fn change_key(
-        &self,
-        sql: &'static str,
-        values: &[Value<'_>],
-        codes: RecoveryCodes,
-    ) -> Result<bool, StoreError> {
+    /// Runs a statement that changes a key and returns its user, deletes the user's recovery codes and revokes the sessions;
+    /// `false` where it changed none.
+    async fn change_key(&self, sql: &'static str, values: &[Value<'_>]) -> Result<bool, StoreError> {
         let mut transaction = self.pools.begin().await?;
         let changed = transaction.fetch_all(sql, values).await?;
         let Some(changed) = changed.first() else {
@@ -157,10 +145,9 @@ impl<DB: Dialect> SqlStore<DB> {
             return Ok(false);
         };
         let user = row::user_id(changed).map_err(fault::<DB>)?;
-        if codes == RecoveryCodes::Delete {
-            transaction.execute(statements::DELETE_ALL_CODES, &[Text(user.as_str())]).await?;
-        }
-        let revoked = transaction.tokens(statements::DELETE_ALL_SESSIONS, &[Text(user.as_str())]).await?;
+        let user = [Text(user.as_str())];
+        transaction.execute(statements::DELETE_ALL_CODES, &user).await?;
+        let revoked = transaction.tokens(statements::DELETE_ALL_SESSIONS, &user).await?;
         self.commit(transaction, &revoked).await?;
         Ok(true)
     }

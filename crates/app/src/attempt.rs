@@ -4,7 +4,7 @@ use doorward_domain::{Client, PasswordHash, TrustedDeviceToken};
 
 use crate::devices::TrustedDevices;
 use crate::fault::Fault;
-use crate::throttle::{TakenBuckets, Target, Throttle};
+use crate::throttle::{Secret, TakenBuckets, Target, Throttle};
 
 /// An attempt that the throttle let through.
 pub(crate) struct Attempt<'a> {
@@ -16,52 +16,24 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    /// Takes what the attempt costs, whether or not the account exists. A browser that presents a trusted device of the
-    /// account has a bucket of its own.
+    /// Takes what the attempt at this secret costs, whether or not the account exists. A browser that presents a trusted
+    /// device of the account has a bucket of its own.
     ///
     /// # Errors
     /// [`Fault::TooManyAttempts`], or another [`Fault`] when the store fails.
     pub(crate) async fn take(
         throttle: &'a Throttle,
         target: Target<'_>,
+        secret: Secret,
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<Self, Fault> {
-        if let Some(attempt) = Self::take_as_trusted_device(throttle, target, client, devices).await? {
-            return Ok(attempt);
-        }
-        let taken = throttle.take_guess(target.user, target.key, client).await?;
-        Ok(Self { throttle, taken, device: None })
-    }
-
-    /// As [`Self::take`], for a recovery code.
-    ///
-    /// # Errors
-    /// As those of [`Self::take`].
-    pub(crate) async fn take_for_code(
-        throttle: &'a Throttle,
-        target: Target<'_>,
-        client: &Client,
-        devices: &TrustedDevices,
-    ) -> Result<Self, Fault> {
-        if let Some(attempt) = Self::take_as_trusted_device(throttle, target, client, devices).await? {
-            return Ok(attempt);
-        }
-        let taken = throttle.take_guess_at_code(target.user, target.key, client).await?;
-        Ok(Self { throttle, taken, device: None })
-    }
-
-    async fn take_as_trusted_device(
-        throttle: &'a Throttle,
-        target: Target<'_>,
-        client: &Client,
-        devices: &TrustedDevices,
-    ) -> Result<Option<Self>, Fault> {
-        let trusted = throttle.take_as_trusted_device(target, client, devices).await?;
-        Ok(trusted.map(|(taken, place)| {
+        if let Some((taken, place)) = throttle.take_as_trusted_device(target, client, devices).await? {
             let device = target.password.map(|hash| (place, hash.clone()));
-            Self { throttle, taken: Some(taken), device }
-        }))
+            return Ok(Self { throttle, taken: Some(taken), device });
+        }
+        let taken = throttle.take_guess(target.user, target.key, secret, client).await?;
+        Ok(Self { throttle, taken, device: None })
     }
 
     /// Gives back what the attempt took, since it was right. From now on the account trusts the client's address.

@@ -63,7 +63,9 @@ impl IssueRecoveryCodes {
     #[must_use]
     pub fn is_fresh(&self, signed_in: &ValidSession) -> bool {
         let ValidSession { session, user, .. } = signed_in;
-        session.created_at == user.created_at && self.mint.now().since(session.created_at) < Self::FRESH
+        let (opened, now) = (session.created_at, self.mint.now());
+        // An instant to come was written by a clock that was ahead.
+        opened == user.created_at && opened <= now && now.since(opened) < Self::FRESH
     }
 
     /// Makes ten codes in place of all that the user has. The password is as a client sent it; it may be left out where
@@ -278,8 +280,16 @@ mod tests {
         let passwords = passwords(MockUserStore::new(), MockPasswordHasher::new(), unbounded());
         let (users, recovery) = (Arc::new(MockUserStore::new()), Arc::new(MockRecoveryStore::new()));
         let issue = IssueRecoveryCodes::new(passwords, users, recovery, Arc::new(tokens()), mint());
-        let refused = issue.run(&login, None, &client(), &TrustedDevices::default()).await;
-        assert!(matches!(refused, Err(IssueRecoveryCodesError::PasswordNeeded)), "{refused:?}");
+        let to_come = NOW.plus(Duration::from_millis(1));
+        let of_a_clock_ahead = ValidSession {
+            session: session_opened_at(to_come),
+            user: User { created_at: to_come, ..user("Alice") },
+            fresh: false,
+        };
+        for session in [login, of_a_clock_ahead] {
+            let refused = issue.run(&session, None, &client(), &TrustedDevices::default()).await;
+            assert!(matches!(refused, Err(IssueRecoveryCodesError::PasswordNeeded)), "{refused:?}");
+        }
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use doorward_domain::{AddressBlock, Client, Key, KeyId, Password, PasswordHash, 
 use crate::attempt::Attempt;
 use crate::devices::TrustedDevices;
 use crate::fault::Fault;
-use crate::throttle::{Target, Throttle};
+use crate::throttle::{Secret, Target, Throttle};
 
 /// Checks passwords against keys.
 pub struct PasswordCheck {
@@ -48,7 +48,8 @@ impl PasswordCheck {
         let found = self.users.find_by_key(&key).await?;
         let user = found.as_ref().map(|(_, user)| &user.id);
         let password = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
-        let attempt = Attempt::take(&self.throttle, Target { user, key: &key, password }, client, devices).await?;
+        let target = Target { user, key: &key, password };
+        let attempt = Attempt::take(&self.throttle, target, Secret::Password, client, devices).await?;
         let source = AddressBlock::of(client.address);
         Ok(Guess { check: self, key, source, found: Found::Unchecked(found), attempt, checks: 0 })
     }

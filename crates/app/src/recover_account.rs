@@ -13,7 +13,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::attempt::Attempt;
-use crate::throttle::Target;
+use crate::throttle::{Secret, Target};
 use crate::{Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
 
 /// Lets a user back in by a recovery code.
@@ -117,7 +117,7 @@ impl RecoverAccount {
         let account = found.as_ref().map(|(_, user)| &user.id);
         let present = found.as_ref().and_then(|(key, _)| key.password_hash.as_ref());
         let target = Target { user: account, key: &key_id, password: present };
-        let mut attempt = Attempt::take_for_code(&self.throttle, target, client, devices).await?;
+        let mut attempt = Attempt::take(&self.throttle, target, Secret::RecoveryCode, client, devices).await?;
         let recovered = async {
             // Costs as much as the check of a password at a login, for every name and code.
             let new_hash = self.hasher.hash(&password, AddressBlock::of(client.address)).await?;

@@ -29,7 +29,14 @@ pub enum AttemptKind {
     SignUp,
 }
 
-/// The tokens that one attempt at a password took.
+/// What an attempt guesses at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secret {
+    Password,
+    RecoveryCode,
+}
+
+/// The tokens that one attempt took.
 pub(crate) struct TakenBuckets {
     taken: Vec<Bucket>,
     account: ThrottleKey,
@@ -84,13 +91,15 @@ impl Throttle {
         self.take(&self.buckets_around(ThrottleScope::SignUp, block, limits.sign_up)).await
     }
 
-    /// Takes an attempt at the password of a key, whether or not there is such a key. It does not take from the bucket of the
-    /// whole account where the account trusts the client's address, so that guesses by others cannot lock its owner out. Where
-    /// the account's bucket is empty, each address has a few attempts of its own.
+    /// Takes an attempt at a secret of a key's user, whether or not there is such a key. Guesses at the password also take from
+    /// the bucket of the whole account, unless the account trusts the client's address, so that guesses by others cannot lock
+    /// its owner out there. Where the account's bucket is empty, each address has a few attempts of its own. A recovery code
+    /// has 80 random bits, so that no guess by others needs to keep out a user with a code.
     pub(crate) async fn take_guess(
         &self,
         user: Option<&UserId>,
         key: &KeyId,
+        secret: Secret,
         client: &Client,
     ) -> Result<Option<TakenBuckets>, Fault> {
         let Some(limits) = &self.limits else { return Ok(None) };
@@ -100,7 +109,7 @@ impl Throttle {
         let at_address = ThrottleScope::AccountAtAddress(key.clone(), block);
         let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
         taken.push(self.bucket(&at_address, limits.account_at_address));
-        if self.is_marked(limits, &mark).await? {
+        if secret == Secret::RecoveryCode || self.is_marked(limits, &mark).await? {
             self.take(&taken).await?;
         } else {
             let newcomer = self.with_newcomer(limits, key, block, &taken);
@@ -115,23 +124,6 @@ impl Throttle {
             }
         }
         Ok(Some(TakenBuckets { taken, account: account.key, marks: vec![mark] }))
-    }
-
-    /// Takes an attempt at a recovery code of a key's user. Codes have 80 random bits, so that the address alone is limited
-    /// and no guess by others, at the password or at codes, keeps out a user with a code.
-    pub(crate) async fn take_guess_at_code(
-        &self,
-        user: Option<&UserId>,
-        key: &KeyId,
-        client: &Client,
-    ) -> Result<Option<TakenBuckets>, Fault> {
-        let Some(limits) = &self.limits else { return Ok(None) };
-        let block = AddressBlock::of(client.address);
-        let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
-        taken.push(self.bucket(&ThrottleScope::AccountAtAddress(key.clone(), block), limits.account_at_address));
-        self.take(&taken).await?;
-        let account = self.keys.throttle_key(&ThrottleScope::Account(key.clone()));
-        Ok(Some(TakenBuckets { taken, account, marks: vec![self.trusted_address_key(user, key, block)] }))
     }
 
     /// The buckets of an address, and those from which it takes as a newcomer instead of from the account's.
@@ -313,7 +305,7 @@ mod tests {
             .returning(|_| Ok(()));
         let throttle = throttle(store);
         let admitted = throttle
-            .take_guess(Some(&user("Alice").id), &alice(), &client())
+            .take_guess(Some(&user("Alice").id), &alice(), Secret::Password, &client())
             .await
             .expect("admitted")
             .expect("bounded");
@@ -329,7 +321,7 @@ mod tests {
             Ok(if spent { Duration::from_mins(5) } else { Duration::ZERO })
         });
         let throttle = throttle(store);
-        let admitted = throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await;
+        let admitted = throttle.take_guess(Some(&user("Alice").id), &alice(), Secret::Password, &client()).await;
         let admitted = admitted.expect("admitted").expect("bounded");
         let expected = ["address", "account-at-address", "account-at-newcomer", "account-at-newcomers"];
         assert_eq!(taken(&admitted.taken), expected);
@@ -348,7 +340,9 @@ mod tests {
             .withf(|buckets, _| taken(buckets) == ["address", "account-at-address"])
             .times(1)
             .returning(|_, _| Ok(Duration::ZERO));
-        assert!(throttle(store).take_guess(Some(&user("Alice").id), &alice(), &client()).await.is_ok());
+        assert!(
+            throttle(store).take_guess(Some(&user("Alice").id), &alice(), Secret::Password, &client()).await.is_ok()
+        );
     }
 
     #[tokio::test]
@@ -445,7 +439,7 @@ mod tests {
         store.expect_take().returning(move |_, _| Ok(wait));
         store.expect_wait().returning(move |_, _| Ok(wait));
         let throttle = throttle(store);
-        let guess = throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
+        let guess = throttle.take_guess(Some(&user("Alice").id), &alice(), Secret::Password, &client()).await.err();
         assert!(matches!(guess, Some(Fault::TooManyAttempts { wait: told }) if told == wait), "{guess:?}");
         let sign_up = throttle.take_sign_up(&client()).await;
         assert!(matches!(sign_up, Err(Fault::TooManyAttempts { wait: told }) if told == wait), "{sign_up:?}");
@@ -471,7 +465,8 @@ mod tests {
         let mut store = MockLoginThrottle::new();
         store.expect_is_marked().returning(|_, _, _| Ok(false));
         store.expect_take().returning(|_, _| Err(StoreError::Unavailable(cause())));
-        let refused = throttle(store).take_guess(Some(&user("Alice").id), &alice(), &client()).await.err();
+        let refused =
+            throttle(store).take_guess(Some(&user("Alice").id), &alice(), Secret::Password, &client()).await.err();
         assert!(matches!(refused, Some(Fault::Unavailable(_))), "{refused:?}");
     }
 
@@ -481,7 +476,13 @@ mod tests {
             Throttle::new(Arc::new(MockLoginThrottle::new()), Arc::new(tokens()), Arc::new(clock_at(NOW)), None);
         assert!(throttle.check_address(AttemptKind::Password, &client()).await.is_ok());
         assert!(throttle.take_sign_up(&client()).await.is_ok());
-        assert!(throttle.take_guess(Some(&user("Alice").id), &alice(), &client()).await.expect("admitted").is_none());
+        assert!(
+            throttle
+                .take_guess(Some(&user("Alice").id), &alice(), Secret::Password, &client())
+                .await
+                .expect("admitted")
+                .is_none()
+        );
         assert!(throttle.new_device_token().expect("no fault").is_none());
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, FromArgMatches, Subcommand};
 
 use crate::command::Command;
@@ -120,12 +120,20 @@ fn one_line(error: &clap::Error) -> String {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "the command is not complete".to_owned(),
         _ => text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" "),
     };
-    format!("{}; see doorward --help", without_urls(line.trim_start_matches("error: ")))
+    format!("{}; see doorward --help", without_values(line.trim_start_matches("error: "), error))
 }
 
-/// The text without its URLs, which may hold passwords.
-fn without_urls(text: &str) -> String {
-    text.split(' ').map(|word| if word.contains("://") { "…" } else { word }).collect::<Vec<_>>().join(" ")
+/// The text without the arguments that it quotes, which may be passwords. Flags and what may be a misspelt command stay.
+fn without_values(text: &str, error: &clap::Error) -> String {
+    let is_name = |text: &str| text.len() <= 24 && text.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    error.context().fold(text.to_owned(), |text, (kind, value)| match (kind, value) {
+        (ContextKind::InvalidSubcommand, ContextValue::String(value)) if !is_name(value) => text.replace(value, "…"),
+        (ContextKind::InvalidArg, ContextValue::String(value)) if !value.starts_with(['-', '<']) => {
+            text.replace(value, "…")
+        }
+        (ContextKind::InvalidValue, ContextValue::String(value)) => text.replace(value, "…"),
+        _ => text,
+    })
 }
 
 /// The variables that start like settings and are none, such as misspelt ones.
@@ -159,8 +167,11 @@ fn without_broken_lines(text: &str) -> Result<(String, Vec<String>), String> {
     let (mut readable, mut warnings, mut at) = (String::new(), Vec::new(), 0);
     while at < lines.len() {
         // A value between quotes may go on over further lines.
-        let ends = at + 1..=lines.len().min(at + MAX_LINES_OF_A_VALUE);
-        if let Some(end) = ends.into_iter().find(|end| is_readable(&lines[at..*end].join("\n"))) {
+        let mut ends = at + 1..=lines.len().min(at + MAX_LINES_OF_A_VALUE);
+        let end = ends.find(|end| is_readable(&lines[at..*end].join("\n")));
+        // A quote that is left open by mistake must not swallow a setting.
+        let swallows = |end: &usize| lines[at + 1..*end].iter().any(|line| variable_name(line).is_some_and(is_ours));
+        if let Some(end) = end.filter(|end| !swallows(end)) {
             readable.extend(lines[at..end].iter().flat_map(|line| [*line, "\n"]));
             at = end;
             continue;
@@ -226,10 +237,28 @@ mod tests {
     }
 
     #[test]
-    fn a_url_where_a_command_should_be_is_not_repeated() {
-        let Invocation::Wrong(line) = CommandLine::read_from(["doorward", "postgres://u:hunter2@h/d"]) else {
-            panic!("not a command");
-        };
-        assert!(!line.contains("hunter2"), "{line}");
+    fn an_open_quote_swallows_no_setting() {
+        let (readable, warnings) =
+            without_broken_lines("A=it's\nDATABASE_URL=sqlite:mine.db\nB=that's\n").expect("readable");
+        assert_eq!(readable.trim(), "DATABASE_URL=sqlite:mine.db");
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        let (readable, _) = without_broken_lines("A='one\ntwo=2'\nDOORWARD_SIGNUP=closed\n").expect("readable");
+        assert_eq!(readable.lines().count(), 3, "a value of two lines");
+    }
+
+    #[test]
+    fn an_argument_that_is_no_name_is_not_repeated() {
+        for arguments in [
+            &["postgres://u:my hunter2@h/d"][..],
+            &["user", "create", "alice", "hunter2"],
+            &["it's hunter2"],
+            &["user", "hunter2!"],
+        ] {
+            let all = std::iter::once("doorward").chain(arguments.iter().copied());
+            let Invocation::Wrong(line) = CommandLine::read_from(all) else { panic!("{arguments:?} is a command") };
+            assert!(!line.contains("hunter2"), "{line}");
+        }
+        let Invocation::Wrong(line) = CommandLine::read_from(["doorward", "usr"]) else { panic!("a command") };
+        assert!(line.contains("usr"), "a misspelt command is named: {line}");
     }
 }

@@ -19,6 +19,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use doorward_domain::error_chain;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use clock::SystemClock;
@@ -88,7 +89,7 @@ pub fn main() -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("doorward: {error}");
+            eprintln!("doorward: {}", error_chain(&error));
             ExitCode::FAILURE
         }
     }

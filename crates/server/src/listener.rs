@@ -28,7 +28,7 @@ use crate::workers::{self, EventLoops};
 
 /// The most bytes that are kept of a request's head. The endpoint refuses heads of more than 32 KiB in its own words;
 /// the space above is for those, and what does not fit into that either is refused by hyper with a bare 431.
-const MAX_HEAD_BYTES: usize = 48 * 1024;
+pub(crate) const MAX_HEAD_BYTES: usize = 48 * 1024;
 /// The most header fields that are read, more than the endpoint's 100 for the same reason.
 const MAX_HEAD_FIELDS: usize = 128;
 /// How long to wait before accepting again when the system has no descriptor or memory left for a connection.

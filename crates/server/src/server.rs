@@ -244,9 +244,10 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
 
 /// Warns where other users of the machine may read the store, which holds every hash.
 fn warn_of_readable_store(file: Option<&Path>) {
+    // SQLite makes the files beside it anew at the start, with the mode of the file.
     let mode = file.and_then(|file| file.metadata().ok()).map(|metadata| metadata.permissions().mode());
     if let Some(file) = file.filter(|_| mode.is_some_and(|mode| mode & 0o077 != 0)) {
-        tracing::warn!("other users of this machine may open the store: run chmod 600 {}*", file.display());
+        tracing::warn!("other users of this machine may open the store: run chmod 600 {}", file.display());
     }
 }
 

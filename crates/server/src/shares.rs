@@ -1,9 +1,10 @@
 //! How much of something one address may hold, and all addresses together: connections, and answers that are not read.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use doorward_domain::AddressBlock;
 use ipnet::IpNet;
 
 /// An amount that is shared by all addresses, of which each may hold a part.
@@ -20,13 +21,13 @@ pub(crate) struct Shares {
 #[derive(Default)]
 struct Held {
     total: usize,
-    by_address: HashMap<IpAddr, usize>,
+    by_address: HashMap<AddressBlock, usize>,
 }
 
 /// What an address holds, until it is dropped.
 pub(crate) struct Share {
     shares: Arc<Shares>,
-    address: IpAddr,
+    address: AddressBlock,
     amount: usize,
 }
 
@@ -38,8 +39,8 @@ impl Shares {
 
     /// Takes an amount for an address; `None` where it or all together would hold too much.
     pub(crate) fn take(self: &Arc<Self>, address: IpAddr, amount: usize) -> Option<Share> {
-        let address = network(address);
-        let each = if self.holds_for_many(address) { self.total } else { self.each };
+        let each = if self.holds_for_many(address.to_canonical()) { self.total } else { self.each };
+        let address = AddressBlock::of(Some(address));
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let of_address = held.by_address.get(&address).copied().unwrap_or_default();
         if of_address.saturating_add(amount) > each || held.total.saturating_add(amount) > self.total {
@@ -65,17 +66,6 @@ impl Drop for Share {
                 held.by_address.remove(&self.address);
             }
         }
-    }
-}
-
-/// The address that a client cannot change at will: of IPv6 its /64 (RFC 4291, 2.5.1).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) if !address.is_loopback() => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        canonical => canonical,
     }
 }
 

@@ -81,8 +81,7 @@ impl<T: RequestBody + Limited> PasswordAttempt<T> {
         let session = context.require_session(credential).await?;
         let body: T = body::read(request, body).await?;
         check_user(&body, &session)?;
-        let (username, user_id) = (session.user.username.as_str().to_owned(), session.user.id.as_str().to_owned());
-        state.keep_form(FormInput { username, next: None, user_id: Some(user_id) });
+        state.keep_form(FormInput::of(&session.user));
         let transport = transport(&body, &state, own_transport(credential))?;
         // Where no session is opened, the browser keeps the devices that it has.
         let kept = if body.transport().is_some() { transport } else { Transport::Bearer };
@@ -174,113 +173,48 @@ fn trusted_devices(context: &Context, request: &Request, transport: Transport) -
     TrustedDevices { presented, keeps_cookies: transport == Transport::Cookie }
 }
 
-impl<'a, T: RequestBody + Limited> ApiExtractor<'a> for SignInAttempt<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
-    const PARAM_IS_REQUIRED: bool = true;
+/// Makes a request type an extractor with its part of the document, which poem-openapi asks of each type by itself. The
+/// arguments: the type, that of its body, and whether the document asks for a session.
+macro_rules! extractor {
+    ($request:ident $(<$generic:ident>)?, $body:ty, $is_signed_in:literal) => {
+        impl<'a $(, $generic: RequestBody + Limited)?> ApiExtractor<'a> for $request $(<$generic>)? {
+            const TYPES: &'static [ApiExtractorType] = if $is_signed_in {
+                &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme]
+            } else {
+                &[ApiExtractorType::RequestObject]
+            };
+            const PARAM_IS_REQUIRED: bool = true;
 
-    type ParamType = ();
-    type ParamRawType = ();
+            type ParamType = ();
+            type ParamRawType = ();
 
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
+            fn register(registry: &mut Registry) {
+                <$body>::register(registry);
+                if $is_signed_in {
+                    Credential::register(registry);
+                }
+            }
 
-    fn request_meta() -> Option<MetaRequest> {
-        Some(body::request_meta::<T>())
-    }
+            fn request_meta() -> Option<MetaRequest> {
+                Some(body::request_meta::<$body>())
+            }
 
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBodyBytes,
-        _: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(Self::read(request, body).await?)
-    }
+            fn security_schemes() -> Vec<&'static str> {
+                if $is_signed_in { Credential::security_schemes() } else { vec![] }
+            }
+
+            async fn from_request(
+                request: &'a Request,
+                body: &mut RequestBodyBytes,
+                _: ExtractParamOptions<()>,
+            ) -> poem::Result<Self> {
+                Ok(Self::read(request, body).await?)
+            }
+        }
+    };
 }
 
-impl<'a, T: RequestBody + Limited> ApiExtractor<'a> for PasswordAttempt<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme];
-    const PARAM_IS_REQUIRED: bool = true;
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-        Credential::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        Some(body::request_meta::<T>())
-    }
-
-    fn security_schemes() -> Vec<&'static str> {
-        Credential::security_schemes()
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBodyBytes,
-        _: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(Self::read(request, body).await?)
-    }
-}
-
-impl<'a> ApiExtractor<'a> for SignedInRequest {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme];
-    const PARAM_IS_REQUIRED: bool = true;
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        AccountFields::register(registry);
-        Credential::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        Some(body::request_meta::<AccountFields>())
-    }
-
-    fn security_schemes() -> Vec<&'static str> {
-        Credential::security_schemes()
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBodyBytes,
-        _: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(Self::read(request, body).await?)
-    }
-}
-
-impl<'a> ApiExtractor<'a> for LogOutAttempt {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject, ApiExtractorType::SecurityScheme];
-    const PARAM_IS_REQUIRED: bool = true;
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        LogOutFields::register(registry);
-        Credential::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        Some(body::request_meta::<LogOutFields>())
-    }
-
-    fn security_schemes() -> Vec<&'static str> {
-        Credential::security_schemes()
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBodyBytes,
-        _: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(Self::read(request, body).await?)
-    }
-}
+extractor!(SignInAttempt<T>, T, false);
+extractor!(PasswordAttempt<T>, T, true);
+extractor!(SignedInRequest, AccountFields, true);
+extractor!(LogOutAttempt, LogOutFields, true);

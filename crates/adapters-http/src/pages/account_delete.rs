@@ -7,6 +7,7 @@ use super::layout::{Frame, Pages};
 use super::messages::Messages;
 use super::sign_in;
 use crate::context::Context;
+use crate::request::state::FormInput;
 use crate::response::problem::Problem;
 use crate::texts::Language;
 
@@ -14,8 +15,7 @@ use crate::texts::Language;
 #[template(path = "account-delete.html")]
 struct DeletePage<'a> {
     frame: Frame<'a>,
-    user_id: &'a str,
-    username: &'a str,
+    input: &'a FormInput,
     messages: Messages,
 }
 
@@ -23,19 +23,13 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     Ok(match sign_in::require(context, request).await? {
         Ok(session) => {
             let language = pages.language(request.headers());
-            let user = (session.user.username.as_str(), session.user.id.as_str());
-            render(pages, user, Messages::default(), language)
+            render(pages, &FormInput::of(&session.user), Messages::default(), language)
         }
         Err(redirect) => redirect,
     })
 }
 
-pub(super) fn render(
-    pages: &Pages,
-    (username, user_id): (&str, &str),
-    messages: Messages,
-    language: Language,
-) -> Response {
+pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    frame.render(&DeletePage { frame, user_id, username, messages })
+    frame.render(&DeletePage { frame, input, messages })
 }

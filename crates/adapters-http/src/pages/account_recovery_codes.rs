@@ -11,6 +11,7 @@ use super::recovery_codes_left::RecoveryCodesLeft;
 use super::sheet::Sheet;
 use super::sign_in;
 use crate::context::Context;
+use crate::request::state::FormInput;
 use crate::response::problem::Problem;
 use crate::texts::Language;
 
@@ -18,8 +19,7 @@ use crate::texts::Language;
 #[template(path = "account-recovery-codes.html")]
 struct RecoveryCodesPage<'a> {
     frame: Frame<'a>,
-    user_id: &'a str,
-    username: &'a str,
+    input: &'a FormInput,
     messages: Messages,
     /// How many are left and when they were created, where that was read.
     left: Option<(String, Option<String>)>,
@@ -45,8 +45,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     let frame = pages.frame(pages.language(request.headers()));
     Ok(frame.render(&RecoveryCodesPage {
         frame,
-        user_id: session.user.id.as_str(),
-        username: session.user.username.as_str(),
+        input: &FormInput::of(&session.user),
         messages: Messages::default(),
         left: Some((codes.summary(frame.t), codes.created(frame.t))),
         needs_password: !codes.need_no_password(),
@@ -54,14 +53,9 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
 }
 
 /// The page of a form that failed. How many codes are left is not read for it.
-pub(super) fn render_again(
-    pages: &Pages,
-    (username, user_id): (&str, &str),
-    messages: Messages,
-    language: Language,
-) -> Response {
+pub(super) fn render_again(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    frame.render(&RecoveryCodesPage { frame, user_id, username, messages, left: None, needs_password: true })
+    frame.render(&RecoveryCodesPage { frame, input, messages, left: None, needs_password: true })
 }
 
 /// The page with new codes.

@@ -53,14 +53,13 @@ impl FormPage {
         language: Language,
     ) -> Option<Response> {
         let messages = Messages::of(problem, language.texts())?;
-        let user = (input.username.as_str(), input.user_id.as_deref().unwrap_or_default());
         Some(match self {
             Self::SignUp => sign_up::render(pages, input, messages, language),
             Self::LogIn => log_in::render(pages, input, messages, language),
             Self::Recover => recover::render(pages, input, messages, language),
-            Self::Password => account_password::render(pages, user, messages, language),
-            Self::RecoveryCodes => account_recovery_codes::render_again(pages, user, messages, language),
-            Self::Delete => account_delete::render(pages, user, messages, language),
+            Self::Password => account_password::render(pages, input, messages, language),
+            Self::RecoveryCodes => account_recovery_codes::render_again(pages, input, messages, language),
+            Self::Delete => account_delete::render(pages, input, messages, language),
         })
     }
 }

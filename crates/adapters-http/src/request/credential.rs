@@ -17,7 +17,11 @@ impl<'a> Credential<'a> {
     const BEARER_SCHEME: &'static str = "bearerToken";
 
     pub(crate) fn of(request: &'a Request) -> Self {
-        Self(request.headers())
+        Self::of_headers(request.headers())
+    }
+
+    pub(crate) fn of_headers(headers: &'a HeaderMap) -> Self {
+        Self(headers)
     }
 
     /// The possible session tokens in the order in which they are tried. A bearer header excludes cookies, even when its

@@ -3,6 +3,8 @@
 use poem::Request;
 use poem::http::{HeaderMap, header};
 
+use crate::request::credential::Credential;
+
 /// How to answer, the first that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
@@ -20,7 +22,8 @@ impl ResponseMode {
     }
 
     pub(crate) fn of_headers(headers: &HeaderMap) -> Self {
-        if has_bearer(headers) {
+        // A client that keeps a bearer token by itself is a program, and no browser's form.
+        if Credential::of_headers(headers).bearer().is_some() {
             return Self::Json;
         }
         let accepted = Accepted::of(headers);
@@ -45,12 +48,6 @@ pub(crate) fn media_type(text: &str) -> Option<mime::Mime> {
 fn has_json_body(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.and_then(media_type).is_some_and(|mime| mime.essence_str() == mime::APPLICATION_JSON.essence_str())
-}
-
-/// Whether the client keeps a bearer token by itself. Then it is a program, and no browser's form.
-fn has_bearer(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
-    values.any(|value| value.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")))
 }
 
 /// The weights of the types that `Accept` names itself, 0 to 1 (RFC 9110, 12.5.1). Wildcards name nothing.
@@ -132,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_request_with_a_bearer_header_is_never_a_form() {
-        for value in ["Bearer x", "bearer x", "BEARER", "Bearer"] {
+        for value in ["Bearer x", "bearer x", "BEARER", "Bearer", "Bearer \u{fc}"] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, "text/html".parse().expect("a header value"));
             headers.insert(header::AUTHORIZATION, value.parse().expect("a header value"));

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use doorward_domain::User;
 use poem::Request;
 
 use super::response_mode::ResponseMode;
@@ -15,6 +16,13 @@ pub(crate) struct FormInput {
     pub(crate) user_id: Option<String>,
     /// Where the form leads afterwards, already checked.
     pub(crate) next: Option<String>,
+}
+
+impl FormInput {
+    /// What the forms of a user's account hold.
+    pub(crate) fn of(user: &User) -> Self {
+        Self { username: user.username.as_str().to_owned(), user_id: Some(user.id.as_str().to_owned()), next: None }
+    }
 }
 
 /// The state of one request. Clones are the same state.

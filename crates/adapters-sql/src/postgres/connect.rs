@@ -41,7 +41,10 @@ const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = 0; \
 const LOCK: &str = "SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
      SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(x'646f6f7277617264'::bigint)";
 
+/// Whether a program on sqlx has a schema in the database.
 const MIGRATED: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+/// Whether Doorward has one.
+const OURS: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('user_keys') IS NOT NULL";
 
 pub(crate) async fn connect(options: &PgConnectOptions) -> Result<SqlStore<Postgres>, ConnectError> {
     let store = describe(options);
@@ -78,7 +81,7 @@ pub(crate) async fn exists(options: &PgConnectOptions) -> Result<bool, ConnectEr
     let store = describe(options);
     let looking = async {
         let mut connection = prepared(options).connect().await?;
-        let exists = sqlx::query_scalar(MIGRATED).fetch_one(&mut connection).await?;
+        let exists = sqlx::query_scalar(OURS).fetch_one(&mut connection).await?;
         connection.close().await?;
         Ok(exists)
     };

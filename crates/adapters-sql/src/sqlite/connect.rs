@@ -51,13 +51,25 @@ pub(crate) enum Location {
     },
 }
 
+/// How many there are of the migrations' table, which every program on sqlx has, and of a table of ours.
+const OUR_TABLES: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('_sqlx_migrations', 'user_keys')";
+
 impl Location {
-    /// Whether the store was there before this process.
-    pub(crate) fn exists(&self) -> bool {
-        match self {
-            Self::Memory => false,
-            Self::File { path, .. } => path.exists(),
+    /// The file, which is not created any more; `None` where there is none, or one that is no store of Doorward. A file that
+    /// cannot be looked at is left to [`connect`], which says why.
+    pub(crate) async fn existing(&self) -> Option<Self> {
+        let Self::File { path, .. } = self else { return None };
+        let existing = Self::File { path: path.clone(), create: false };
+        if !path.try_exists().unwrap_or(true) {
+            return None;
         }
+        let tables = async {
+            let mut connection = SqliteConnectOptions::new().filename(path).connect().await?;
+            let tables: i64 = sqlx::query_scalar(OUR_TABLES).fetch_one(&mut connection).await?;
+            connection.close().await?;
+            Ok::<_, sqlx::Error>(tables)
+        };
+        (tables.await.unwrap_or(2) == 2).then_some(existing)
     }
 }
 

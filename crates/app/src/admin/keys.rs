@@ -96,7 +96,7 @@ impl Keys {
         }
     }
 
-    /// Replaces the password of a key, or removes it, and revokes every session of the key's user: none outlives the
+    /// Replaces the password of a key, or removes it, deletes the recovery codes and revokes every session of the key's user: none outlives the
     /// password that it was opened with. A user who changes their own is asked for the current one
     /// ([`ChangePassword`](crate::ChangePassword)).
     ///
@@ -110,7 +110,7 @@ impl Keys {
         if updated { Ok(()) } else { Err(SetPasswordError::NoSuchKey) }
     }
 
-    /// Removes a key and revokes every session of its user; `false` when there is no such key.
+    /// Removes a key, deletes the recovery codes and revokes every session of its user; `false` when there is no such key.
     ///
     /// # Errors
     /// [`Fault`] when the store fails.

@@ -65,7 +65,8 @@ pub trait UserStore: Send + Sync {
     /// takes the password away. `false` when there is no such key.
     async fn admin_set_password<'a>(&self, key: &KeyId, new: Option<&'a PasswordHash>) -> Result<bool, StoreError>;
 
-    /// Removes the key and revokes every session of its user, or does neither; `false` when there is no such key.
+    /// Removes the key, deletes the recovery codes and revokes every session of its user, or does none of it; `false` when
+    /// there is no such key.
     async fn admin_delete_key(&self, key: &KeyId) -> Result<bool, StoreError>;
 }
 

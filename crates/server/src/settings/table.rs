@@ -121,7 +121,7 @@ pub(crate) static TABLE: [Setting; 29] = [
         value_name: "DURATION",
         help: "How long a connection waits for its next request; longer than the proxy in front keeps it",
         default: |s| Some(duration(s.keep_alive)),
-        apply: |s, v| set(&mut s.keep_alive, v.duration()),
+        apply: |s, v| set(&mut s.keep_alive, v.at_most_a_day()),
     },
     Setting {
         section: Section::Store,

@@ -32,7 +32,9 @@ pub(super) struct Value<'a> {
 
 impl Value<'_> {
     pub(super) fn wrong(&self, allowed: impl Into<String>) -> WrongSetting {
-        WrongSetting { variable: self.variable, value: self.text.to_owned(), allowed: allowed.into() }
+        // A URL with an `@` may hold a password, whichever setting it was given to.
+        let shown = if self.text.contains('@') { "…" } else { self.text };
+        WrongSetting { variable: self.variable, value: shown.to_owned(), allowed: allowed.into() }
     }
 
     pub(super) fn parse<T: FromStr>(&self, allowed: &str) -> Result<T, WrongSetting> {
@@ -49,6 +51,15 @@ impl Value<'_> {
             .ok()
             .filter(|duration| duration.as_millis() > 0)
             .ok_or_else(|| self.wrong("a duration of a millisecond or more, such as 30s, 15m, 12h or 14d"))
+    }
+
+    /// A duration of at most a day.
+    pub(super) fn at_most_a_day(&self) -> Result<Duration, WrongSetting> {
+        const DAY: Duration = Duration::from_hours(24);
+        self.duration()
+            .ok()
+            .filter(|duration| *duration <= DAY)
+            .ok_or_else(|| self.wrong("a duration from 1ms to 1day"))
     }
 
     /// A duration, or `off`.

@@ -8,7 +8,8 @@ pub(super) const MAX_FIELDS: usize = 100;
 /// The most bytes of a field's name.
 pub(super) const MAX_NAME_BYTES: usize = 256;
 
-/// The fields of a request by name; JSON's `null` has no value and counts as missing. Texts are wiped from memory when dropped, because any of them may be a password.
+/// The fields of a request by name; JSON's `null` has no value and counts as missing. Texts are wiped from memory when
+/// dropped, because any of them may be a password.
 #[derive(Default)]
 pub(crate) struct Fields(pub(super) Vec<(String, Option<Value>)>);
 
