@@ -249,9 +249,17 @@ async fn an_empty_variable_counts_as_none() {
 #[tokio::test]
 async fn weak_and_vain_choices_are_warned_of_at_the_start() {
     let flags = ["--public-url=http://door.example", "--cookie-domain=other.example"];
-    let variables = [("DOORWARD_SINGUP", "closed"), ("DOORWARD_METRICS_LISTEN", "0.0.0.0:0")];
+    let variables = [
+        ("DOORWARD_SINGUP", "closed"),
+        ("DOORWARD_METRICS_LISTEN", "0.0.0.0:0"),
+        ("DOORWARD_LOG", "info,doorward::audit=warn"),
+    ];
     let program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &variables).await;
     let log = program.log.join("\n");
+    assert!(log.contains("DOORWARD_LOG leaves out `info`"), "{log}");
+    let command = run(program.folder.path(), &["user", "show", "alice"], &[("DOORWARD_SINGUP", "closed")]).await;
+    let said = String::from_utf8(command.stderr).expect("UTF-8");
+    assert!(said.starts_with("doorward: warning: DOORWARD_SINGUP is set"), "{said}");
     assert!(log.contains("DOORWARD_SINGUP is set, but there is no such setting"), "{log}");
     assert!(log.contains("http://door.example is not within it"), "{log}");
     assert!(log.contains("WARN") && log.contains("in the clear"), "{log}");
@@ -291,7 +299,7 @@ async fn vain_settings_and_an_open_store_are_told_at_the_start() {
     for told in [
         "DOORWARD_RETURN_ORIGINS has https://app.example, which the session cookie does not reach",
         "DOORWARD_TRUSTED_PROXIES has every address",
-        "DOORWARD_COOKIE_DOMAIN is localhost: browsers keep no cookie",
+        "DOORWARD_COOKIE_DOMAIN is localhost, under which anyone can register a name",
         "run chmod 600",
     ] {
         assert!(log.contains(told), "{told}: {log}");

@@ -69,6 +69,12 @@ impl StoreUrl {
         }
     }
 
+    /// Whether the store is in memory, and gone when the process ends.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        matches!(self.0, Target::Sqlite(sqlite::Location::Memory))
+    }
+
     /// The file of an SQLite store.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {

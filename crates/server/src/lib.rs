@@ -12,6 +12,7 @@ mod server;
 mod settings;
 mod shares;
 mod unread;
+mod warnings;
 mod wiring;
 mod workers;
 
@@ -67,7 +68,15 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let warnings = warnings_of_dot_env.into_iter().chain(
+        command_line::unknown_variables()
+            .into_iter()
+            .map(|variable| format!("{variable} is set, but there is no such setting: it has no effect")),
+    );
     if let Some(command) = command {
+        for warning in warnings {
+            eprintln!("doorward: warning: {warning}");
+        }
         return match runtime.block_on(command::run(settings, command)) {
             Ok(outcome) => print(&outcome),
             Err(failure) => {
@@ -77,11 +86,11 @@ pub fn main() -> ExitCode {
         };
     }
     let log = logging::start(&settings.log);
-    for warning in warnings_of_dot_env {
+    for warning in warnings {
         tracing::warn!("{warning}");
     }
-    for variable in command_line::unknown_variables() {
-        tracing::warn!("{variable} is set, but there is no such setting: it has no effect");
+    if !tracing::enabled!(target: "doorward::audit", tracing::Level::INFO) {
+        tracing::warn!("DOORWARD_LOG leaves out `info`: sign-ins and changes of accounts are not logged");
     }
     let served = runtime.block_on(serve(settings, log.dropped_lines()));
     // Writes what is left, as long as the reader takes it.

@@ -2,8 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +24,7 @@ use crate::listener::{Listener, Places};
 use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
+use crate::warnings;
 use crate::wiring::ports;
 use crate::workers::Workers;
 
@@ -77,10 +76,10 @@ impl Server {
             None => None,
         };
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(address));
-        warn_of_weaknesses(&settings, &public_origin);
+        warnings::of_settings(&settings, &public_origin).iter().for_each(|warning| tracing::warn!("{warning}"));
 
         let store = doorward_adapters_sql::connect(&settings.store).await?;
-        warn_of_readable_store(settings.store.file());
+        warnings::of_store_file(settings.store.file()).iter().for_each(|warning| tracing::warn!("{warning}"));
         let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
         let (mut registry, counts) =
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
@@ -195,60 +194,6 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
 
 fn local_origin(address: SocketAddr) -> Origin {
     format!("http://localhost:{}", address.port()).parse().expect("localhost with a port is an origin")
-}
-
-fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
-    if !public_origin.is_https() && !public_origin.is_loopback() {
-        tracing::warn!("DOORWARD_PUBLIC_URL is {public_origin}: passwords and cookies cross the network in the clear");
-    }
-    if let Some(domain) = settings.cookie.domain.as_deref().filter(|domain| !public_origin.is_within(domain)) {
-        tracing::warn!(
-            "DOORWARD_COOKIE_DOMAIN is {domain}, but {public_origin} is not within it: browsers drop the cookie"
-        );
-    }
-    for name in settings.store.ignored_parameters() {
-        tracing::warn!("the parameter {name} of DATABASE_URL is not known: it has no effect");
-    }
-    if settings.trusted_proxies.iter().any(|block| block.prefix_len() == 0) {
-        tracing::warn!(
-            "DOORWARD_TRUSTED_PROXIES has every address: any client can claim any address in X-Forwarded-For"
-        );
-    }
-    for origin in &settings.return_origins {
-        let is_reached = match &settings.cookie.domain {
-            Some(domain) => origin.is_within(domain),
-            None => origin.has_host_of(public_origin),
-        };
-        if !is_reached {
-            tracing::warn!(
-                "DOORWARD_RETURN_ORIGINS has {origin}, which the session cookie does not reach: users who are led there are \
-                 not signed in, unless DOORWARD_COOKIE_DOMAIN names a domain of both"
-            );
-        }
-    }
-    if let Some(domain) = settings.cookie.domain.as_deref().filter(|domain| !domain.trim_matches('.').contains('.')) {
-        tracing::warn!("DOORWARD_COOKIE_DOMAIN is {domain}: browsers keep no cookie for a whole top-level domain");
-    }
-    if settings.throttle.is_none() {
-        tracing::warn!("DOORWARD_THROTTLE is off: nothing bounds guesses at passwords");
-    }
-    if let Some(address) = settings.metrics_listen.filter(|address| !address.ip().to_canonical().is_loopback()) {
-        tracing::warn!(
-            "DOORWARD_METRICS_LISTEN is {address}, which is not loopback: any client that reaches it reads the metrics"
-        );
-    }
-    if settings.argon2.is_weaker_than_default() {
-        tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");
-    }
-}
-
-/// Warns where other users of the machine may read the store, which holds every hash.
-fn warn_of_readable_store(file: Option<&Path>) {
-    // SQLite makes the files beside it anew at the start, with the mode of the file.
-    let mode = file.and_then(|file| file.metadata().ok()).map(|metadata| metadata.permissions().mode());
-    if let Some(file) = file.filter(|_| mode.is_some_and(|mode| mode & 0o077 != 0)) {
-        tracing::warn!("other users of this machine may open the store: run chmod 600 {}", file.display());
-    }
 }
 
 /// Why the server did not start.
