@@ -131,6 +131,7 @@ macro_rules! keeps_every_promise {
                 failures_in_a_row_slow_an_account_until_a_success,
                 a_slowed_success_gives_back_what_it_took,
                 a_mark_lasts_until_its_exact_instant,
+                an_account_has_a_bounded_number_of_marks_and_the_oldest_go,
                 what_means_nothing_any_more_is_swept_out,
                 an_account_that_is_slowed_is_not_forgotten_with_its_bucket,
                 what_was_taken_on_one_node_is_taken_on_the_other;

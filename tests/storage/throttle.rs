@@ -44,7 +44,13 @@ async fn left(throttle: &Arc<dyn LoginThrottle>, bucket: Bucket, now: Timestamp)
 
 fn success(taken: &[Bucket], account: Bucket) -> ThrottledSuccess {
     let mark = ThrottleKey::restore([0xee; 32]);
-    ThrottledSuccess { taken: taken.to_vec(), account: account.key, marks: vec![mark], marked_until: after(1_000) }
+    ThrottledSuccess {
+        taken: taken.to_vec(),
+        account: account.key,
+        marks: vec![mark],
+        marked_until: after(1_000),
+        most_marks: 10,
+    }
 }
 
 pub async fn a_bucket_admits_its_burst_and_says_how_long_it_admits_nothing(place: Place) {
@@ -170,6 +176,33 @@ pub async fn a_mark_lasts_until_its_exact_instant(place: Place) {
     throttle.succeed(&longer).await.expect("an answer");
     assert!(marked(after(4_999)).await);
     assert_eq!(place.count("throttle").await, 2, "no bucket is made by a success");
+}
+
+pub async fn an_account_has_a_bounded_number_of_marks_and_the_oldest_go(place: Place) {
+    let throttle = throttle(&place).await;
+    let mark = |number: u8| ThrottleKey::restore([number; 32]);
+    let set = async |account: Bucket, number: u8, until: Timestamp| {
+        let set =
+            ThrottledSuccess { marks: vec![mark(number)], marked_until: until, most_marks: 3, ..success(&[], account) };
+        throttle.succeed(&set).await.expect("an answer");
+    };
+    let (alice, bob) = (account_bucket(1), account_bucket(2));
+    assert!(take(&throttle, &[alice], NOW).await.is_zero());
+    set(bob, 200, after(1)).await;
+    for number in 100..110_u8 {
+        set(alice, number, after(number.into())).await;
+    }
+    set(alice, 107, after(120)).await;
+    set(alice, 110, after(110)).await;
+    let mut marked = Vec::new();
+    for number in 100..=110_u8 {
+        if throttle.is_marked(&mark(number), NOW, after(1_000)).await.expect("an answer") {
+            marked.push(number);
+        }
+    }
+    assert_eq!(marked, [107, 109, 110], "the three that last longest");
+    assert!(throttle.is_marked(&mark(200), NOW, after(1_000)).await.expect("an answer"), "Bob's stays");
+    assert_eq!(left(&throttle, alice, NOW).await, 2, "a bucket is no mark");
 }
 
 pub async fn what_means_nothing_any_more_is_swept_out(place: Place) {

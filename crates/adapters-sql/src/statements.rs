@@ -176,9 +176,14 @@ pub(crate) const GIVE_BACK_TO_BUCKET: &str = "UPDATE throttle \
 /// `$1` bucket.
 pub(crate) const END_FAILURES: &str = "UPDATE throttle SET failures = 0 WHERE key = $1 AND failures > 0";
 
-/// `$1` mark, `$2` until when.
-pub(crate) const SET_MARK: &str = "INSERT INTO throttle (key, tat, failures) VALUES ($1, $2, 0) \
-     ON CONFLICT (key) DO UPDATE SET tat = $2";
+/// `$1` mark, `$2` until when, `$3` account.
+pub(crate) const SET_MARK: &str = "INSERT INTO throttle (key, tat, failures, account) VALUES ($1, $2, 0, $3) \
+     ON CONFLICT (key) DO UPDATE SET tat = $2, account = $3";
+
+/// Deletes the marks of an account that end first. `$1` account, `$2` how many stay.
+pub(crate) const DELETE_SURPLUS_MARKS: &str = "DELETE FROM throttle \
+     WHERE account = $1 AND (tat, key) <= \
+     (SELECT tat, key FROM throttle WHERE account = $1 ORDER BY tat DESC, key DESC LIMIT 1 OFFSET $2)";
 
 /// `$1` bucket, `$2` the latest instant that a right clock can have written.
 pub(crate) const CORRECT_BUCKET: &str = "UPDATE throttle SET tat = $2 WHERE key = $1 AND tat > $2";

@@ -58,7 +58,7 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
     }
 
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError> {
-        let ThrottledSuccess { taken, account, marks, marked_until } = success;
+        let ThrottledSuccess { taken, account, marks, marked_until, most_marks } = success;
         let mut transaction = self.pools.begin().await?;
         give_back(&mut transaction, taken, i64::MAX).await?;
         if !taken.iter().any(|bucket| bucket.key == *account) {
@@ -66,8 +66,10 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
         }
         let until = Number(marked_until.as_unix_millis());
         for mark in marks {
-            transaction.execute(statements::SET_MARK, &[Value::Bucket(mark), until]).await?;
+            transaction.execute(statements::SET_MARK, &[Value::Bucket(mark), until, Value::Bucket(account)]).await?;
         }
+        let surplus = [Value::Bucket(account), Number((*most_marks).into())];
+        transaction.execute(statements::DELETE_SURPLUS_MARKS, &surplus).await?;
         self.commit(transaction, &[]).await
     }
 

@@ -290,7 +290,7 @@ mod tests {
     async fn an_unknown_user_costs_the_same_calls_and_is_told_the_same_as_a_wrong_code() {
         for (users, account) in [(knows_no_user(), None), (knows_alice(), Some(user("Alice").id))] {
             let mut store = MockLoginThrottle::new();
-            store.expect_take().times(1).withf(|taken, _| taken.len() == 2).returning(|_, _| Ok(Duration::ZERO));
+            store.expect_take().times(1).withf(|taken, _| taken.len() == 1).returning(|_, _| Ok(Duration::ZERO));
             let recovery = says(|| Err(RecoverError::NoSuchCode));
             let refused = recover(users, recovery, hashes_once(), bounded(store))
                 .run(&good_claim(), &[], &client(), &TrustedDevices::default())
@@ -357,7 +357,7 @@ mod tests {
         store.expect_take().returning(|_, _| Ok(Duration::ZERO));
         store
             .expect_succeed()
-            .withf(|success| success.taken.len() == 2 && success.marks.iter().map(scope_of).eq(["known-at"]))
+            .withf(|success| success.taken.len() == 1 && success.marks.iter().map(scope_of).eq(["known-at"]))
             .times(1)
             .returning(|_| Err(StoreError::Unavailable(cause())));
         let recovered = recover(knows_alice(), says(|| Ok(0)), hashes_once(), bounded(store))
@@ -371,7 +371,7 @@ mod tests {
         let released = || {
             let mut store = MockLoginThrottle::new();
             store.expect_take().returning(|_, _| Ok(Duration::ZERO));
-            store.expect_release().withf(|taken| taken.len() == 2).times(1).returning(|_| Ok(()));
+            store.expect_release().withf(|taken| taken.len() == 1).times(1).returning(|_| Ok(()));
             bounded(store)
         };
         let mut hasher = MockPasswordHasher::new();

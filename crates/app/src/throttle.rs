@@ -94,7 +94,7 @@ impl Throttle {
     /// Takes an attempt at a secret of a key's user, whether or not there is such a key. Guesses at the password also take from
     /// the bucket of the whole account, unless the account trusts the client's address, so that guesses by others cannot lock
     /// its owner out there. Where the account's bucket is empty, each address has a few attempts of its own. A recovery code
-    /// has 80 random bits, so that no guess by others needs to keep out a user with a code.
+    /// has 80 random bits, so that no guess by others needs to keep out a user with a code: it takes from the address alone.
     pub(crate) async fn take_guess(
         &self,
         user: Option<&UserId>,
@@ -108,8 +108,12 @@ impl Throttle {
         let account = self.bucket(&ThrottleScope::Account(key.clone()), limits.account);
         let at_address = ThrottleScope::AccountAtAddress(key.clone(), block);
         let mut taken = self.buckets_around(ThrottleScope::Address, block, limits.address);
+        if secret == Secret::RecoveryCode {
+            self.take(&taken).await?;
+            return Ok(Some(TakenBuckets { taken, account: account.key, marks: vec![mark] }));
+        }
         taken.push(self.bucket(&at_address, limits.account_at_address));
-        if secret == Secret::RecoveryCode || self.is_marked(limits, &mark).await? {
+        if self.is_marked(limits, &mark).await? {
             self.take(&taken).await?;
         } else {
             let newcomer = self.with_newcomer(limits, key, block, &taken);
@@ -178,7 +182,8 @@ impl Throttle {
         let Some(limits) = &self.limits else { return Ok(()) };
         let TakenBuckets { taken, account, marks } = taken;
         let marked_until = self.clock.now().plus(limits.trusted_for);
-        self.store.succeed(&ThrottledSuccess { taken, account, marks, marked_until }).await
+        let most_marks = limits.trusted_per_account;
+        self.store.succeed(&ThrottledSuccess { taken, account, marks, marked_until, most_marks }).await
     }
 
     /// Gives back what an attempt took whose password was not checked.
@@ -300,6 +305,7 @@ mod tests {
                     && scope_of(&success.account) == "account"
                     && success.marks.iter().map(scope_of).eq(["known-at"])
                     && success.marked_until == NOW.plus(LIMITS.trusted_for)
+                    && success.most_marks == LIMITS.trusted_per_account
             })
             .times(1)
             .returning(|_| Ok(()));

@@ -93,21 +93,26 @@ pub struct ThrottleLimits {
     pub sign_up: RateLimit,
     /// How long an account is known at an address, and by a browser, after it signed in from there.
     pub trusted_for: Duration,
+    /// How many addresses and devices an account trusts at most, so that logins cannot fill the store. Of more, those that
+    /// were not used for longest are forgotten.
+    pub trusted_per_account: u32,
 }
+
+/// After a hundred failures in a row, the most that NIST SP 800-63B-4, 3.2.2 allows, one guess in five minutes: some 100,000
+/// a year.
+const SLOWDOWN: Slowdown = Slowdown { after: 100, every: Duration::from_mins(5) };
 
 impl ThrottleLimits {
     /// The limits in force unless the throttle is off.
     pub const DEFAULT: Self = Self {
-        account_at_address: RateLimit::of(10, Duration::from_mins(1)),
+        account_at_address: RateLimit { slowdown: Some(SLOWDOWN), ..RateLimit::of(10, Duration::from_mins(1)) },
         address: RateLimit::of(30, Duration::from_secs(10)),
-        account: RateLimit {
-            slowdown: Some(Slowdown { after: 100, every: Duration::from_mins(5) }),
-            ..RateLimit::of(50, Duration::from_secs(30))
-        },
+        account: RateLimit { slowdown: Some(SLOWDOWN), ..RateLimit::of(50, Duration::from_secs(30)) },
         newcomer: RateLimit::of(2, Duration::from_hours(24)),
         newcomers: RateLimit::of(100, Duration::from_mins(5)),
         sign_up: RateLimit::of(30, Duration::from_secs(6)),
         trusted_for: Duration::from_hours(90 * 24),
+        trusted_per_account: 100,
     };
 }
 

@@ -32,8 +32,8 @@ pub trait LoginThrottle: Send + Sync {
     /// Gives back what an attempt took that came to nothing, neither right nor wrong.
     async fn release(&self, taken: &[Bucket]) -> Result<(), StoreError>;
 
-    /// Gives back what was taken, token by token and no more; ends a row of failures; and sets marks. All of it, or
-    /// none.
+    /// Gives back what was taken, token by token and no more; ends a row of failures; sets marks; and deletes those of the
+    /// account's marks that end first, beyond a number. All of it, or none.
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError>;
 
     /// Removes at most `limit` buckets and marks that mean nothing any more at `now`, and says how many. A bucket with at
@@ -58,4 +58,6 @@ pub struct ThrottledSuccess {
     pub marks: Vec<ThrottleKey>,
     /// The first instant at which they mean nothing any more.
     pub marked_until: Timestamp,
+    /// How many marks the account has at most.
+    pub most_marks: u32,
 }
