@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::program::{Program, command};
 use crate::support::client::Client;
 use crate::support::postgres;
-use crate::support::server::CHEAP_HASH;
+use crate::support::server::{CHEAP_HASH, without_overridden};
 
 const PASSWORD: &str = "correct horse";
 const NEW_PASSWORD: &str = "staple battery";
@@ -49,7 +49,7 @@ impl Operator {
 
     async fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = command(self.folder.path());
-        command.args(CHEAP_HASH).arg(&self.store).args(arguments);
+        command.args(without_overridden(CHEAP_HASH.into_iter(), arguments)).arg(&self.store).args(arguments);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -119,6 +119,50 @@ async fn sessions_revoked_by_a_command_are_refused_at_the_next_request() {
         assert_revokes(&operator, &token, &["user", "delete", "ALICE"].map(String::from), "").await;
         assert_eq!(client.log_in("alice", NEW_PASSWORD).await, None);
     }
+}
+
+#[tokio::test]
+async fn each_change_by_a_command_is_an_audit_line() {
+    let operator = Operator::beside_a_server_on(None).await;
+    let client = operator.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let (alice, session) = (text(&user(&client, &token).await["userId"]), id_of_session(&client, &token).await);
+    let nothing = "";
+    for (command, input, event, user) in [
+        ("user create bobby --no-password", nothing, "account_created", None),
+        ("user set-attributes alice {}", nothing, "attributes_changed", Some(&alice)),
+        (&format!("session set-attributes {session} {{}}"), nothing, "attributes_changed", Some(&alice)),
+        (&format!("session end {session}"), nothing, "session_revoked", Some(&alice)),
+        ("session create alice", nothing, "session_created", Some(&alice)),
+        ("session end-all alice", nothing, "sessions_revoked", Some(&alice)),
+        ("key add alice github:1", nothing, "key_added", Some(&alice)),
+        ("key set-password username:alice --password-stdin", NEW_PASSWORD, "password_set", Some(&alice)),
+        ("key delete github:1", nothing, "key_deleted", Some(&alice)),
+        ("user delete alice", nothing, "account_deleted", Some(&alice)),
+    ] {
+        let arguments: Vec<_> = command.split(' ').collect();
+        let output = operator.run(&[&["--log=info", "--log-format=json"], &arguments[..]].concat(), input).await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.success(), "{command}: {said}");
+        let line: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{command}: one line: {said}"));
+        assert_eq!((&line["target"], &line["event"]), (&json!("doorward::audit"), &json!(event)), "{command}");
+        assert!(line["actor"].as_str().is_some_and(|actor| actor.len() > 4 && actor.starts_with("cli:")), "{said}");
+        let told = text(&line["user_id"]);
+        assert!(told.len() == 15 && user.is_none_or(|user| told == *user), "{command}: {told}");
+    }
+    for quiet in [
+        &["user", "show", "bobby"][..],
+        &["session", "list", "bobby"],
+        &["session", "sweep"],
+        &["key", "list", "bobby"],
+    ] {
+        assert!(
+            operator.run(&[&["--log=info"], quiet].concat(), nothing).await.stderr.is_empty(),
+            "{quiet:?} changes no account"
+        );
+    }
+    let off = operator.run(&["--log=off", "user", "delete", "bobby"], nothing).await;
+    assert!(off.status.success() && off.stderr.is_empty(), "{off:?}");
 }
 
 /// Validates the token all the time, and asserts that it is refused as soon as the command has ended.

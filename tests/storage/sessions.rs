@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use doorward_adapters_sql::Store;
 use doorward_domain::ports::{KeyedWriteError, LiveSession, NewAccount, StoreError};
@@ -279,7 +280,11 @@ pub async fn a_renewal_is_kept(place: Place) {
     store.sessions().open(&other, &client(), &verified(&alice), &[], None).await.expect("a session");
     let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
     assert!(store.sessions().renew(&alice.session, &renewed).await.expect("an answer"));
-    assert_eq!(find(&store, &token(1)).await, Some((renewed, alice.user.clone())));
+    assert_eq!(find(&store, &token(1)).await, Some((renewed.clone(), alice.user.clone())));
+    let back = renewed.renewed(after(1).minus(Duration::from_hours(1)), &SessionPolicy::DEFAULT);
+    assert!(back.created_at < renewed.created_at, "a clock that was ahead opened it");
+    assert!(store.sessions().renew(&renewed, &back).await.expect("an answer"));
+    assert_eq!(find(&store, &token(1)).await, Some((back, alice.user.clone())));
     assert_eq!(find(&store, &token(2)).await, Some((other, alice.user)), "the other is as it was");
 }
 

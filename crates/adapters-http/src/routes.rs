@@ -132,6 +132,7 @@ mod tests {
         let policies = Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::DEFAULT, throttle: None };
         let settings = HttpSettings {
             public_origin: "http://localhost:8080".parse().expect("an origin"),
+            hsts_subdomains: false,
             cookie: CookieSettings { name: "auth_session".into(), domain: None },
             trusted_origins: vec![],
             return_origins: vec![],

@@ -12,6 +12,8 @@ use crate::texts::Language;
 pub struct HttpSettings {
     /// The public origin. Absolute URLs and the `Secure` attribute come from it, never from a request.
     pub public_origin: Origin,
+    /// Whether `Strict-Transport-Security` also covers the subdomains of the public origin's host.
+    pub hsts_subdomains: bool,
     /// The session cookie.
     pub cookie: CookieSettings,
     /// Other origins that may send POST requests and read the responses.

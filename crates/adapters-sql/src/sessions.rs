@@ -49,9 +49,9 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
-        let [active, idle] = [Instant(renewed.active_expires_at), Instant(renewed.idle_expires_at)];
-        let [id, seen_active, seen_idle] = as_seen(seen);
-        self.write_over(seen, statements::RENEW_SESSION, &[active, idle, id, seen_active, seen_idle]).await
+        let instants = [renewed.active_expires_at, renewed.idle_expires_at, renewed.created_at].map(Instant);
+        let values = instants.into_iter().chain(as_seen(seen)).collect::<Vec<_>>();
+        self.write_over(seen, statements::RENEW_SESSION, &values).await
     }
 
     async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError> {

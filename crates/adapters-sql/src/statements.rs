@@ -81,9 +81,9 @@ pub(crate) const TOKENS_OF_USER: &str = "SELECT token_hash FROM sessions WHERE u
 pub(crate) const SET_SESSION_ATTRIBUTES: &str =
     "UPDATE sessions SET attributes = $1 WHERE id = $2 RETURNING token_hash";
 
-/// `$1` active until, `$2` idle until, `$3` session, `$4` and `$5` the two instants it must still have.
-pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = $1, idle_expires_at = $2 \
-     WHERE id = $3 AND active_expires_at = $4 AND idle_expires_at = $5";
+/// `$1` active until, `$2` idle until, `$3` created, `$4` session, `$5` and `$6` the two instants it must still have.
+pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = $1, idle_expires_at = $2, \
+     created_at = $3 WHERE id = $4 AND active_expires_at = $5 AND idle_expires_at = $6";
 
 /// `$1` session, `$2` and `$3` the two instants it must still have.
 pub(crate) const DELETE_SEEN_SESSION: &str =

@@ -77,13 +77,15 @@ impl Session {
             .renewed(now, policy)
     }
 
-    /// The same session with both periods started again, neither reaching past the longest life.
+    /// The same session with both periods started again, neither reaching past the longest life. That of a session which a
+    /// clock that was ahead opened counts from now.
     #[must_use]
     pub fn renewed(&self, now: Timestamp, policy: &SessionPolicy) -> Self {
-        let end = policy.end_of_life(self.created_at);
+        let created_at = self.created_at.min(now);
+        let end = policy.end_of_life(created_at);
         let active_expires_at = now.plus(policy.active).min(end);
         let idle_expires_at = now.plus(policy.active).plus(policy.idle).min(end);
-        Self { active_expires_at, idle_expires_at, ..self.clone() }
+        Self { created_at, active_expires_at, idle_expires_at, ..self.clone() }
     }
 
     /// The state at this instant. At the very instant of expiry the next state holds.
@@ -163,6 +165,19 @@ mod tests {
         let renewed = session.renewed(Timestamp::MIN, &policy);
         assert_eq!(renewed.state(Timestamp::MIN, &policy), SessionState::Active);
         assert_eq!(renewed.idle_expires_at, Timestamp::MIN.plus(Duration::from_millis(150)));
+    }
+
+    #[test]
+    fn the_longest_life_of_a_session_from_a_clock_ahead_counts_from_its_first_renewal() {
+        let policy = policy(100, 50, Some(200));
+        let session = opened(&policy);
+        let year = Duration::from_hours(365 * 24);
+        let before = START.minus(year);
+        assert_eq!(session.state(before, &policy), SessionState::Idle);
+        let renewed = session.renewed(before, &policy);
+        assert_eq!(renewed.created_at, before);
+        assert_eq!(renewed.state(before.plus(Duration::from_millis(200)), &policy), SessionState::Dead);
+        assert_eq!(renewed.renewed(before.plus(Duration::from_millis(80)), &policy).created_at, before);
     }
 
     #[test]

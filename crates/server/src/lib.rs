@@ -77,6 +77,7 @@ pub fn main() -> ExitCode {
         for warning in warnings {
             eprintln!("doorward: warning: {warning}");
         }
+        let _log = logging::start_for_command(&settings.log);
         return match runtime.block_on(command::run(settings, command)) {
             Ok(outcome) => print(&outcome),
             Err(failure) => {

@@ -4,9 +4,10 @@
 use std::io::IsTerminal;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::fmt;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::settings::LogSettings;
 
@@ -42,11 +43,25 @@ impl DroppedLines {
 /// # Panics
 /// Never: the directive here is a constant.
 pub(crate) fn start(settings: &LogSettings) -> Log {
+    start_with(settings.filter.clone(), settings.json)
+}
+
+/// Starts logging for a command: its audit lines alone, unless the log is off. Its outcome or failure says all else.
+///
+/// # Panics
+/// Never: the directive here is a constant.
+pub(crate) fn start_for_command(settings: &LogSettings) -> Log {
+    let is_off = settings.filter.max_level_hint() == Some(LevelFilter::OFF);
+    let directive = if is_off { "off" } else { "doorward::audit=info" };
+    start_with(directive.parse().expect("a directive"), settings.json)
+}
+
+fn start_with(filter: EnvFilter, json: bool) -> Log {
     let (writer, guard) = writer();
     let dropped = writer.error_counter();
-    let filter = settings.filter.clone().add_directive(NEVER_LOGGED.parse().expect("a directive"));
+    let filter = filter.add_directive(NEVER_LOGGED.parse().expect("a directive"));
     let registry = tracing_subscriber::registry().with(filter);
-    if settings.json {
+    if json {
         // There is one span, the request; a list of spans would say the same twice.
         registry.with(fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(writer)).init();
     } else {

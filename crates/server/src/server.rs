@@ -88,6 +88,7 @@ impl Server {
         let sweep = Admin::new(&ports, &policies).sweep;
         let http = HttpSettings {
             public_origin: public_origin.clone(),
+            hsts_subdomains: settings.hsts_subdomains,
             cookie: settings.cookie,
             trusted_origins: settings.trusted_origins,
             return_origins: settings.return_origins,

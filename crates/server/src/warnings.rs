@@ -55,6 +55,11 @@ fn of_addresses(settings: &Settings, public_origin: &Origin) -> Vec<String> {
              that ends TLS share the limits of its address"
         ));
     }
+    if settings.hsts_subdomains && !public_origin.is_https() {
+        warnings.push(format!(
+            "DOORWARD_HSTS_SUBDOMAINS is on, but DOORWARD_PUBLIC_URL is {public_origin}: browsers heed it over https only"
+        ));
+    }
     // Adjacent blocks are merged, so that two halves of the address space count as the whole.
     if IpNet::aggregate(&settings.trusted_proxies).iter().any(|block| block.prefix_len() == 0) {
         warnings.push(
@@ -238,6 +243,7 @@ mod tests {
             ("--public-url=http://login.example.com", "DOORWARD_PUBLIC_URL"),
             ("--public-url=https://login.example.com", "DOORWARD_PUBLIC_URL"),
             ("--listen=0.0.0.0:8080", "DOORWARD_LISTEN"),
+            ("--hsts-subdomains=on", "DOORWARD_HSTS_SUBDOMAINS"),
             ("--listen=[::]:8080", "DOORWARD_LISTEN"),
             ("--metrics-listen=0.0.0.0:9090", "DOORWARD_METRICS_LISTEN"),
             ("--return-origins=https://app.example.com", "DOORWARD_RETURN_ORIGINS"),

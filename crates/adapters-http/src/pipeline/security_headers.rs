@@ -32,7 +32,9 @@ impl SecurityHeaders {
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ]);
         if settings.public_origin.is_https() {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+            let year =
+                if settings.hsts_subdomains { "max-age=31536000; includeSubDomains" } else { "max-age=31536000" };
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(year));
         }
         if !settings.trusted_origins.is_empty() {
             headers.insert(header::VARY, HeaderValue::from_static("Origin"));

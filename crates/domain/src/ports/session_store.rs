@@ -34,7 +34,7 @@ pub trait SessionStore: Send + Sync {
         most: Option<NonZeroU32>,
     ) -> Result<(), KeyedWriteError>;
 
-    /// Writes the renewed session's two instants, if those in the store are still the ones of `seen`.
+    /// Writes the renewed session's instants, if the two expiries in the store are still the ones of `seen`.
     ///
     /// `false` when they are not, or the session is gone: another call renewed or revoked it. Of any number of racing
     /// calls that saw the same session exactly one gets `true`.

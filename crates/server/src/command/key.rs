@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
-use doorward_domain::KeyId;
+use doorward_domain::{KeyId, UserId};
 
-use super::ask;
 use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
 use super::outcome::Outcome;
 use super::record::Record;
+use super::{ask, audit};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -94,6 +94,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let user = context.user(&whose).await?;
             let password = (password || password_stdin).then(|| ask::password(password_stdin, true)).transpose()?;
             let key = context.admin.keys.create(id, &user.id, password.as_ref()).await?;
+            audit::note("key_added", Some(&user.id));
             Ok(Outcome::One(Record::of_key(&key)))
         }
         Verb::Show { key } => {
@@ -121,11 +122,15 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         Verb::SetPassword { key, given } => {
             let id = key.id()?;
             let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
+            let user = user_of(context, &id).await?;
             match context.admin.keys.set_password(&id, password.as_ref()).await {
-                Ok(()) => Ok(Outcome::One(Record::new([
-                    ("keyId", id.as_str().into()),
-                    ("hasPassword", password.is_some().into()),
-                ]))),
+                Ok(()) => {
+                    audit::note("password_set", user.as_ref());
+                    Ok(Outcome::One(Record::new([
+                        ("keyId", id.as_str().into()),
+                        ("hasPassword", password.is_some().into()),
+                    ])))
+                }
                 Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
                 Err(SetPasswordError::InvalidPassword(error)) => Err(error.into()),
                 Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
@@ -133,12 +138,19 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         }
         Verb::Delete { key } => {
             let id = key.id()?;
+            let user = user_of(context, &id).await?;
             if !context.admin.keys.delete(&id).await? {
                 return Err(no_such(&id));
             }
+            audit::note("key_deleted", user.as_ref());
             Ok(Outcome::One(Record::new([("keyId", id.as_str().into()), ("deleted", true.into())])))
         }
     }
+}
+
+/// The user of a key, for the audit line.
+async fn user_of(context: &CommandContext, id: &KeyId) -> Result<Option<UserId>, Failure> {
+    Ok(context.admin.keys.get(id).await?.map(|key| key.user_id))
 }
 
 fn no_such(id: &KeyId) -> Failure {

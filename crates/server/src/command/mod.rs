@@ -3,6 +3,7 @@
 //! or changes takes effect on every server before the command exits.
 
 mod ask;
+mod audit;
 mod context;
 mod failure;
 mod key;

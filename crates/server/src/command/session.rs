@@ -3,8 +3,9 @@
 use clap::Subcommand;
 use doorward_app::admin::CreateSessionError;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{SessionId, SessionState};
+use doorward_domain::{SessionId, SessionState, UserId};
 
+use super::audit;
 use super::context::{CommandContext, UserArgument, attributes};
 use super::failure::{Failure, Kind};
 use super::outcome::Outcome;
@@ -60,6 +61,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let attributes = attributes(json.as_deref())?;
             let user = context.user(&whose).await?;
             let opened = sessions.create(&user.id, attributes).await?;
+            audit::note("session_created", Some(&user.id));
             let record = Record::of_session(&opened.valid.session, SessionState::Active);
             Ok(Outcome::One(record.with("token", opened.token.expose())))
         }
@@ -79,21 +81,26 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         Verb::SetAttributes { session_id, json_object } => {
             let attributes = attributes(Some(&json_object))?;
             let id = parse(&session_id)?;
+            let user = user_of(context, &id).await?;
             if !sessions.set_attributes(&id, &attributes).await? {
                 return Err(no_such(&session_id));
             }
+            audit::note("attributes_changed", user.as_ref());
             Ok(Outcome::One(Record::new([("sessionId", session_id.into())]).with_attributes(&attributes)))
         }
         Verb::End { session_id } => {
             let id = parse(&session_id)?;
+            let user = user_of(context, &id).await?;
             if !sessions.revoke(&id).await? {
                 return Err(no_such(&session_id));
             }
+            audit::note("session_revoked", user.as_ref());
             Ok(Outcome::One(Record::new([("ended", 1.into())])))
         }
         Verb::EndAll { whose } => {
             let user = context.user(&whose).await?;
             let ended = sessions.revoke_all(&user.id).await?;
+            audit::note("sessions_revoked", Some(&user.id));
             Ok(Outcome::One(Record::new([("ended", ended.into())])))
         }
         Verb::Sweep => {
@@ -105,6 +112,11 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             ])))
         }
     }
+}
+
+/// The user of a session, for the audit line.
+async fn user_of(context: &CommandContext, id: &SessionId) -> Result<Option<UserId>, Failure> {
+    Ok(context.admin.sessions.get(id).await?.map(|(_, _, user)| user.id))
 }
 
 /// Reads an id. A text that is no id names no session.

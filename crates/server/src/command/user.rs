@@ -5,11 +5,11 @@ use doorward_app::admin::{CreateUserError, FirstKey};
 use doorward_domain::UserId;
 use serde_json::Value;
 
-use super::ask;
 use super::context::{CommandContext, UserArgument, attributes, gone};
 use super::failure::{Failure, Kind};
 use super::outcome::Outcome;
 use super::record::Record;
+use super::{ask, audit};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -69,6 +69,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
                 _ => FirstKey::WithPassword(ask::password(password_stdin, true)?),
             };
             let user = context.admin.users.create(id, &username, first_key, attributes).await?;
+            audit::note("account_created", Some(&user.id));
             Ok(Outcome::One(Record::of_user(&user)))
         }
         Verb::Show { whose } => {
@@ -83,6 +84,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             if !context.admin.users.set_attributes(&user.id, &attributes).await? {
                 return Err(gone("user"));
             }
+            audit::note("attributes_changed", Some(&user.id));
             user.attributes = attributes;
             Ok(Outcome::One(Record::of_user(&user)))
         }
@@ -91,6 +93,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             if !context.admin.users.delete(&user.id).await? {
                 return Err(gone("user"));
             }
+            audit::note("account_deleted", Some(&user.id));
             Ok(Outcome::One(Record::new([("userId", user.id.as_str().into()), ("deleted", true.into())])))
         }
     }

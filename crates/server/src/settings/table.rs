@@ -72,7 +72,7 @@ const WHOLE_NUMBER: &str = "a whole number";
 const ORIGINS: &str = "a list of http and https origins such as https://app.example.com, never *";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 29] = [
+pub(crate) static TABLE: [Setting; 30] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -95,6 +95,15 @@ pub(crate) static TABLE: [Setting; 29] = [
                 v.parse("an http or https URL without a path, such as https://login.example.com").map(Some),
             )
         },
+    },
+    Setting {
+        section: Section::Address,
+        variable: "DOORWARD_HSTS_SUBDOMAINS",
+        flag: "hsts-subdomains",
+        value_name: "on|off",
+        help: "Whether browsers insist on https for the subdomains of the public URL's host, too",
+        default: |s| Some(on_off(s.hsts_subdomains)),
+        apply: |s, v| set(&mut s.hsts_subdomains, v.one_of(ON_OFF)),
     },
     Setting {
         section: Section::Address,

@@ -26,6 +26,8 @@ pub struct Settings {
     pub(crate) listen: SocketAddr,
     /// `None` for `http://localhost` with the port that is listened on.
     pub(crate) public_origin: Option<Origin>,
+    /// Whether browsers insist on https for the subdomains of the public URL's host, too.
+    pub(crate) hsts_subdomains: bool,
     /// How long a connection waits for its next request.
     pub(crate) keep_alive: Duration,
     /// `None` where metrics are not served.
@@ -75,6 +77,7 @@ impl Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_origin: None,
+            hsts_subdomains: false,
             keep_alive: IDLE_TIMEOUT,
             metrics_listen: None,
             store: DEFAULT_STORE.parse().expect(WRITTEN_HERE),
