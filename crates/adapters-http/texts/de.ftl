@@ -21,6 +21,12 @@ create-account = Konto anlegen
 have-account = Schon ein Konto?
 closed = Die Registrierung ist geschlossen: Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
 
+## Weiter zu einer anderen Seite
+
+signed-in = Sie sind angemeldet
+signed-out = Sie sind abgemeldet
+continue-to = Weiter zu { $site }
+
 ## Das Profil und das Konto
 
 profile = Profil

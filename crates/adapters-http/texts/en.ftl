@@ -21,6 +21,12 @@ create-account = Create an account
 have-account = Have an account?
 closed = Sign-up is closed: no new accounts are made here at the moment. Ask the site's administrator.
 
+## Going on to another site
+
+signed-in = You are signed in
+signed-out = You are signed out
+continue-to = Continue to { $site }
+
 ## The profile and the account
 
 profile = Profile

@@ -6,6 +6,7 @@ mod account_password;
 pub(crate) mod account_recovery_codes;
 mod account_sessions;
 mod assets;
+pub(crate) mod continue_to;
 mod device;
 mod docs;
 mod form;

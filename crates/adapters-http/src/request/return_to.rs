@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::origin::Origin;
 
-/// The longest accepted `next`, in bytes.
+/// The longest accepted `next`, in bytes, as it is read and as it is written again.
 const MAX_BYTES: usize = 2_048;
 
 /// The `Location` for a `next`; `None` for a target that is not allowed. The text is parsed as a browser parses it (WHATWG
@@ -18,13 +18,20 @@ pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Ori
         return None;
     }
     let origin = Origin::of(&url)?;
-    if origin == *public_origin {
+    let location: String = if origin == *public_origin {
         let path = &url[url::Position::BeforePath..];
         // A browser would take a second slash for the start of a host.
-        (!path.starts_with("//")).then(|| path.to_owned())
+        (!path.starts_with("//")).then(|| path.to_owned())?
     } else {
-        return_origins.contains(&origin).then(|| url.into())
-    }
+        return_origins.contains(&origin).then(|| url.into())?
+    };
+    // It may be read again as the `next` of another page.
+    (location.len() <= MAX_BYTES).then_some(location)
+}
+
+/// The origin that a [`location`] leads to; `None` for this server's.
+pub(crate) fn other_origin(location: &str) -> Option<Origin> {
+    Url::parse(location).ok().as_ref().and_then(Origin::of)
 }
 
 /// Whether a text is a path from the root or a whole URL. Others, such as `undefined`, would lead to a page of that name.
@@ -133,13 +140,25 @@ mod tests {
         for next in vectors {
             assert_eq!(go(next), None, "{next:?}");
         }
-        assert_eq!(go(&format!("/{}", "x".repeat(MAX_BYTES))), None);
+        for (character, bytes) in [("x", 1), ("ü", "%C3%BC".len())] {
+            let longest = (MAX_BYTES - 1) / bytes;
+            assert!(go(&format!("/{}", character.repeat(longest))).is_some(), "{character}");
+            assert_eq!(go(&format!("/{}", character.repeat(longest + 1))), None, "{character}");
+        }
+    }
+
+    #[test]
+    fn a_location_leads_to_this_server_or_names_the_other_one() {
+        assert_eq!(other_origin(&go("/a?b=https://app.example").expect("a location")), None);
+        assert_eq!(other_origin(&go("https://door.example/a").expect("a location")), None);
+        assert_eq!(other_origin(&go("//app.example/x").expect("a location")), Some(listed()[0].clone()));
     }
 
     proptest! {
         #[test]
         fn every_location_is_an_allowed_target(next in "[/\\\\:@?#.a-z\\t\\n %]{0,30}|.{0,40}") {
             if let Some(location) = go(&next) {
+                prop_assert_eq!(go(&location), Some(location.clone()));
                 let read = Url::options().base_url(Some(&public().url())).parse(&location).expect("a URL");
                 let origin = Origin::of(&read).expect("http or https");
                 prop_assert!(origin == public() || listed().contains(&origin), "{next:?} led to {location:?}");
