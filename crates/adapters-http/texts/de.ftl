@@ -33,6 +33,7 @@ profile = Profil
 user-id = Benutzer-ID: { $id }
 username-is = Benutzername: { $name }
 sign-out = Abmelden
+signed-in-as = Sie sind als { $name } angemeldet.
 devices = Wo Sie angemeldet sind
 device = { $browser } unter { $system }
 device-unknown = Ein Gerät, das nicht sagt, was es ist

@@ -33,6 +33,7 @@ profile = Profile
 user-id = User id: { $id }
 username-is = Username: { $name }
 sign-out = Sign out
+signed-in-as = You are signed in as { $name }.
 devices = Where you are signed in
 device = { $browser } on { $system }
 device-unknown = A device that did not say what it is
