@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_adapters_crypto::Argon2idHasher;
-use doorward_adapters_http::{HttpSettings, Origin, Pipeline};
+use doorward_adapters_http::{HttpSettings, Origin, Pipeline, ReturnOrigin};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{Admin, Sweep, Swept, UseCases};
 use doorward_domain::error_chain;
@@ -215,6 +215,8 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
         );
     }
     for origin in &settings.return_origins {
+        // A wildcard is within the cookie's domain, else the server would not start.
+        let ReturnOrigin::One(origin) = origin else { continue };
         let is_reached = match &settings.cookie.domain {
             Some(domain) => origin.is_within(domain),
             None => origin.has_host_of(public_origin),

@@ -48,7 +48,8 @@ fn passes(request: &Request, settings: &HttpSettings) -> bool {
     }
     // An app that users are led back to may have a form to sign out. It can do no more harm than that.
     let signs_out = *request.method() == Method::POST && request.uri().path() == log_out::PATH;
-    if signs_out && matches!(&origin, TheOrigin::One(origin) if settings.return_origins.contains(origin)) {
+    let may_return = |origin| settings.return_origins.iter().any(|listed| listed.matches(origin));
+    if signs_out && matches!(&origin, TheOrigin::One(origin) if may_return(origin)) {
         return true;
     }
     let mut sites = headers.get_all("sec-fetch-site").iter().peekable();

@@ -3,13 +3,14 @@
 use url::Url;
 
 use crate::origin::Origin;
+use crate::return_origin::ReturnOrigin;
 
 /// The longest accepted `next`, in bytes, as it is read and as it is written again.
 const MAX_BYTES: usize = 2_048;
 
 /// The `Location` for a `next`; `None` for a target that is not allowed. The text is parsed as a browser parses it (WHATWG
 /// URL: tabs and line ends are dropped, `\` is `/`), and the parsed URL is written out again.
-pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
+pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[ReturnOrigin]) -> Option<String> {
     if next.len() > MAX_BYTES || !is_target(next) {
         return None;
     }
@@ -23,7 +24,7 @@ pub(crate) fn location(next: &str, public_origin: &Origin, return_origins: &[Ori
         // A browser would take a second slash for the start of a host.
         (!path.starts_with("//")).then(|| path.to_owned())?
     } else {
-        return_origins.contains(&origin).then(|| url.into())?
+        return_origins.iter().any(|listed| listed.matches(&origin)).then(|| url.into())?
     };
     // It may be read again as the `next` of another page.
     (location.len() <= MAX_BYTES).then_some(location)
@@ -49,8 +50,8 @@ mod tests {
         "https://door.example".parse().expect("an origin")
     }
 
-    fn listed() -> [Origin; 1] {
-        ["https://app.example".parse().expect("an origin")]
+    fn listed() -> [ReturnOrigin; 2] {
+        ["https://app.example", "https://*.apps.example"].map(|text| text.parse().expect("an origin"))
     }
 
     fn go(next: &str) -> Option<String> {
@@ -75,6 +76,7 @@ mod tests {
     fn a_url_of_a_return_origin_is_kept_whole() {
         assert_eq!(go("https://app.example/x?y").as_deref(), Some("https://app.example/x?y"));
         assert_eq!(go("//app.example/x").as_deref(), Some("https://app.example/x"));
+        assert_eq!(go("https://a.b.apps.example/x").as_deref(), Some("https://a.b.apps.example/x"));
     }
 
     #[test]
@@ -135,6 +137,13 @@ mod tests {
             "https:///evil.example",
             "ws://door.example/",
             "https://door。evil.example",
+            "https://apps.example/",
+            "https://evilapps.example/",
+            "http://a.apps.example/",
+            "https://a.apps.example:8443/",
+            "https://a@b.apps.example/",
+            "https://a.apps.example@evil.example/",
+            "https://evil.example/.apps.example",
         ];
         assert!(vectors.len() >= 40);
         for next in vectors {
@@ -151,7 +160,7 @@ mod tests {
     fn a_location_leads_to_this_server_or_names_the_other_one() {
         assert_eq!(other_origin(&go("/a?b=https://app.example").expect("a location")), None);
         assert_eq!(other_origin(&go("https://door.example/a").expect("a location")), None);
-        assert_eq!(other_origin(&go("//app.example/x").expect("a location")), Some(listed()[0].clone()));
+        assert_eq!(other_origin(&go("//app.example/x").expect("a location")), "https://app.example".parse().ok());
     }
 
     proptest! {
@@ -161,7 +170,8 @@ mod tests {
                 prop_assert_eq!(go(&location), Some(location.clone()));
                 let read = Url::options().base_url(Some(&public().url())).parse(&location).expect("a URL");
                 let origin = Origin::of(&read).expect("http or https");
-                prop_assert!(origin == public() || listed().contains(&origin), "{next:?} led to {location:?}");
+                let is_listed = listed().iter().any(|listed| listed.matches(&origin));
+                prop_assert!(origin == public() || is_listed, "{next:?} led to {location:?}");
                 prop_assert!(location.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{location:?}");
             }
         }
