@@ -99,6 +99,28 @@ pub async fn a_return_origin_may_lead_on_to_a_third_one(browser: &Browser) {
     assert_eq!(browser.complaints().await, [""; 0]);
 }
 
+/// Chromium drops a cookie with a domain that is not that of the page.
+pub async fn a_browser_that_keeps_no_cookie_is_told_after_a_sign_in(browser: &Browser) {
+    let app = site("200 OK\r\ncontent-type: text/html", "<h1>App</h1>").await;
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let returns = format!("--return-origins={app}");
+    let flags = ["--public-url=http://door.example", "--cookie-domain=door.example", &returns];
+    let server = TestServer::start_with(place, &flags).await;
+    server.client().sign_up("alice", PASSWORD).await;
+    for (path, query) in [("/", ""), ("/account", "next=%2Faccount&"), (&app, &format!("next={app}%2F&"))] {
+        browser.visit(&server, &format!("/login?next={path}")).await;
+        assert_eq!(browser.count("[role=alert]").await, 0);
+        browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+        browser.submit().await;
+        let query = query.replace("://", "%3A%2F%2F").replace("1:", "1%3A").replace('.', "%2E");
+        browser.await_url(&format!("http://127.0.0.1:{}/login?{query}cookie=missing", server.port())).await;
+        assert_eq!(browser.heading().await, "Sign in");
+        let advice = browser.text("[role=alert]").await;
+        assert!(advice.contains("Allow cookies for this site, or open it at http://door.example"), "{advice}");
+    }
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
 /// Starts another site, which answers every request with this status line, these headers and this body. Returns its origin.
 async fn site(head: &str, body: &str) -> String {
     let answer = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());

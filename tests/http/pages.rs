@@ -92,3 +92,34 @@ async fn a_link_to_sign_out_asks_first() {
     send(form().header("cookie", cookie(&alice))).await.assert_redirect("https://app.example/bye");
     assert_eq!(client.session(&alice).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_cookie_that_was_lost_after_a_sign_in_is_told() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--public-url=https://door.example"]).await;
+    let client = server.client();
+    let own = format!("http://127.0.0.1:{}", server.port());
+    let from = |path: &str, referer: &str| client.get(path).header("referer", referer);
+    for form in ["/login?next=%2F", "/signup", "/recover", "/api/login", "/api/signup", "/api/recover"] {
+        send(from("/", &format!("{own}{form}"))).await.assert_redirect("/login?cookie=missing");
+        let account = send(from("/account", &format!("{own}{form}"))).await;
+        account.assert_redirect("/login?next=%2Faccount&cookie=missing");
+    }
+    let sign_in = format!("{own}/login");
+    for referer in [&format!("{own}/"), &format!("{own}/account"), "https://evil.example/login", "rubbish"] {
+        send(from("/", referer)).await.assert_redirect("/login");
+    }
+    for name in ["auth_session", "auth_session_device"] {
+        let kept = from("/", &sign_in).header("cookie", format!("{name}={}", "t".repeat(43)));
+        send(kept).await.assert_redirect("/login");
+    }
+    send(client.get("/")).await.assert_redirect("/login");
+
+    let told = send(client.get("/login?cookie=missing")).await.body;
+    let advice = "Allow cookies for this site, or open it at https://door.example";
+    assert!(told.contains(advice) && told.contains(r#"<form action="/api/login""#), "{told}");
+    assert!(!send(client.get("/login?cookie=x")).await.body.contains("Allow cookies"));
+    let token = client.sign_up("alice", "correct horse").await;
+    let kept = client.get("/login?next=%2Fdocs&cookie=missing").header("cookie", cookie(&token));
+    send(kept).await.assert_redirect("/docs");
+}

@@ -19,6 +19,7 @@ sign-up = Registrieren
 new-here = Neu hier?
 create-account = Konto anlegen
 have-account = Schon ein Konto?
+cookie-missing = Falls Sie sich gerade angemeldet haben: Ihr Browser hat das Cookie nicht behalten, das Sie angemeldet hält. Erlauben Sie Cookies für diese Seite, oder öffnen Sie sie unter { $url }
 closed = Die Registrierung ist geschlossen: Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
 
 ## Weiter zu einer anderen Seite

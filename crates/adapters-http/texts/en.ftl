@@ -19,6 +19,7 @@ sign-up = Sign up
 new-here = New here?
 create-account = Create an account
 have-account = Have an account?
+cookie-missing = If you have just signed in, your browser did not keep the cookie that keeps you signed in. Allow cookies for this site, or open it at { $url }
 closed = Sign-up is closed: no new accounts are made here at the moment. Ask the site's administrator.
 
 ## Going on to another site

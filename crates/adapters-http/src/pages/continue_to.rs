@@ -19,7 +19,7 @@ struct ContinuePage<'a> {
     link: String,
 }
 
-/// Renders the page that says what was done and leads to this URL, which is on `origin`.
+/// Renders the page that says what was done and leads by this URL to `origin`.
 pub(crate) fn render(pages: &Pages, done: &Message, url: &str, origin: &Origin, language: Language) -> Response {
     let frame = pages.frame(language);
     let link = frame.t.message(&Message::new("continue-to").with("site", origin.to_string()));

@@ -19,7 +19,7 @@ mod profile;
 mod recover;
 mod recovery_codes_left;
 mod sheet;
-mod sign_in;
+pub(crate) mod sign_in;
 mod sign_up;
 
 use std::sync::Arc;

@@ -51,7 +51,9 @@ impl Renderer {
                     response.set_status(*status);
                     response
                 } else {
-                    self.lead_on(&Message::new("signed-in"), location, state.mode(), head)
+                    // On the way, the sign-in page tells whether the browser kept the cookie.
+                    let by_page = pages::sign_in::path_with_cookie_check(location);
+                    self.lead_on(&Message::new("signed-in"), location, &by_page, state.mode(), head)
                 };
                 // The session cookie first, for clients that look at the first one alone.
                 let (context, now) = (&self.context, opened.valid.session.created_at);
@@ -65,7 +67,7 @@ impl Renderer {
                 let response = if is_json {
                     StatusCode::NO_CONTENT.into_response()
                 } else {
-                    self.lead_on(&Message::new("signed-out"), location, state.mode(), head)
+                    self.lead_on(&Message::new("signed-out"), location, location, state.mode(), head)
                 };
                 let session = (*forgets != Forgets::Nothing).then(|| self.context.session_cookie.blank());
                 let devices = (*forgets == Forgets::SessionAndDevices).then(|| self.context.device_cookie.blank());
@@ -87,12 +89,19 @@ impl Renderer {
     }
 
     /// The response to a form that leads to this location: a redirect, or to a page of another origin a page that goes on by
-    /// itself and says what was done.
-    fn lead_on(&self, done: &Message, location: &str, mode: ResponseMode, head: &RequestHead<'_>) -> Response {
+    /// itself to `by_page` and says what was done.
+    fn lead_on(
+        &self,
+        done: &Message,
+        location: &str,
+        by_page: &str,
+        mode: ResponseMode,
+        head: &RequestHead<'_>,
+    ) -> Response {
         match return_to::other_origin(location).filter(|_| mode == ResponseMode::Page) {
             Some(origin) => {
                 let language = self.pages.language(&head.languages);
-                pages::continue_to::render(&self.pages, done, location, &origin, language)
+                pages::continue_to::render(&self.pages, done, by_page, &origin, language)
             }
             None => found(location),
         }
