@@ -125,14 +125,18 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         browser.submit().await;
         look(name, "Recover your account").await;
     }
-    browser.visit(&server, "/account").await;
-    look("account", "Your account").await;
-    browser.visit(&server, "/account/recovery-codes").await;
-    look("account-recovery-codes", "Recovery codes").await;
-    browser.visit(&server, "/account/delete").await;
-    look("account-delete", "Delete your account").await;
-    browser.visit(&server, "/account/password").await;
-    look("account-password", "Change your password").await;
+    for (path, name, heading) in [
+        ("/nowhere", "problem-404", "Not found"),
+        ("/api/login", "problem-405", "Method not allowed"),
+        ("/logout", "logout", "Sign out"),
+        ("/account", "account", "Your account"),
+        ("/account/recovery-codes", "account-recovery-codes", "Recovery codes"),
+        ("/account/delete", "account-delete", "Delete your account"),
+        ("/account/password", "account-password", "Change your password"),
+    ] {
+        browser.visit(&server, path).await;
+        look(name, heading).await;
+    }
     browser.fill(&[("currentPassword", "wrong horse"), ("newPassword", "staple battery")]).await;
     browser.submit_form("/api/password").await;
     look("account-password-incorrect", "Change your password").await;
@@ -143,10 +147,6 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
 
     browser.post_from_elsewhere(&server, "/api/logout").await;
     look("problem-403", "Cross-origin request refused").await;
-    browser.visit(&server, "/nowhere").await;
-    look("problem-404", "Not found").await;
-    browser.visit(&server, "/api/login").await;
-    look("problem-405", "Method not allowed").await;
     let throttled = TestServer::start_with(place().await, &["--throttle=on"]).await;
     for _ in 0..=10 {
         browser.visit(&throttled, "/login").await;

@@ -37,7 +37,9 @@ in_a_browser! {
             the_link_on_the_account_page_downloads_a_file;
         forms:
             a_failed_form_says_what_is_wrong_beside_its_field,
-            where_one_was_going_survives_a_failed_attempt;
+            where_one_was_going_survives_a_failed_attempt,
+            a_return_origin_may_lead_on_to_a_third_one,
+            a_browser_that_keeps_no_cookie_is_told_after_a_sign_in;
         recovery:
             a_person_keeps_the_codes_they_are_offered_and_gets_back_in_with_one,
             who_wants_no_codes_now_is_let_be_and_finds_them_later,

@@ -178,3 +178,41 @@ async fn an_app_that_users_are_led_back_to_may_sign_them_out_and_do_nothing_else
     send(from("https://app.example", "/api/logout", &back)).await.assert_redirect("https://app.example/bye?a=1&b=2");
     assert_eq!(client.session(&token).await.status.as_u16(), 401);
 }
+
+#[tokio::test]
+async fn subdomains_of_a_wildcard_are_led_to_and_may_do_nothing_but_sign_out() {
+    let flags = [
+        "--public-url=https://login.example.com",
+        "--cookie-domain=example.com",
+        "--return-origins=https://*.example.com",
+        "--trusted-proxies=127.0.0.1",
+    ];
+    let server = TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), &flags).await;
+    let client = server.client();
+    let token = client.sign_up("alice", "correct horse").await;
+    for (host, is_listed) in [("a.example.com", true), ("a.b.example.com", true), ("evilexample.com", false)] {
+        let (origin, url) = (format!("https://{host}"), format!("https://{host}/x"));
+        let asked = [("x-forwarded-proto", "https"), ("x-forwarded-host", host), ("x-forwarded-uri", "/x")];
+        let verify = client.get("/api/verify").header("accept", "text/html");
+        let reply = send(asked.iter().fold(verify, |request, (name, value)| request.header(*name, *value))).await;
+        let query = if is_listed { format!("?next=https%3A%2F%2F{host}%2Fx") } else { String::new() };
+        reply.assert_redirect(&format!("https://login.example.com/login{query}"));
+
+        let read = client.get("/api/session").header("origin", &origin).header("cookie", cookie(&token));
+        assert_eq!(send(read).await.header("access-control-allow-origin"), None, "{host}");
+        let preflight = client.request(Method::OPTIONS, "/api/login").header("access-control-request-method", "POST");
+        assert_eq!(send(preflight.header("origin", &origin)).await.status, StatusCode::METHOD_NOT_ALLOWED, "{host}");
+        let change = client.post("/api/sessions/revoke-others").header("origin", &origin);
+        let refused = send(change.header("cookie", cookie(&token))).await;
+        refused.assert_error(403, "cross_origin", "Cross-origin request refused");
+
+        let other = client.log_in("alice", "correct horse").await.expect("let in");
+        let log_out = client.submit("/api/logout", Encoding::Urlencoded, &[("next", &url)]);
+        let reply = send(log_out.header("origin", &origin).header("cookie", cookie(&other))).await;
+        if is_listed {
+            reply.assert_redirect(&url);
+        } else {
+            reply.assert_error(403, "cross_origin", "Cross-origin request refused");
+        }
+    }
+}

@@ -137,3 +137,47 @@ async fn next_leads_on_where_it_may_and_is_ignored_elsewhere() {
         assert_eq!(page.body.contains(&kept), location != "/", "{next}: {}", page.body);
     }
 }
+
+/// Chromium holds every redirect that follows a form against `form-action`, so none leads away from the server.
+#[tokio::test]
+async fn a_form_leads_to_another_origin_by_a_page() {
+    const NEXT: &str = "https://app.example/y?a=1&b='2'";
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--return-origins=https://app.example"]).await;
+    let client = server.client();
+    let token = client.sign_up("carol", PASSWORD).await;
+    let made = send(client.post("/api/recovery-codes").header("cookie", cookie(&token))).await.json();
+    let code = made["codes"][0].as_str().expect("a code");
+    let log_in = [("username", "carol"), ("password", PASSWORD), ("next", NEXT)];
+    let recover = [("username", "carol"), ("code", code), ("newPassword", "staple horse"), ("next", NEXT)];
+    let log_out = client.submit("/api/logout", Encoding::Urlencoded, &[("next", NEXT)]);
+    for (request, done) in [
+        (client.submit("/api/signup", Encoding::Urlencoded, &[("username", "alice"), log_in[1], log_in[2]]), "in"),
+        (client.submit("/api/login", Encoding::Multipart, &log_in), "in"),
+        (log_out.header("cookie", cookie(&token)), "out"),
+        (client.submit("/api/recover", Encoding::Urlencoded, &recover), "in"),
+    ] {
+        let page = send(request.header("accept", BROWSER)).await;
+        assert_eq!(page.status.as_u16(), 200, "{}", page.body);
+        assert_eq!(page.header("location"), None);
+        assert_eq!(page.cookie_value().expect("a cookie").is_empty(), done == "out");
+        let url = match done {
+            "in" => "/login?next=https%3A%2F%2Fapp%2Eexample%2Fy%3Fa%3D1%26b%3D%25272%2527&#38;cookie=missing",
+            _ => "https://app.example/y?a=1&#38;b=%272%27",
+        };
+        for part in [
+            format!("<h1>You are signed {done}</h1>"),
+            format!(r#"<meta http-equiv="refresh" content="0; url={url}">"#),
+            format!(r#"<a href="{url}">Continue to https://app.example</a>"#),
+        ] {
+            assert!(page.body.contains(&part), "{part}: {}", page.body);
+        }
+    }
+    let own = [("username", "alice"), ("password", PASSWORD), ("next", "/y")];
+    let own = client.submit("/api/login", Encoding::Urlencoded, &own).header("accept", BROWSER);
+    send(own).await.assert_redirect("/y");
+    let fetched = [("username", "alice"), ("password", PASSWORD), ("next", NEXT)];
+    let reply = send(client.submit("/api/login", Encoding::Urlencoded, &fetched)).await;
+    reply.assert_redirect("https://app.example/y?a=1&b=%272%27");
+    assert_eq!(send(client.submit("/api/login", Encoding::Json, &fetched)).await.json()["state"], "active");
+}

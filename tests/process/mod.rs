@@ -6,6 +6,7 @@ mod nodes;
 mod one_file;
 pub mod program;
 mod read_only;
+mod setting_hints;
 mod settings;
 mod stopping;
 mod unread_log;

@@ -117,6 +117,7 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("DOORWARD_TRUSTED_ORIGINS", "*"),
         ("DOORWARD_RETURN_ORIGINS", "https://app.example/path"),
+        ("DOORWARD_RETURN_ORIGINS", "https://*.example.com"),
         ("DOORWARD_SIGNUP", "ajar"),
         ("DOORWARD_USERNAMES", "any"),
         ("DOORWARD_LANGUAGE", "klingon"),

@@ -89,6 +89,12 @@ impl Browser {
         url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 
+    /// Waits until the browser is at this URL.
+    pub async fn await_url(&self, url: &str) {
+        let url = Url::parse(url).expect("a URL");
+        self.client.wait().every(Duration::from_millis(20)).for_url(&url).await.expect("the page");
+    }
+
     pub async fn heading(&self) -> String {
         self.text("h1").await
     }

@@ -18,6 +18,7 @@ use crate::request::credential::Credential;
 use crate::request::fields::{self, BodyType, Fields};
 use crate::request::response_mode::ResponseMode;
 use crate::request::{client, return_to};
+use crate::return_origin::ReturnOrigin;
 use crate::settings::{CookieSettings, HttpSettings};
 use crate::site::Site;
 
@@ -89,7 +90,7 @@ pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &
 
 /// The `Location` for a `next`, where its target is allowed.
 #[must_use]
-pub fn location(next: &str, public_origin: &Origin, return_origins: &[Origin]) -> Option<String> {
+pub fn location(next: &str, public_origin: &Origin, return_origins: &[ReturnOrigin]) -> Option<String> {
     return_to::location(next, public_origin, return_origins)
 }
 

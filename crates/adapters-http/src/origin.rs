@@ -46,6 +46,30 @@ impl Origin {
         }
     }
 
+    /// Whether its host is a name, not an IP address.
+    pub(crate) fn has_domain(&self) -> bool {
+        matches!(&self.0, url::Origin::Tuple(_, url::Host::Domain(_), _))
+    }
+
+    /// Whether both have the same scheme and port, and its domain is that of the other with labels before it.
+    pub(crate) fn is_subdomain_of(&self, other: &Self) -> bool {
+        use url::{Host, Origin};
+        let (
+            Origin::Tuple(scheme, Host::Domain(name), port),
+            Origin::Tuple(other_scheme, Host::Domain(domain), other_port),
+        ) = (&self.0, &other.0)
+        else {
+            return false;
+        };
+        let mut labels = name.rsplit('.');
+        let ends_with_domain = domain.rsplit('.').all(|label| labels.next() == Some(label));
+        let mut labels = labels.peekable();
+        (scheme, port) == (other_scheme, other_port)
+            && ends_with_domain
+            && labels.peek().is_some()
+            && labels.all(|label| !label.is_empty())
+    }
+
     /// Whether both have the same host, at any port.
     #[must_use]
     pub fn has_host_of(&self, other: &Self) -> bool {

@@ -4,6 +4,7 @@ use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
 
 use crate::origin::Origin;
+use crate::return_origin::ReturnOrigin;
 use crate::site::Site;
 use crate::texts::Language;
 
@@ -19,7 +20,7 @@ pub struct HttpSettings {
     /// Other origins that may send POST requests and read the responses.
     pub trusted_origins: Vec<Origin>,
     /// Other origins that `next` may lead to.
-    pub return_origins: Vec<Origin>,
+    pub return_origins: Vec<ReturnOrigin>,
     /// Peers whose `X-Forwarded-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The rules for new accounts, for the hints on the sign-up page.

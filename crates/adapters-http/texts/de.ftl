@@ -19,7 +19,14 @@ sign-up = Registrieren
 new-here = Neu hier?
 create-account = Konto anlegen
 have-account = Schon ein Konto?
+cookie-missing = Falls Sie sich gerade angemeldet haben: Ihr Browser hat das Cookie nicht behalten, das Sie angemeldet hält. Erlauben Sie Cookies für diese Seite, oder öffnen Sie sie unter { $url }
 closed = Die Registrierung ist geschlossen: Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
+
+## Weiter zu einer anderen Seite
+
+signed-in = Sie sind angemeldet
+signed-out = Sie sind abgemeldet
+continue-to = Weiter zu { $site }
 
 ## Das Profil und das Konto
 
@@ -27,6 +34,7 @@ profile = Profil
 user-id = Benutzer-ID: { $id }
 username-is = Benutzername: { $name }
 sign-out = Abmelden
+signed-in-as = Sie sind als { $name } angemeldet.
 devices = Wo Sie angemeldet sind
 device = { $browser } unter { $system }
 device-unknown = Ein Gerät, das nicht sagt, was es ist

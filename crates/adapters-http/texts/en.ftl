@@ -19,7 +19,14 @@ sign-up = Sign up
 new-here = New here?
 create-account = Create an account
 have-account = Have an account?
+cookie-missing = If you have just signed in, your browser did not keep the cookie that keeps you signed in. Allow cookies for this site, or open it at { $url }
 closed = Sign-up is closed: no new accounts are made here at the moment. Ask the site's administrator.
+
+## Going on to another site
+
+signed-in = You are signed in
+signed-out = You are signed out
+continue-to = Continue to { $site }
 
 ## The profile and the account
 
@@ -27,6 +34,7 @@ profile = Profile
 user-id = User id: { $id }
 username-is = Username: { $name }
 sign-out = Sign out
+signed-in-as = You are signed in as { $name }.
 devices = Where you are signed in
 device = { $browser } on { $system }
 device-unknown = A device that did not say what it is

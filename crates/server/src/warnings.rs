@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use doorward_adapters_http::Origin;
+use doorward_adapters_http::{Origin, ReturnOrigin};
 use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
 
@@ -91,9 +91,11 @@ fn of_origins(settings: &Settings, public_origin: &Origin) -> Vec<String> {
         }
     }
     for origin in &settings.return_origins {
-        let is_reached = match domain {
-            Some(domain) => origin.is_within(domain),
-            None => origin.has_host_of(public_origin),
+        let (origin, is_reached) = match (origin, domain) {
+            (ReturnOrigin::One(origin), Some(domain)) => (origin, origin.is_within(domain)),
+            (ReturnOrigin::One(origin), None) => (origin, origin.has_host_of(public_origin)),
+            // The start refuses one that is not within the cookie's domain.
+            (ReturnOrigin::SubdomainsOf(origin), _) => (origin, true),
         };
         if !is_reached {
             warnings.push(format!(

@@ -80,7 +80,7 @@ impl<T: RequestBody + Limited> PasswordAttempt<T> {
         let client = limited_client(context, request, T::ATTEMPT).await?;
         let session = context.require_session(credential).await?;
         let body: T = body::read(request, body).await?;
-        check_user(&body, &session)?;
+        check_user(&body, [&session])?;
         state.keep_form(FormInput::of(&session.user));
         let transport = transport(&body, &state, own_transport(credential))?;
         // Where no session is opened, the browser keeps the devices that it has.
@@ -95,7 +95,7 @@ impl SignedInRequest {
         let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
         let session = context.require_session(credential).await?;
         let body: AccountFields = body::read(request, body).await?;
-        check_user(&body, &session)?;
+        check_user(&body, [&session])?;
         transport(&body, &state, own_transport(credential))?;
         Ok(Self { session })
     }
@@ -111,6 +111,7 @@ impl LogOutAttempt {
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
         let body: LogOutFields = body::read(request, body).await?;
+        check_user(&body, &sessions)?;
         transport(&body, &state, own_transport(credential))?;
         let next = body.next().and_then(|next| context.return_target(next));
         Ok(Self { presented, sessions, next })
@@ -118,12 +119,15 @@ impl LogOutAttempt {
 }
 
 /// Refuses a form of a page that was opened by another user: in another tab, another user may have signed in since.
-fn check_user<T: RequestBody>(body: &T, session: &ValidSession) -> Result<(), Problem> {
-    match body.user_id() {
-        Some(user_id) if user_id != session.user.id.as_str() => {
-            Err(Problem::new(ProblemKind::Unauthenticated).detail(Message::new("another-user")))
-        }
-        _ => Ok(()),
+fn check_user<'a>(
+    body: &impl RequestBody,
+    sessions: impl IntoIterator<Item = &'a ValidSession>,
+) -> Result<(), Problem> {
+    let Some(user_id) = body.user_id() else { return Ok(()) };
+    if sessions.into_iter().any(|session| session.user.id.as_str() == user_id) {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemKind::Unauthenticated).detail(Message::new("another-user")))
     }
 }
 

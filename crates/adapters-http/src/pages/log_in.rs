@@ -9,7 +9,7 @@ use super::sign_in;
 use crate::context::Context;
 use crate::request::state::FormInput;
 use crate::response::problem::Problem;
-use crate::texts::Language;
+use crate::texts::{Language, Message};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -17,6 +17,8 @@ struct LogInPage<'a> {
     frame: Frame<'a>,
     input: &'a FormInput,
     messages: Messages,
+    /// What to do where the browser did not keep the cookie.
+    notice: Option<String>,
     sign_up_open: bool,
 }
 
@@ -25,11 +27,26 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     if let Some(redirect) = sign_in::redirect_signed_in(context, request).await? {
         return Ok(redirect);
     }
-    let input = sign_in::empty_form(context, request);
-    Ok(render(pages, &input, Messages::default(), pages.language(request.headers())))
+    let (input, language) = (sign_in::empty_form(context, request), pages.language(request.headers()));
+    let notice = sign_in::is_cookie_missing(request).then(|| {
+        let advice = Message::new("cookie-missing").with("url", pages.public_origin.to_string());
+        language.texts().message(&advice)
+    });
+    Ok(render_with(pages, &input, Messages::default(), notice, language))
 }
 
+/// Renders the page again after a failure.
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
+    render_with(pages, input, messages, None, language)
+}
+
+fn render_with(
+    pages: &Pages,
+    input: &FormInput,
+    messages: Messages,
+    notice: Option<String>,
+    language: Language,
+) -> Response {
     let frame = pages.frame(language);
-    frame.render(&LogInPage { frame, input, messages, sign_up_open: pages.sign_up.open })
+    frame.render(&LogInPage { frame, input, messages, notice, sign_up_open: pages.sign_up.open })
 }

@@ -6,18 +6,20 @@ mod account_password;
 pub(crate) mod account_recovery_codes;
 mod account_sessions;
 mod assets;
+pub(crate) mod continue_to;
 mod device;
 mod docs;
 mod form;
 mod layout;
 mod log_in;
+mod log_out;
 mod messages;
 pub(crate) mod problem;
 mod profile;
 mod recover;
 mod recovery_codes_left;
 mod sheet;
-mod sign_in;
+pub(crate) mod sign_in;
 mod sign_up;
 
 use std::sync::Arc;
@@ -34,11 +36,12 @@ use crate::texts::Language;
 pub(crate) use layout::Pages;
 
 /// The paths of pages and files. Each has a GET.
-pub(crate) const PATHS: [&str; 15] = [
+pub(crate) const PATHS: [&str; 16] = [
     "/",
     "/login",
     "/signup",
     "/recover",
+    "/logout",
     "/account",
     "/account/password",
     "/account/recovery-codes",
@@ -64,6 +67,7 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
         .at("/login", page(|context, pages, request| log_in::show(context, pages, request).boxed()))
         .at("/signup", page(|context, pages, request| sign_up::show(context, pages, request).boxed()))
         .at("/recover", page(|context, pages, request| recover::show(context, pages, request).boxed()))
+        .at("/logout", page(|context, pages, request| log_out::show(context, pages, request).boxed()))
         .at("/account", page(|context, pages, request| account::show(context, pages, request).boxed()))
         .at(
             "/account/password",

@@ -5,9 +5,9 @@ use poem::{Request, Response};
 
 use super::layout::{Frame, Pages};
 use super::recovery_codes_left::RecoveryCodesLeft;
+use super::sign_in;
 use crate::context::Context;
 use crate::request::credential::Credential;
-use crate::response::meta::found;
 use crate::response::problem::Problem;
 
 /// The query that declines the offer of recovery codes for now.
@@ -26,7 +26,9 @@ struct ProfilePage<'a> {
 }
 
 pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
-    let Some(session) = context.session(Credential::of(request)).await? else { return Ok(found("/login")) };
+    let Some(session) = context.session(Credential::of(request)).await? else {
+        return Ok(sign_in::redirect_to_sign_in(context, request, None));
+    };
     let codes = RecoveryCodesLeft::read(context, &session).await?;
     let frame = pages.frame(pages.language(request.headers()));
     Ok(frame.render(&ProfilePage {

@@ -8,6 +8,7 @@ use poem::http::{Method, header};
 
 use crate::api::log_out;
 use crate::origin::Origin;
+use crate::pipeline::log_text::shortened;
 use crate::request::client;
 use crate::request::credential::Credential;
 use crate::response::problem::{Problem, ProblemKind};
@@ -48,7 +49,8 @@ fn passes(request: &Request, settings: &HttpSettings) -> bool {
     }
     // An app that users are led back to may have a form to sign out. It can do no more harm than that.
     let signs_out = *request.method() == Method::POST && request.uri().path() == log_out::PATH;
-    if signs_out && matches!(&origin, TheOrigin::One(origin) if settings.return_origins.contains(origin)) {
+    let may_return = |origin| settings.return_origins.iter().any(|listed| listed.matches(origin));
+    if signs_out && matches!(&origin, TheOrigin::One(origin) if may_return(origin)) {
         return true;
     }
     let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
@@ -87,7 +89,7 @@ impl fmt::Display for TheOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => f.write_str("a page that does not say where it is"),
-            Self::One(origin) => origin.fmt(f),
+            Self::One(origin) => f.write_str(shortened(&origin.to_string())),
             Self::Unusable => f.write_str("an origin that cannot be read"),
         }
     }
@@ -110,4 +112,13 @@ fn the_origin(request: &Request) -> TheOrigin {
 pub(crate) fn trusted_origin<'a>(request: &Request, settings: &'a HttpSettings) -> Option<&'a Origin> {
     let TheOrigin::One(origin) = the_origin(request) else { return None };
     settings.trusted_origins.iter().find(|trusted| **trusted == origin)
+}
+
+/// The origin that a request comes from, where it is neither this server's nor a trusted one.
+pub(crate) fn unlisted_origin(request: &Request, settings: &HttpSettings) -> Option<Origin> {
+    let TheOrigin::One(origin) = the_origin(request) else { return None };
+    let own = client::own_origin(request, &settings.trusted_proxies);
+    let is_known =
+        origin == settings.public_origin || own.as_ref() == Some(&origin) || settings.trusted_origins.contains(&origin);
+    (!is_known).then_some(origin)
 }

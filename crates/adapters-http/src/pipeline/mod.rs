@@ -4,9 +4,12 @@
 mod cors;
 pub(crate) mod cross_origin;
 mod head;
+mod log_text;
+mod once_per_key;
 mod render;
 mod request_head;
 mod security_headers;
+mod setting_hints;
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -27,6 +30,7 @@ use crate::pages::Pages;
 use crate::pipeline::render::Renderer;
 use crate::pipeline::request_head::{RequestHead, RequestId};
 use crate::pipeline::security_headers::SecurityHeaders;
+use crate::pipeline::setting_hints::SettingHints;
 use crate::request::credential::Credential;
 use crate::request::state::RequestState;
 use crate::request::{body, client};
@@ -40,6 +44,7 @@ pub struct Pipeline {
     context: Arc<Context>,
     renderer: Renderer,
     security_headers: SecurityHeaders,
+    setting_hints: SettingHints,
     requests: AtomicU64,
 }
 
@@ -64,7 +69,8 @@ impl Pipeline {
     ) -> Self {
         let security_headers = SecurityHeaders::new(&context.settings);
         let renderer = Renderer::new(Arc::clone(&context), pages, route_table);
-        Self { routes, context, renderer, security_headers, requests: AtomicU64::new(0) }
+        let (setting_hints, requests) = (SettingHints::new(), AtomicU64::new(0));
+        Self { routes, context, renderer, security_headers, setting_hints, requests }
     }
 
     /// A name for a request, in the log and in its answer, that no other request of any process has.
@@ -76,11 +82,17 @@ impl Pipeline {
     async fn admit(&self, mut request: Request, head: &RequestHead<'_>) -> Result<Response, Refusal> {
         let settings = &self.context.settings;
         if let Err(problem) = check_head(&request, settings) {
+            if problem.kind == ProblemKind::CrossOrigin {
+                self.setting_hints.refused_origin(&request, settings);
+            }
             body::discard_body(&mut request).await;
             return Err(problem.into());
         }
-        if cors::is_preflight(&request) && cross_origin::trusted_origin(&request, settings).is_some() {
-            return Ok(cors::preflight());
+        if cors::is_preflight(&request) {
+            if cross_origin::trusted_origin(&request, settings).is_some() {
+                return Ok(cors::preflight());
+            }
+            self.setting_hints.refused_origin(&request, settings);
         }
         if let Some(answer) = self.answer_at_once(&request).await {
             return Ok(answer?);
@@ -136,6 +148,7 @@ impl Endpoint for Pipeline {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (settings, began) = (&self.context.settings, Instant::now());
         let address = client::address(&request, &settings.trusted_proxies);
+        self.setting_hints.ignored_forwarding(&request, settings);
         let head = RequestHead::of(&request, self.next_request_id(), address);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         // A span writes its fields when it begins. A request that only reads gets its span with its first log event.

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::pages::{self, Pages};
 use crate::pipeline::request_head::RequestHead;
 use crate::request::response_mode::ResponseMode;
+use crate::request::return_to;
 use crate::request::state::RequestState;
 use crate::response::meta::found;
 use crate::response::outcome::{Forgets, Outcome, Unrendered};
@@ -19,6 +20,7 @@ use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::{SessionAnswer, SessionBody};
 use crate::response::transport::Transport;
 use crate::route_table::RouteTable;
+use crate::texts::Message;
 
 /// The id of the request in an `unknown` error. The log has the cause under the same id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,7 +51,9 @@ impl Renderer {
                     response.set_status(*status);
                     response
                 } else {
-                    found(location)
+                    // On the way, the sign-in page tells whether the browser kept the cookie.
+                    let by_page = pages::sign_in::path_with_cookie_check(location);
+                    self.lead_on(&Message::new("signed-in"), location, &by_page, state.mode(), head)
                 };
                 // The session cookie first, for clients that look at the first one alone.
                 let (context, now) = (&self.context, opened.valid.session.created_at);
@@ -60,7 +64,11 @@ impl Renderer {
                 (response, session.into_iter().chain(devices).collect())
             }
             Outcome::Done { location, forgets } => {
-                let response = if is_json { StatusCode::NO_CONTENT.into_response() } else { found(location) };
+                let response = if is_json {
+                    StatusCode::NO_CONTENT.into_response()
+                } else {
+                    self.lead_on(&Message::new("signed-out"), location, location, state.mode(), head)
+                };
                 let session = (*forgets != Forgets::Nothing).then(|| self.context.session_cookie.blank());
                 let devices = (*forgets == Forgets::SessionAndDevices).then(|| self.context.device_cookie.blank());
                 (response, session.into_iter().chain(devices).flatten().collect())
@@ -78,6 +86,25 @@ impl Renderer {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
+    }
+
+    /// The response to a form that leads to this location: a redirect, or to a page of another origin a page that goes on by
+    /// itself to `by_page` and says what was done.
+    fn lead_on(
+        &self,
+        done: &Message,
+        location: &str,
+        by_page: &str,
+        mode: ResponseMode,
+        head: &RequestHead<'_>,
+    ) -> Response {
+        match return_to::other_origin(location).filter(|_| mode == ResponseMode::Page) {
+            Some(origin) => {
+                let language = self.pages.language(&head.languages);
+                pages::continue_to::render(&self.pages, done, by_page, &origin, language)
+            }
+            None => found(location),
+        }
     }
 
     /// The response to a request that failed: JSON, the page of its form, or an error page.

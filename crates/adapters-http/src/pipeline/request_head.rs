@@ -8,6 +8,7 @@ use poem::http::{HeaderMap, Method, Uri, header};
 use tracing::Span;
 
 use crate::pipeline::cross_origin;
+use crate::pipeline::log_text::shortened;
 use crate::request::response_mode::ResponseMode;
 
 /// The id of a request: the process and a number.
@@ -18,14 +19,6 @@ impl fmt::Display for RequestId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.0, self.1)
     }
-}
-
-/// The most bytes of a client's text in the log.
-const MAX_LOGGED_BYTES: usize = 256;
-
-/// The start of a client's text, for the log.
-fn shortened(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_LOGGED_BYTES)]
 }
 
 /// The parts of a request's head that outlive the request.

@@ -71,9 +71,11 @@ impl RequestBody for AccountFields {
 
 /// The fields of a logout.
 #[derive(Default, Deserialize, Object)]
-#[oai(rename = "LogOut")]
-#[serde(default)]
+#[oai(rename = "LogOut", rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub(crate) struct LogOutFields {
+    /// Whose account it is. A form says it, so that it signs out no user who signed in since.
+    user_id: Text<UserIdText, false>,
     /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
     next: Text<NextTarget, false>,
 }
@@ -83,6 +85,10 @@ impl RequestBody for LogOutFields {
 
     fn next(&self) -> Option<&str> {
         self.next.as_text()
+    }
+
+    fn user_id(&self) -> Option<&str> {
+        self.user_id.as_given()
     }
 }
 

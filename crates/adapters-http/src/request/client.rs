@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use doorward_domain::{Client, UserAgent};
 use ipnet::IpNet;
-use poem::http::{HeaderMap, header};
+use poem::http::{HeaderMap, HeaderName, header};
 use poem::{Addr, Request};
 use url::Url;
 
@@ -35,6 +35,16 @@ pub(crate) fn address(request: &Request, trusted_proxies: &[IpNet]) -> Option<Ip
         }
     }
     Some(nearest)
+}
+
+/// The headers in which proxies say for whom they ask.
+const FORWARDING: [&str; 5] = ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
+
+/// A peer that is no trusted proxy, and the first forwarding header that it sends in vain.
+pub(crate) fn ignored_forwarding<'a>(request: &'a Request, trusted_proxies: &[IpNet]) -> Option<(IpAddr, &'a str)> {
+    let header = request.headers().keys().map(HeaderName::as_str).find(|name| FORWARDING.contains(name))?;
+    let peer = peer_address(request).filter(|peer| !is_trusted(*peer, trusted_proxies))?;
+    Some((peer, header))
 }
 
 /// The origin that the request was sent to: the scheme and host of this connection, or those that a trusted proxy forwards.

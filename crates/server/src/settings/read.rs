@@ -19,6 +19,7 @@ impl Settings {
         }
         settings.argon2 = settings.argon2_cost()?;
         settings.check_cookie()?;
+        settings.check_return_origins()?;
         Ok(settings)
     }
 }

@@ -70,6 +70,8 @@ const USERNAMES: [(&str, UsernamePolicy); 3] =
     [("unicode", UsernamePolicy::Unicode), ("precis", UsernamePolicy::Precis), ("ascii", UsernamePolicy::Ascii)];
 const WHOLE_NUMBER: &str = "a whole number";
 const ORIGINS: &str = "a list of http and https origins such as https://app.example.com, never *";
+const RETURN_ORIGINS: &str =
+    "a list of http and https origins such as https://app.example.com or https://*.example.com, without paths";
 
 /// Every setting, in the order of `--help` and the reference.
 pub(crate) static TABLE: [Setting; 30] = [
@@ -292,7 +294,7 @@ pub(crate) static TABLE: [Setting; 30] = [
         value_name: "LIST",
         help: "Other origins that `next` may lead to",
         default: |_| None,
-        apply: |s, v| set(&mut s.return_origins, v.list(ORIGINS)),
+        apply: |s, v| set(&mut s.return_origins, v.list(RETURN_ORIGINS)),
     },
     Setting {
         section: Section::Pages,

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
-use doorward_adapters_http::{CookieSettings, Language, Origin, Site};
+use doorward_adapters_http::{CookieSettings, Language, Origin, ReturnOrigin, Site};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::{Policies, SignUpPolicy};
 use doorward_domain::{SessionPolicy, ThrottleLimits};
@@ -42,7 +42,7 @@ pub struct Settings {
     pub(crate) throttle: Option<ThrottleLimits>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) trusted_origins: Vec<Origin>,
-    pub(crate) return_origins: Vec<Origin>,
+    pub(crate) return_origins: Vec<ReturnOrigin>,
     pub(crate) site: Site,
     /// `None` for each reader's own.
     pub(crate) language: Option<Language>,
@@ -135,5 +135,56 @@ impl Settings {
             return Err(value.wrong("without __Secure- where DOORWARD_PUBLIC_URL is http"));
         }
         Ok(())
+    }
+
+    /// Refuses a wildcard beyond the cookie's domain. Within it the operator says already that every host is theirs.
+    pub(super) fn check_return_origins(&self) -> Result<(), WrongSetting> {
+        let domain = self.cookie.domain.as_deref();
+        let is_beyond = |origin: &&ReturnOrigin| match origin {
+            ReturnOrigin::One(_) => false,
+            ReturnOrigin::SubdomainsOf(base) => !domain.is_some_and(|domain| base.is_within(domain)),
+        };
+        let Some(beyond) = self.return_origins.iter().find(is_beyond) else { return Ok(()) };
+        let allowed = match domain {
+            Some(domain) => format!("without * beyond DOORWARD_COOKIE_DOMAIN, which is {domain}"),
+            None => "without * unless DOORWARD_COOKIE_DOMAIN is set".to_owned(),
+        };
+        Err(Value { variable: "DOORWARD_RETURN_ORIGINS", text: &beyond.to_string() }.wrong(allowed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_return_origin_is_within_the_cookie_domain() {
+        let error = |origins: &str, domain: Option<&str>| {
+            let text = |variable| match variable {
+                "DOORWARD_RETURN_ORIGINS" => Some(origins),
+                "DOORWARD_COOKIE_DOMAIN" => domain,
+                _ => None,
+            };
+            Settings::from_texts(text).err().map(|error| error.to_string())
+        };
+        for (origin, domain) in [
+            ("https://*.example.com", "example.com"),
+            ("https://*.apps.example.com", ".Example.com"),
+            ("http://*.example.com:8080", "example.com"),
+            ("https://app.example.org", "example.com"),
+        ] {
+            assert_eq!(error(origin, Some(domain)), None, "{origin} {domain}");
+        }
+        for (origin, domain) in [
+            ("https://*.com", "example.com"),
+            ("https://*.evilexample.com", "example.com"),
+            ("https://*.example.com", "apps.example.com"),
+        ] {
+            let error = error(&format!("https://a.example.com, {origin}"), Some(domain)).expect("an error");
+            assert!(error.starts_with(&format!("DOORWARD_RETURN_ORIGINS is {origin:?}, but must be ")), "{error}");
+            assert!(error.contains("DOORWARD_COOKIE_DOMAIN") && error.lines().count() == 1, "{error}");
+        }
+        assert!(error("https://*.example.com", None).is_some());
+        assert!(error("https://*.example.com", Some("")).is_some(), "an empty setting is none");
     }
 }
