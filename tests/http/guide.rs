@@ -415,6 +415,26 @@ pub async fn common_passwords_are_refused_with_a_reason(place: Place) {
     login.assert_error(400, "incorrect_credentials", "Incorrect username or password");
 }
 
+pub async fn a_reserved_username_is_refused_at_sign_up_in_every_spelling(place: Place) {
+    let server = TestServer::start(place).await;
+    for username in ["admin", "Admin", "ＡＤＭＩＮ", "postmaster"] {
+        let fields = [("username", username), ("password", PASSWORD)];
+        let reply = send(server.client().submit("/api/signup", Encoding::Json, &fields)).await;
+        reply.assert_error(400, "invalid_username", "Invalid username");
+        let error = reply.json();
+        assert_eq!((&error["field"], &error["reason"]), (&"username".into(), &"reserved".into()), "{username}");
+        assert_eq!(error["detail"], "This name is reserved. Choose another one.");
+    }
+}
+
+pub async fn an_operator_chooses_which_usernames_are_reserved(place: Place) {
+    let server = TestServer::start_with(place, &["--reserved-usernames=greenfield, Café"]).await;
+    let fields = [("username", "CAFE\u{301}"), ("password", PASSWORD)];
+    let reply = send(server.client().submit("/api/signup", Encoding::Json, &fields)).await;
+    reply.assert_error(400, "invalid_username", "Invalid username");
+    server.client().sign_up("admin", PASSWORD).await;
+}
+
 pub async fn a_closed_sign_up_says_so(place: Place) {
     let server = TestServer::start_with(place, &["--signup=closed"]).await;
     let fields = [("username", "alice"), ("password", PASSWORD)];

@@ -128,6 +128,8 @@ pub(crate) enum Reason {
     CharacterNotAllowed,
     /// It mixes letters of scripts that look alike.
     MixedScripts,
+    /// It is a username that nobody can sign up with.
+    Reserved,
     /// Another user has it.
     Taken,
     /// It is not the right one.

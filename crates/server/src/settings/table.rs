@@ -72,7 +72,7 @@ const WHOLE_NUMBER: &str = "a whole number";
 const ORIGINS: &str = "a list of http and https origins such as https://app.example.com, never *";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 29] = [
+pub(crate) static TABLE: [Setting; 30] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -257,6 +257,15 @@ pub(crate) static TABLE: [Setting; 29] = [
         help: "Which characters a new username may have",
         default: |s| Some(name_of(&USERNAMES, s.sign_up.usernames)),
         apply: |s, v| set(&mut s.sign_up.usernames, v.one_of(USERNAMES)),
+    },
+    Setting {
+        section: Section::Access,
+        variable: "DOORWARD_RESERVED_USERNAMES",
+        flag: "reserved-usernames",
+        value_name: "LIST|off",
+        help: "Usernames that nobody can sign up with, instead of the default ones",
+        default: |s| Some(s.sign_up.reserved.names().collect::<Vec<_>>().join(", ")),
+        apply: |s, v| set(&mut s.sign_up.reserved, v.reserved_usernames()),
     },
     Setting {
         section: Section::Access,

@@ -82,7 +82,7 @@ impl Settings {
             cookie: CookieSettings { name: "auth_session".to_owned(), domain: None },
             argon2: cost,
             hash_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            sign_up: SignUpPolicy::DEFAULT,
+            sign_up: SignUpPolicy::default(),
             throttle: Some(ThrottleLimits::DEFAULT),
             trusted_proxies: Vec::new(),
             trusted_origins: Vec::new(),
@@ -100,7 +100,7 @@ impl Settings {
 
     /// What the settings decide about the use cases.
     pub(crate) fn policies(&self) -> Policies {
-        Policies { sessions: self.sessions, sign_up: self.sign_up, throttle: self.throttle }
+        Policies { sessions: self.sessions, sign_up: self.sign_up.clone(), throttle: self.throttle }
     }
 
     /// The cost that the three numbers make together.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use doorward_adapters_http::{Language, Logo};
 use doorward_adapters_sql::StoreUrl;
-use doorward_domain::Password;
+use doorward_domain::{Password, ReservedUsernames, Username, UsernamePolicy};
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -89,9 +89,25 @@ impl Value<'_> {
     }
 
     /// Items between commas or spaces.
+    fn items(&self) -> impl Iterator<Item = &str> {
+        self.text.split([',', ' ']).filter(|item| !item.is_empty())
+    }
+
+    /// Items between commas or spaces, each of this type.
     pub(super) fn list<T: FromStr>(&self, allowed: &str) -> Result<Vec<T>, WrongSetting> {
-        let items = self.text.split([',', ' ']).filter(|item| !item.is_empty());
-        items.map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
+        self.items().map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
+    }
+
+    /// Usernames between commas or spaces, or `off`.
+    pub(super) fn reserved_usernames(&self) -> Result<ReservedUsernames, WrongSetting> {
+        if self.text == "off" {
+            return Ok(ReservedUsernames::none());
+        }
+        let names = self.items().map(|name| Username::parse(name, UsernamePolicy::Unicode));
+        names.collect::<Result<_, _>>().map_err(|_| {
+            let (min, max) = (Username::MIN_CHARS, Username::MAX_CHARS);
+            self.wrong(format!("off or a list of usernames, each of {min} to {max} characters"))
+        })
     }
 
     /// A name is looked up once, now.
