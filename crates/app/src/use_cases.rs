@@ -105,7 +105,12 @@ impl UseCases {
             validate_session: ValidateSession::new(sessions.clone(), tokens.clone(), clock.clone(), session_policy),
             list_sessions: ListSessions::new(sessions.clone(), clock.clone(), session_policy),
             revoke_sessions: RevokeSessions::new(sessions),
-            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint.clone(), sign_up.passwords),
+            change_password: ChangePassword::new(
+                passwords.clone(),
+                users.clone(),
+                mint.clone(),
+                sign_up.passwords.clone(),
+            ),
             issue_recovery_codes: IssueRecoveryCodes::new(
                 passwords.clone(),
                 users.clone(),
@@ -120,7 +125,7 @@ impl UseCases {
                 throttle.clone(),
                 tokens,
                 mint,
-                sign_up.passwords,
+                sign_up.passwords.clone(),
             ),
             delete_account: DeleteAccount::new(passwords, users),
             download_data: DownloadData::new(records, clock, session_policy),
@@ -150,7 +155,7 @@ impl Admin {
         let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
         Self {
             users: admin::Users::new(users.clone(), hasher.clone(), tokens, clock.clone(), sign_up.clone()),
-            keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords),
+            keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords.clone()),
             sessions: admin::Sessions::new(
                 users,
                 sessions.clone(),

@@ -6,6 +6,7 @@
 //! Nothing here knows of HTTP, SQL, a hash scheme, a thread or the ambient clock.
 
 mod attributes;
+mod blocklist;
 mod client;
 mod error_chain;
 mod ids;
@@ -24,6 +25,7 @@ mod user;
 mod username;
 
 pub use attributes::{Attributes, InvalidAttributes};
+pub use blocklist::BlockedWords;
 pub use client::{AddressBlock, Client, UserAgent};
 pub use error_chain::error_chain;
 pub use ids::{InvalidKeyId, KeyId, SessionId, UserId};

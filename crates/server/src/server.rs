@@ -237,6 +237,9 @@ fn warn_of_weaknesses(settings: &Settings, public_origin: &Origin) {
             "DOORWARD_METRICS_LISTEN is {address}, which is not loopback: any client that reaches it reads the metrics"
         );
     }
+    if !settings.sign_up.passwords.blocklist && !settings.password_words.is_empty() {
+        tracing::warn!("DOORWARD_PASSWORD_WORDS has no effect while DOORWARD_PASSWORD_BLOCKLIST is off");
+    }
     if settings.argon2.is_weaker_than_default() {
         tracing::warn!("the Argon2id cost is below the default: stolen hashes are cheaper to guess");
     }

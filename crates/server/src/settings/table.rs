@@ -72,7 +72,7 @@ const WHOLE_NUMBER: &str = "a whole number";
 const ORIGINS: &str = "a list of http and https origins such as https://app.example.com, never *";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 30] = [
+pub(crate) static TABLE: [Setting; 31] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -200,9 +200,18 @@ pub(crate) static TABLE: [Setting; 30] = [
         variable: "DOORWARD_PASSWORD_BLOCKLIST",
         flag: "password-blocklist",
         value_name: "on|off",
-        help: "Whether the most common passwords are refused",
+        help: "Whether passwords that are guessed first are refused",
         default: |s| Some(on_off(s.sign_up.passwords.blocklist)),
         apply: |s, v| set(&mut s.sign_up.passwords.blocklist, v.one_of(ON_OFF)),
+    },
+    Setting {
+        section: Section::Passwords,
+        variable: "DOORWARD_PASSWORD_WORDS",
+        flag: "password-words",
+        value_name: "FILE",
+        help: "A file of words that are no passwords here, one a line: the names of your products, places and teams",
+        default: |_| None,
+        apply: |s, v| set(&mut s.password_words, v.password_words()),
     },
     Setting {
         section: Section::Passwords,
