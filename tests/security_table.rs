@@ -10,7 +10,7 @@ const PAGE: &str = include_str!("../docs/security.md");
 /// The number of rows of each topic.
 const TOPICS: [(&str, u32); 17] = [
     ("PW", 8),
-    ("UN", 5),
+    ("UN", 6),
     ("EN", 4),
     ("TH", 6),
     ("RC", 5),

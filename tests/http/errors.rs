@@ -28,7 +28,7 @@ pub async fn an_error_names_every_wrong_field_with_its_reason(place: Place) {
     let token = client.sign_up("alice", PASSWORD).await;
     let code = "0000-0000-0000-0000";
     let (long, huge) = ("n".repeat(32), "p".repeat(256));
-    let rows: [(&str, Value, &[&str]); 22] = [
+    let rows: [(&str, Value, &[&str]); 23] = [
         ("signup", json!({}), &["username: required", "password: required"]),
         ("signup", json!({"username": "", "password": ""}), &["username: required", "password: required"]),
         ("signup", json!({"username": "abc", "password": "short"}), &["username: too_short", "password: too_short"]),
@@ -36,6 +36,7 @@ pub async fn an_error_names_every_wrong_field_with_its_reason(place: Place) {
         ("signup", json!({"username": " abc", "password": " abc  "}), &["username: surrounding_space"]),
         ("signup", json!({"username": "b\u{200b}bby", "password": PASSWORD}), &["username: invisible_character"]),
         ("signup", json!({"username": "p\u{430}ypal", "password": PASSWORD}), &["username: mixed_scripts"]),
+        ("signup", json!({"username": "Root", "password": "short"}), &["username: reserved", "password: too_short"]),
         ("signup", json!({"username": "bobby-k", "password": "BOBBY-K"}), &["password: contains_username"]),
         ("signup", json!({"username": "bobby", "password": "password1"}), &["password: too_common"]),
         ("signup", json!({"username": "ALICE", "password": PASSWORD}), &["username: taken"]),

@@ -402,9 +402,13 @@ pub async fn white_space_around_a_name_does_not_keep_its_owner_out(place: Place)
 pub async fn common_passwords_are_refused_with_a_reason(place: Place) {
     let server = TestServer::start(place).await;
     let (common, own_name) = ("That password is too common", "Don't use your username");
-    for (password, advice) in
-        [("password1", common), ("PASSWORD1", common), ("doorward", common), ("Alexandra-K", own_name)]
-    {
+    for (password, advice) in [
+        ("password1", common),
+        ("PASSWORD1", common),
+        ("doorward1", common),
+        ("Alexandra-K", own_name),
+        ("alexandra-k2026!", own_name),
+    ] {
         let fields = [("username", "alexandra-k"), ("password", password)];
         let reply = send(server.client().submit("/api/signup", Encoding::Json, &fields)).await;
         reply.assert_error(400, "invalid_password", "Invalid password");
@@ -413,6 +417,58 @@ pub async fn common_passwords_are_refused_with_a_reason(place: Place) {
     let fields = [("username", "alexandra-k"), ("password", "password1")];
     let login = send(server.client().submit("/api/login", Encoding::Json, &fields)).await;
     login.assert_error(400, "incorrect_credentials", "Incorrect username or password");
+}
+
+pub async fn the_site_s_own_words_are_no_passwords(place: Place) {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "# Our products\n\n Küchenzauber \r\nmeerblick\n").expect("our file");
+    let flags = [
+        "--site-name=Haus & Garten",
+        "--public-url=http://login.greenfield.example",
+        &format!("--password-words={}", file.path().display()),
+    ];
+    let server = TestServer::start_with(place, &flags).await;
+    let client = server.client();
+    let refused = [
+        "haus & garten",
+        "HausGarten2026!",
+        "login.greenfield.example",
+        "Greenfield2026!",
+        "greenfieldgreenfield",
+        "küchenzauber",
+        "1KÜCHENZAUBER1",
+        "meerblick!",
+    ];
+    for password in refused {
+        let fields = [("username", "alice"), ("password", password)];
+        let reply = send(client.submit("/api/signup", Encoding::Json, &fields)).await;
+        reply.assert_error(400, "invalid_password", "Invalid password");
+        assert_eq!(reply.json()["reason"], "too_common", "{password}");
+    }
+    let token = client.sign_up("alice", "our products").await;
+    let pair = [("currentPassword", "our products"), ("newPassword", "Meerblick-2026")];
+    let change = send(client.submit("/api/password", Encoding::Json, &pair).header("cookie", cookie(&token))).await;
+    change.assert_error(400, "invalid_password", "Invalid password");
+}
+
+pub async fn a_reserved_username_is_refused_at_sign_up_in_every_spelling(place: Place) {
+    let server = TestServer::start(place).await;
+    for username in ["admin", "Admin", "ＡＤＭＩＮ", "postmaster"] {
+        let fields = [("username", username), ("password", PASSWORD)];
+        let reply = send(server.client().submit("/api/signup", Encoding::Json, &fields)).await;
+        reply.assert_error(400, "invalid_username", "Invalid username");
+        let error = reply.json();
+        assert_eq!((&error["field"], &error["reason"]), (&"username".into(), &"reserved".into()), "{username}");
+        assert_eq!(error["detail"], "This name is reserved. Choose another one.");
+    }
+}
+
+pub async fn an_operator_chooses_which_usernames_are_reserved(place: Place) {
+    let server = TestServer::start_with(place, &["--reserved-usernames=greenfield, Café"]).await;
+    let fields = [("username", "CAFE\u{301}"), ("password", PASSWORD)];
+    let reply = send(server.client().submit("/api/signup", Encoding::Json, &fields)).await;
+    reply.assert_error(400, "invalid_username", "Invalid username");
+    server.client().sign_up("admin", PASSWORD).await;
 }
 
 pub async fn a_closed_sign_up_says_so(place: Place) {

@@ -67,6 +67,9 @@ on_every_store! {
         accounts_and_sessions_survive_a_restart,
         white_space_around_a_name_does_not_keep_its_owner_out,
         common_passwords_are_refused_with_a_reason,
+        the_site_s_own_words_are_no_passwords,
+        a_reserved_username_is_refused_at_sign_up_in_every_spelling,
+        an_operator_chooses_which_usernames_are_reserved,
         a_closed_sign_up_says_so;
     sessions:
         a_session_has_the_names_of_lucia_s,

@@ -32,12 +32,14 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
         "DOORWARD_HASH_THREADS",
         "DOORWARD_PASSWORD_MIN",
         "DOORWARD_PASSWORD_BLOCKLIST",
+        "DOORWARD_PASSWORD_WORDS",
         "DOORWARD_THROTTLE",
         "DOORWARD_TRUSTED_PROXIES",
         "DOORWARD_TRUSTED_ORIGINS",
         "DOORWARD_RETURN_ORIGINS",
         "DOORWARD_SIGNUP",
         "DOORWARD_USERNAMES",
+        "DOORWARD_RESERVED_USERNAMES",
         "DOORWARD_LANGUAGE",
         "DOORWARD_SITE_NAME",
         "DOORWARD_SITE_COLOR",
@@ -109,6 +111,9 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_HASH_THREADS", "0"),
         ("DOORWARD_PASSWORD_MIN", "256"),
         ("DOORWARD_PASSWORD_BLOCKLIST", "yes"),
+        ("DOORWARD_PASSWORD_WORDS", "no-such-file.txt"),
+        ("DOORWARD_PASSWORD_WORDS", "/dev/zero"),
+        ("DOORWARD_PASSWORD_WORDS", env!("CARGO_MANIFEST_DIR")),
         ("DOORWARD_THROTTLE", "maybe"),
         ("DOORWARD_LOG", "inof"),
         ("DOORWARD_LOG", "info,wran"),
@@ -120,6 +125,8 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_RETURN_ORIGINS", "https://*.example.com"),
         ("DOORWARD_SIGNUP", "ajar"),
         ("DOORWARD_USERNAMES", "any"),
+        ("DOORWARD_RESERVED_USERNAMES", "on"),
+        ("DOORWARD_RESERVED_USERNAMES", "admin, boss\u{200b}"),
         ("DOORWARD_LANGUAGE", "klingon"),
         ("DOORWARD_SITE_NAME", "W".repeat(61).leak()),
         ("DOORWARD_SITE_COLOR", "red"),
@@ -286,6 +293,8 @@ async fn vain_settings_and_an_open_store_are_told_at_the_start() {
         "--trusted-proxies=0.0.0.0/0",
         "--cookie-domain=localhost",
         "--public-url=http://localhost:8080",
+        "--password-blocklist=off",
+        "--password-words=words.txt",
     ];
     let program = Program::start().await;
     program.signal(Signal::TERM);
@@ -293,6 +302,7 @@ async fn vain_settings_and_an_open_store_are_told_at_the_start() {
     assert!(!log.join("\n").contains("chmod"), "a new store is private: {log:#?}");
     let file = folder.path().join("doorward.db");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("our file");
+    std::fs::write(folder.path().join("words.txt"), "greenfield\n").expect("our file");
     let program = Program::start_in(folder, &flags, &[]).await;
     program.signal(Signal::TERM);
     let (_, _, log) = program.end().await;
@@ -302,6 +312,7 @@ async fn vain_settings_and_an_open_store_are_told_at_the_start() {
         "DOORWARD_TRUSTED_PROXIES has every address",
         "DOORWARD_COOKIE_DOMAIN is localhost, under which anyone can register a name",
         "run chmod 600",
+        "DOORWARD_PASSWORD_WORDS has no effect",
     ] {
         assert!(log.contains(told), "{told}: {log}");
     }

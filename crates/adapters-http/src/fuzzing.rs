@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use doorward_app::SignUpPolicy;
-use doorward_domain::{PasswordPolicy, SessionToken, UsernamePolicy};
+use doorward_domain::SessionToken;
 use futures_util::FutureExt;
 use ipnet::IpNet;
 use poem::http::uri::Scheme;
@@ -80,7 +80,7 @@ pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &
         trusted_origins: trusted_origins.to_vec(),
         return_origins: Vec::new(),
         trusted_proxies: Vec::new(),
-        sign_up: SignUpPolicy { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT },
+        sign_up: SignUpPolicy::default(),
         site: Site::default(),
         language: None,
         instance: String::new(),

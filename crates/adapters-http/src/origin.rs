@@ -33,17 +33,21 @@ impl Origin {
         }
     }
 
+    /// The host where it is a domain name, in lower case; `None` for an IP address.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        match &self.0 {
+            url::Origin::Tuple(_, url::Host::Domain(host), _) => Some(host),
+            _ => None,
+        }
+    }
+
     /// Whether its host is this domain or one of its subdomains (RFC 6265, 5.1.3).
     #[must_use]
     pub fn is_within(&self, domain: &str) -> bool {
         let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
-        match &self.0 {
-            url::Origin::Tuple(_, url::Host::Domain(host), _) => {
-                let above = host.strip_suffix(&domain).filter(|_| !domain.is_empty());
-                above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
-            }
-            _ => false,
-        }
+        let above = self.domain().and_then(|host| host.strip_suffix(&domain)).filter(|_| !domain.is_empty());
+        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
     }
 
     /// Whether its host is a name, not an IP address.

@@ -129,7 +129,7 @@ mod tests {
             tokens: Arc::new(tokens),
             clock: Arc::new(MockClock::new()),
         };
-        let policies = Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::DEFAULT, throttle: None };
+        let policies = Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::default(), throttle: None };
         let settings = HttpSettings {
             public_origin: "http://localhost:8080".parse().expect("an origin"),
             hsts_subdomains: false,
@@ -137,7 +137,7 @@ mod tests {
             trusted_origins: vec![],
             return_origins: vec![],
             trusted_proxies: vec![],
-            sign_up: policies.sign_up,
+            sign_up: policies.sign_up.clone(),
             site: Site::default(),
             language: None,
             instance: "test".into(),

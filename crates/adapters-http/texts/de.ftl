@@ -162,6 +162,7 @@ characters-ascii = Verwenden Sie Buchstaben ohne Akzente, Ziffern und Satzzeiche
 open-at = Sie kam von einer anderen Adresse als { $url }, darum ist nichts geschehen. Öffnen Sie die Seite dort und versuchen Sie es noch einmal.
 another-user = Inzwischen hat sich jemand anderes angemeldet, darum ist nichts geschehen. Öffnen Sie die Seite noch einmal.
 mixed-scripts = Mischen Sie keine lateinischen, griechischen und kyrillischen Buchstaben.
+reserved-username = Dieser Name ist reserviert. Wählen Sie einen anderen.
 common-password = Dieses Passwort ist zu verbreitet. Wählen Sie ein anderes.
 password-is-username = Nehmen Sie nicht Ihren Benutzernamen als Passwort.
 wait-seconds = { $seconds ->

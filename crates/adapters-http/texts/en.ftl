@@ -162,6 +162,7 @@ characters-ascii = Use unaccented letters, digits and punctuation.
 open-at = It came from another address than { $url }, so nothing was done. Open the site there and try again.
 another-user = Another user signed in meanwhile, so nothing was done. Open the page again.
 mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
+reserved-username = This name is reserved. Choose another one.
 common-password = That password is too common. Choose another.
 password-is-username = Don't use your username as your password.
 wait-seconds = { $seconds ->

@@ -42,8 +42,8 @@ impl ChangePassword {
 
     /// What a new password must be like.
     #[must_use]
-    pub fn rules(&self) -> PasswordPolicy {
-        self.rules
+    pub fn rules(&self) -> &PasswordPolicy {
+        &self.rules
     }
 
     /// Replaces the password, ends every session of the user and opens one anew.

@@ -95,8 +95,8 @@ impl RecoverAccount {
 
     /// What a new password must be like.
     #[must_use]
-    pub fn rules(&self) -> PasswordPolicy {
-        self.rules
+    pub fn rules(&self) -> &PasswordPolicy {
+        &self.rules
     }
 
     /// Uses up the code, replaces the password, ends every session of the user, and those that the person came with, and

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
-    AddressBlock, Attributes, Client, Key, Password, PasswordPolicy, SessionToken, User, Username, UsernamePolicy,
+    AddressBlock, Attributes, Client, Key, Password, PasswordPolicy, ReservedUsernames, SessionToken, User, Username,
+    UsernamePolicy,
 };
 use thiserror::Error;
 
@@ -14,20 +15,28 @@ use crate::{
 };
 
 /// Who may sign up, and with what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SignUpPolicy {
     /// Whether people may sign up.
     pub open: bool,
     /// What a new username must be like.
     pub usernames: UsernamePolicy,
+    /// Usernames that only an operator can give.
+    pub reserved: ReservedUsernames,
     /// What a new password must be like.
     pub passwords: PasswordPolicy,
 }
 
-impl SignUpPolicy {
+impl Default for SignUpPolicy {
     /// The policy unless the operator sets another: open to all, with the default rules.
-    pub const DEFAULT: Self =
-        Self { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT };
+    fn default() -> Self {
+        Self {
+            open: true,
+            usernames: UsernamePolicy::Unicode,
+            reserved: ReservedUsernames::default(),
+            passwords: PasswordPolicy::DEFAULT,
+        }
+    }
 }
 
 /// Creates a user, a key and a session.
@@ -54,8 +63,8 @@ impl SignUp {
 
     /// Who may sign up, and with what.
     #[must_use]
-    pub fn policy(&self) -> SignUpPolicy {
-        self.policy
+    pub fn policy(&self) -> &SignUpPolicy {
+        &self.policy
     }
 
     /// Creates the user and opens their first session. The sessions that the person came with end.
@@ -74,7 +83,7 @@ impl SignUp {
         }
         let typed_name = credentials.username.as_ref().map_or("", |text| text.as_str());
         let (username, password) = credentials.parse(
-            |name| Username::parse(name, self.policy.usernames),
+            |name| self.policy.reserved.check(Username::parse(name, self.policy.usernames)?),
             |password| Password::parse_new(password, typed_name, &self.policy.passwords),
         )?;
         self.throttle.take_sign_up(client).await?;
@@ -152,9 +161,6 @@ mod tests {
         NOW, bounded, cause, client, credentials, mint, mint_from, scope_of, token, token_hash, unbounded,
     };
 
-    const POLICY: SignUpPolicy =
-        SignUpPolicy { open: true, usernames: UsernamePolicy::Unicode, passwords: PasswordPolicy::DEFAULT };
-
     fn hashes() -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
         hasher
@@ -178,7 +184,7 @@ mod tests {
         });
 
         let came_with = token('p');
-        let opened = sign_up(users, hashes(), POLICY)
+        let opened = sign_up(users, hashes(), SignUpPolicy::default())
             .run(
                 &credentials("Alice", "correct horse"),
                 std::slice::from_ref(&came_with),
@@ -213,9 +219,10 @@ mod tests {
             (credentials("abc", "correct horse"), Some(U::TooShort), None),
             (credentials(" alice-k", " alice-k"), Some(U::SurroundingSpace), Some(P::IsUsername)),
             (credentials("alice", "password1"), None, Some(P::Common)),
+            (credentials("Admin", "correct horse"), Some(U::Reserved), None),
             (without_password, None, Some(P::Missing)),
         ] {
-            let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), POLICY)
+            let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy::default())
                 .run(&given, &[], &client(), &TrustedDevices::default())
                 .await
                 .expect_err("refused");
@@ -226,10 +233,14 @@ mod tests {
 
     #[tokio::test]
     async fn closed_means_that_nothing_is_looked_at() {
-        let refused = sign_up(MockUserStore::new(), MockPasswordHasher::new(), SignUpPolicy { open: false, ..POLICY })
-            .run(&Credentials::default(), &[], &client(), &TrustedDevices::default())
-            .await
-            .expect_err("refused");
+        let refused = sign_up(
+            MockUserStore::new(),
+            MockPasswordHasher::new(),
+            SignUpPolicy { open: false, ..SignUpPolicy::default() },
+        )
+        .run(&Credentials::default(), &[], &client(), &TrustedDevices::default())
+        .await
+        .expect_err("refused");
         assert!(matches!(refused, SignUpError::Closed), "{refused:?}");
     }
 
@@ -237,7 +248,7 @@ mod tests {
     async fn a_taken_key_is_a_taken_username() {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(CreateUserError::KeyTaken));
-        let refused = sign_up(users, hashes(), POLICY)
+        let refused = sign_up(users, hashes(), SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await
             .expect_err("refused");
@@ -248,14 +259,14 @@ mod tests {
     async fn a_store_that_fails_is_a_fault_of_its_kind() {
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Unavailable(cause()).into()));
-        let refused = sign_up(users, hashes(), POLICY)
+        let refused = sign_up(users, hashes(), SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unavailable(_)))), "{refused:?}");
 
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Err(StoreError::Corrupt(cause()).into()));
-        let refused = sign_up(users, hashes(), POLICY)
+        let refused = sign_up(users, hashes(), SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
@@ -265,14 +276,14 @@ mod tests {
     async fn a_hasher_that_is_overloaded_or_fails_leaves_the_store_alone() {
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_, _| Err(HasherError::Overloaded));
-        let refused = sign_up(MockUserStore::new(), hasher, POLICY)
+        let refused = sign_up(MockUserStore::new(), hasher, SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Overloaded))), "{refused:?}");
 
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_hash().returning(|_, _| Err(HasherError::Failed(cause())));
-        let refused = sign_up(MockUserStore::new(), hasher, POLICY)
+        let refused = sign_up(MockUserStore::new(), hasher, SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");
@@ -287,7 +298,7 @@ mod tests {
             .times(1)
             .returning(|_, _| Ok(Duration::from_secs(6)));
         let (users, hasher) = (Arc::new(MockUserStore::new()), Arc::new(MockPasswordHasher::new()));
-        let refused = SignUp::new(users, hasher, bounded(store), mint(), POLICY)
+        let refused = SignUp::new(users, hasher, bounded(store), mint(), SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
@@ -304,7 +315,7 @@ mod tests {
             .returning(|_| Err(StoreError::Unavailable(cause())));
         let mut users = MockUserStore::new();
         users.expect_create().returning(|_| Ok(()));
-        let opened = SignUp::new(Arc::new(users), Arc::new(hashes()), bounded(store), mint(), POLICY)
+        let opened = SignUp::new(Arc::new(users), Arc::new(hashes()), bounded(store), mint(), SignUpPolicy::default())
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(opened.is_ok(), "the account is there: {opened:?}");
@@ -314,8 +325,13 @@ mod tests {
     async fn without_randomness_no_user_is_signed_up() {
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_user_id().returning(|| Err(RandomnessError(cause())));
-        let sign_up =
-            SignUp::new(Arc::new(MockUserStore::new()), Arc::new(hashes()), unbounded(), mint_from(tokens), POLICY);
+        let sign_up = SignUp::new(
+            Arc::new(MockUserStore::new()),
+            Arc::new(hashes()),
+            unbounded(),
+            mint_from(tokens),
+            SignUpPolicy::default(),
+        );
         let refused =
             sign_up.run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default()).await;
         assert!(matches!(refused, Err(SignUpError::Fault(Fault::Unforeseen(_)))), "{refused:?}");

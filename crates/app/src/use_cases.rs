@@ -49,7 +49,7 @@ pub struct Ports {
 }
 
 /// What an operator decides about the use cases.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Policies {
     /// How long sessions live, and how many a user may have.
     pub sessions: SessionPolicy,
@@ -94,18 +94,23 @@ impl UseCases {
     #[must_use]
     pub fn new(ports: &Ports, policies: &Policies) -> Self {
         let Ports { users, sessions, recovery, records, hasher, tokens, clock, store, .. } = ports.clone();
-        let Policies { sessions: session_policy, sign_up, throttle: limits } = *policies;
+        let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
         let mint = mint(ports, policies);
         let throttle = Arc::new(Throttle::new(ports.throttle.clone(), Arc::clone(&tokens), Arc::clone(&clock), limits));
         let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
         Self {
-            sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), sign_up),
+            sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), sign_up.clone()),
             log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
             log_out: LogOut::new(sessions.clone(), tokens.clone()),
             validate_session: ValidateSession::new(sessions.clone(), tokens.clone(), clock.clone(), session_policy),
             list_sessions: ListSessions::new(sessions.clone(), clock.clone(), session_policy),
             revoke_sessions: RevokeSessions::new(sessions),
-            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint.clone(), sign_up.passwords),
+            change_password: ChangePassword::new(
+                passwords.clone(),
+                users.clone(),
+                mint.clone(),
+                sign_up.passwords.clone(),
+            ),
             issue_recovery_codes: IssueRecoveryCodes::new(
                 passwords.clone(),
                 users.clone(),
@@ -120,7 +125,7 @@ impl UseCases {
                 throttle.clone(),
                 tokens,
                 mint,
-                sign_up.passwords,
+                sign_up.passwords.clone(),
             ),
             delete_account: DeleteAccount::new(passwords, users),
             download_data: DownloadData::new(records, clock, session_policy),
@@ -147,10 +152,10 @@ impl Admin {
     #[must_use]
     pub fn new(ports: &Ports, policies: &Policies) -> Self {
         let Ports { users, sessions, records, throttle, hasher, tokens, clock, .. } = ports.clone();
-        let Policies { sessions: session_policy, sign_up, throttle: limits } = *policies;
+        let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
         Self {
-            users: admin::Users::new(users.clone(), hasher.clone(), tokens, clock.clone(), sign_up),
-            keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords),
+            users: admin::Users::new(users.clone(), hasher.clone(), tokens, clock.clone(), sign_up.clone()),
+            keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords.clone()),
             sessions: admin::Sessions::new(
                 users,
                 sessions.clone(),

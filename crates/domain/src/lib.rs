@@ -6,6 +6,7 @@
 //! Nothing here knows of HTTP, SQL, a hash scheme, a thread or the ambient clock.
 
 mod attributes;
+mod blocklist;
 mod client;
 mod error_chain;
 mod ids;
@@ -13,6 +14,7 @@ mod key;
 mod password;
 pub mod ports;
 mod recovery_code;
+mod reserved_usernames;
 mod session;
 mod sign_in;
 mod text;
@@ -23,12 +25,14 @@ mod user;
 mod username;
 
 pub use attributes::{Attributes, InvalidAttributes};
+pub use blocklist::BlockedWords;
 pub use client::{AddressBlock, Client, UserAgent};
 pub use error_chain::error_chain;
 pub use ids::{InvalidKeyId, KeyId, SessionId, UserId};
 pub use key::Key;
 pub use password::{InvalidPassword, Password, PasswordHash, PasswordPolicy};
 pub use recovery_code::{RecoveryCode, RecoveryCodeHash};
+pub use reserved_usernames::ReservedUsernames;
 pub use session::{Session, SessionPolicy, SessionState};
 pub use sign_in::{SignInEvent, SignInKind};
 pub use throttle::{Bucket, RateLimit, Slowdown, ThrottleKey, ThrottleLimits, ThrottleScope, TrustedDevice};

@@ -1,12 +1,11 @@
 //! Passwords: what may be chosen, what may be typed, and the hash that is kept instead.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::LazyLock;
 
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::blocklist::{self, BlockedWords};
 use crate::text;
 
 /// A password in Unicode Normalization Form KC, so that the same keys pressed on two systems give the same password
@@ -28,10 +27,10 @@ impl Password {
         check_length(raw, rules.min_chars)?;
         if rules.blocklist {
             let folded = Zeroizing::new(text::fold(raw));
-            if *folded == text::fold(username) {
+            if blocklist::is_username(&folded, username) {
                 return Err(InvalidPassword::IsUsername);
             }
-            if is_guessed_first(&folded) {
+            if blocklist::is_guessed_first(&folded, &rules.words) {
                 return Err(InvalidPassword::Common);
             }
         }
@@ -89,17 +88,19 @@ impl fmt::Debug for PasswordHash {
 }
 
 /// What a new password must be like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasswordPolicy {
     /// The fewest characters (Unicode code points as received).
     pub min_chars: usize,
-    /// Whether the most common passwords, the product's name and the username itself are refused.
+    /// Whether passwords that are guessed first are refused, such as the most common ones and the username.
     pub blocklist: bool,
+    /// What the blocklist has besides: words that are guessed first at this site.
+    pub words: BlockedWords,
 }
 
 impl PasswordPolicy {
     /// At least 6 characters, as in Lucia's guide, and not one that is guessed first.
-    pub const DEFAULT: Self = Self { min_chars: 6, blocklist: true };
+    pub const DEFAULT: Self = Self { min_chars: 6, blocklist: true, words: BlockedWords::NONE };
 }
 
 /// Which rule for passwords was broken.
@@ -114,7 +115,7 @@ pub enum InvalidPassword {
     /// More characters than allowed.
     #[error("the password has more than {} characters", Password::MAX_CHARS)]
     TooLong,
-    /// The username, in this or another spelling.
+    /// The username in any spelling, alone or with little added.
     #[error("the password is the username")]
     IsUsername,
     /// One of the passwords that are guessed first.
@@ -131,46 +132,10 @@ fn check_length(raw: &str, min: usize) -> Result<(), InvalidPassword> {
     }
 }
 
-/// Whether this folded password is among the first that an attacker tries (OWASP ASVS 5.0, 6.2.4): one of the 10,000 most common
-/// ones, the product's name, a run of keys or letters, or a repetition of one of these or of up to three characters.
-fn is_guessed_first(folded: &str) -> bool {
-    /// One folded password a line; `data/README.md` says where they are from.
-    static MOST_COMMON: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| include_str!("../data/common-passwords.txt").lines().collect());
-    const PRODUCT_NAME: &str = "doorward";
-    /// The longest text that is no word by itself: repeated, it adds next to nothing.
-    const SHORT_CHARS: usize = 3;
-
-    let unit = repeated_unit(folded);
-    let is_known = |text: &str| MOST_COMMON.contains(text) || text == PRODUCT_NAME || is_run(text);
-    is_known(folded) || unit.len() < folded.len() && (unit.chars().count() <= SHORT_CHARS || is_known(unit))
-}
-
-/// The shortest text of which this one is a repetition; itself where it is none.
-fn repeated_unit(text: &str) -> &str {
-    let ends = text.char_indices().map(|(at, _)| at).skip(1);
-    let mut units = ends.take_while(|end| *end <= text.len() / 2).filter(|end| text.len().is_multiple_of(*end));
-    let unit = units.find(|end| text.as_bytes().chunks(*end).all(|chunk| chunk == &text.as_bytes()[..*end]));
-    unit.map_or(text, |end| &text[..end])
-}
-
-/// Whether a text is a run of neighbours on a keyboard, in the alphabet or of digits, in either direction.
-fn is_run(text: &str) -> bool {
-    /// Row by row and column by column; digits and letters go on behind their last.
-    const RUNS: [&str; 6] = [
-        "12345678901234567890",
-        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
-        "qwertyuiopasdfghjklzxcvbnm",
-        "qwertzuiopasdfghjklyxcvbnm",
-        "azertyuiopqsdfghjklmwxcvbn",
-        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
-    ];
-    let backwards: Zeroizing<String> = Zeroizing::new(text.chars().rev().collect());
-    RUNS.iter().any(|run| run.contains(text) || run.contains(backwards.as_str()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -244,8 +209,11 @@ mod tests {
 
     #[test]
     fn the_blocklist_can_be_turned_off() {
-        let rules = PasswordPolicy { blocklist: false, ..PasswordPolicy::DEFAULT };
-        assert!(Password::parse_new("password1", "alice", &rules).is_ok());
+        let rules =
+            PasswordPolicy { blocklist: false, words: BlockedWords::new(["greenfield"]), ..PasswordPolicy::DEFAULT };
+        for raw in ["password1", "greenfield", "alicealice"] {
+            assert!(Password::parse_new(raw, "alice", &rules).is_ok(), "{raw}");
+        }
     }
 
     #[test]

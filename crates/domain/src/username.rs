@@ -160,6 +160,9 @@ pub enum InvalidUsername {
     /// Letters of two of the scripts Latin, Greek and Cyrillic, whose letters look alike (UTS 39).
     #[error("the username mixes letters of scripts that look alike")]
     MixedScripts,
+    /// One of the names that nobody can sign up with.
+    #[error("the username is reserved")]
+    Reserved,
 }
 
 fn check_length(raw: &str, min: usize) -> Result<(), InvalidUsername> {

@@ -93,7 +93,7 @@ impl Server {
             trusted_origins: settings.trusted_origins,
             return_origins: settings.return_origins,
             trusted_proxies: settings.trusted_proxies.clone(),
-            sign_up: settings.sign_up,
+            sign_up: policies.sign_up.clone(),
             site: settings.site,
             language: settings.language,
             instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),

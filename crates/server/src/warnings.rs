@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use doorward_adapters_http::{Origin, ReturnOrigin};
-use doorward_app::SignUpPolicy;
+use doorward_domain::PasswordPolicy;
 use ipnet::IpNet;
 
 use crate::settings::Settings;
@@ -154,8 +154,8 @@ fn of_sessions(settings: &Settings) -> Vec<String> {
 }
 
 fn of_defences(settings: &Settings) -> Vec<String> {
-    let passwords = settings.sign_up.passwords;
-    let usual = SignUpPolicy::DEFAULT.passwords.min_chars;
+    let passwords = &settings.sign_up.passwords;
+    let usual = PasswordPolicy::DEFAULT.min_chars;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let warnings = [
         settings.throttle.is_none().then(|| "DOORWARD_THROTTLE is off: nothing bounds guesses at passwords".to_owned()),
@@ -164,6 +164,8 @@ fn of_defences(settings: &Settings) -> Vec<String> {
         (!passwords.blocklist).then(|| {
             "DOORWARD_PASSWORD_BLOCKLIST is off: the passwords that are guessed first are accepted".to_owned()
         }),
+        (!passwords.blocklist && !settings.password_words.is_empty())
+            .then(|| "DOORWARD_PASSWORD_WORDS has no effect while DOORWARD_PASSWORD_BLOCKLIST is off".to_owned()),
         settings
             .argon2
             .is_weaker_than_default()

@@ -21,7 +21,7 @@ pub fn check(input: &[u8]) {
     }
 
     let strict = PasswordPolicy::DEFAULT;
-    let lax = PasswordPolicy { blocklist: false, ..strict };
+    let lax = PasswordPolicy { blocklist: false, ..PasswordPolicy::DEFAULT };
     let in_bounds = (strict.min_chars..=Password::MAX_CHARS).contains(&chars);
     let chosen = Password::parse_new(raw, username, &strict);
     let is_length_error = |error: &InvalidPassword| {

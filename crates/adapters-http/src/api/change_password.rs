@@ -62,7 +62,7 @@ impl ChangePasswordApi {
                 if matches!(error, ChangePasswordError::Incorrect) {
                     self.0.note(AuditEvent::PasswordChangeFailed, &session);
                 }
-                Err(Problem::of_change_password(error, &change_password.rules()))
+                Err(Problem::of_change_password(error, change_password.rules()))
             }
         }
     }

@@ -81,7 +81,7 @@ impl ConfigApi {
     /// What a sign-up form can say before it is sent: whether sign-up is open, and the rules for names and passwords.
     #[oai(path = "/api/config", method = "get", operation_id = "getConfig", tag = "Tag::Accounts")]
     async fn get_config(&self) -> Result<ConfigAnswer, Problem> {
-        let policy = self.0.settings.sign_up;
+        let policy = &self.0.settings.sign_up;
         let languages = self.0.settings.language.map_or(Language::ALL.to_vec(), |only| vec![only]);
         let body = ConfigBody {
             sign_up_open: policy.open,

@@ -74,7 +74,7 @@ impl RecoverAccountApi {
                 if let RecoverAccountError::Incorrect { account } = &error {
                     self.0.metrics.audit.note(AuditEvent::RecoveryFailed, account.as_ref());
                 }
-                Err(Problem::of_recover_account(error, &recover_account.rules()))
+                Err(Problem::of_recover_account(error, recover_account.rules()))
             }
         }
     }

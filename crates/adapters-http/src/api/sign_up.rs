@@ -65,7 +65,7 @@ impl SignUpApi {
                 self.0.note(AuditEvent::SignUp, &opened.valid);
                 Ok(SignedIn::new(opened, attempt.transport, attempt.next))
             }
-            Err(error) => Err(Problem::of_sign_up(error, &sign_up.policy())),
+            Err(error) => Err(Problem::of_sign_up(error, sign_up.policy())),
         }
     }
 }

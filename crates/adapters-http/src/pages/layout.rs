@@ -26,7 +26,7 @@ pub(crate) struct Pages {
 impl Pages {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
         Self {
-            sign_up: settings.sign_up,
+            sign_up: settings.sign_up.clone(),
             public_origin: settings.public_origin.clone(),
             assets: Assets::new(&settings.site),
             site_name: settings.site.name.clone(),

@@ -118,7 +118,7 @@ pub(crate) enum Reason {
     TooLong,
     /// It is one of the passwords that are guessed first.
     TooCommon,
-    /// It is the username.
+    /// It is the username, perhaps repeated or with digits and punctuation around it.
     ContainsUsername,
     /// It starts or ends with a space.
     SurroundingSpace,
@@ -128,6 +128,8 @@ pub(crate) enum Reason {
     CharacterNotAllowed,
     /// It mixes letters of scripts that look alike.
     MixedScripts,
+    /// It is a username that nobody can sign up with.
+    Reserved,
     /// Another user has it.
     Taken,
     /// It is not the right one.

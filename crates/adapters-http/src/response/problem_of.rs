@@ -127,6 +127,7 @@ impl From<InvalidUsername> for Reason {
             InvalidUsername::InvisibleCharacter => Self::InvisibleCharacter,
             InvalidUsername::Character => Self::CharacterNotAllowed,
             InvalidUsername::MixedScripts => Self::MixedScripts,
+            InvalidUsername::Reserved => Self::Reserved,
         }
     }
 }
@@ -163,6 +164,7 @@ fn new_username_advice(error: InvalidUsername, policy: UsernamePolicy) -> Messag
         }
         (InvalidUsername::SurroundingSpace, _) => Message::new("surrounding-space"),
         (InvalidUsername::MixedScripts, _) => Message::new("mixed-scripts"),
+        (InvalidUsername::Reserved, _) => Message::new("reserved-username"),
         (InvalidUsername::InvisibleCharacter | InvalidUsername::Character, UsernamePolicy::Unicode) => {
             Message::new("characters-unicode")
         }

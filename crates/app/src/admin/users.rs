@@ -44,8 +44,8 @@ impl Users {
         Self { store: users, hasher, tokens, clock, policy }
     }
 
-    /// Creates the user and the key, or neither, whether or not sign-up is open. The user keeps an id from elsewhere, or
-    /// gets a new one.
+    /// Creates the user and the key, or neither, whether or not sign-up is open and the username is reserved. The user
+    /// keeps an id from elsewhere, or gets a new one.
     ///
     /// # Errors
     /// [`CreateUserError`]; nothing is written then.
@@ -140,7 +140,7 @@ mod tests {
     /// The service on a store alone.
     fn on(users: MockUserStore) -> Users {
         let (hasher, clock): (MockPasswordHasher, _) = (hashes_to_itself(), clock_at(NOW));
-        Users::new(Arc::new(users), Arc::new(hasher), Arc::new(tokens()), Arc::new(clock), SignUpPolicy::DEFAULT)
+        Users::new(Arc::new(users), Arc::new(hasher), Arc::new(tokens()), Arc::new(clock), SignUpPolicy::default())
     }
 
     async fn create(users: MockUserStore, name: &str, key: FirstKey) -> Result<User, CreateUserError> {
@@ -195,6 +195,12 @@ mod tests {
         let id = UserId::restore("elsewhere".into());
         let user = create_with(Some(id.clone()), takes(None), "Alice", FirstKey::None).await.expect("created");
         assert_eq!(user.id, id);
+    }
+
+    #[tokio::test]
+    async fn an_operator_may_create_a_user_with_a_reserved_name() {
+        let user = create(takes(None), "Admin", FirstKey::None).await.expect("created");
+        assert_eq!(user.username.as_str(), "Admin");
     }
 
     #[tokio::test]

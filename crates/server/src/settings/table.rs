@@ -74,7 +74,7 @@ const RETURN_ORIGINS: &str =
     "a list of http and https origins such as https://app.example.com or https://*.example.com, without paths";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 30] = [
+pub(crate) static TABLE: [Setting; 32] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -211,9 +211,18 @@ pub(crate) static TABLE: [Setting; 30] = [
         variable: "DOORWARD_PASSWORD_BLOCKLIST",
         flag: "password-blocklist",
         value_name: "on|off",
-        help: "Whether the most common passwords are refused",
+        help: "Whether passwords that are guessed first are refused",
         default: |s| Some(on_off(s.sign_up.passwords.blocklist)),
         apply: |s, v| set(&mut s.sign_up.passwords.blocklist, v.one_of(ON_OFF)),
+    },
+    Setting {
+        section: Section::Passwords,
+        variable: "DOORWARD_PASSWORD_WORDS",
+        flag: "password-words",
+        value_name: "FILE",
+        help: "A file of words that are no passwords here, one a line: the names of your products, places and teams",
+        default: |_| None,
+        apply: |s, v| set(&mut s.password_words, v.password_words()),
     },
     Setting {
         section: Section::Passwords,
@@ -268,6 +277,15 @@ pub(crate) static TABLE: [Setting; 30] = [
         help: "Which characters a new username may have",
         default: |s| Some(name_of(&USERNAMES, s.sign_up.usernames)),
         apply: |s, v| set(&mut s.sign_up.usernames, v.one_of(USERNAMES)),
+    },
+    Setting {
+        section: Section::Access,
+        variable: "DOORWARD_RESERVED_USERNAMES",
+        flag: "reserved-usernames",
+        value_name: "LIST|off",
+        help: "Usernames that nobody can sign up with, instead of the default ones",
+        default: |s| Some(s.sign_up.reserved.names().collect::<Vec<_>>().join(", ")),
+        apply: |s, v| set(&mut s.sign_up.reserved, v.reserved_usernames()),
     },
     Setting {
         section: Section::Access,

@@ -8,7 +8,7 @@ use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
 use doorward_adapters_http::{CookieSettings, Language, Origin, ReturnOrigin, Site};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::{Policies, SignUpPolicy};
-use doorward_domain::{SessionPolicy, ThrottleLimits};
+use doorward_domain::{BlockedWords, PasswordPolicy, SessionPolicy, ThrottleLimits};
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
@@ -37,7 +37,10 @@ pub struct Settings {
     pub(crate) cookie: CookieSettings,
     pub(crate) argon2: Argon2Cost,
     pub(crate) hash_threads: NonZeroUsize,
+    /// Without the blocked words, which come from several settings; [`Self::policies`] has them.
     pub(crate) sign_up: SignUpPolicy,
+    /// The lines of the operator's file of words that are no passwords.
+    pub(crate) password_words: Vec<String>,
     /// `None` where attempts are not limited.
     pub(crate) throttle: Option<ThrottleLimits>,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -85,7 +88,8 @@ impl Settings {
             cookie: CookieSettings { name: "auth_session".to_owned(), domain: None },
             argon2: cost,
             hash_threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            sign_up: SignUpPolicy::DEFAULT,
+            sign_up: SignUpPolicy::default(),
+            password_words: Vec::new(),
             throttle: Some(ThrottleLimits::DEFAULT),
             trusted_proxies: Vec::new(),
             trusted_origins: Vec::new(),
@@ -103,7 +107,21 @@ impl Settings {
 
     /// What the settings decide about the use cases.
     pub(crate) fn policies(&self) -> Policies {
-        Policies { sessions: self.sessions, sign_up: self.sign_up, throttle: self.throttle }
+        let sign_up = self.sign_up.clone();
+        let passwords = PasswordPolicy { words: self.blocked_words(), ..sign_up.passwords };
+        Policies { sessions: self.sessions, sign_up: SignUpPolicy { passwords, ..sign_up }, throttle: self.throttle }
+    }
+
+    /// The words of the operator's file, the site's name, the public host and its labels but the top-level one. The site's
+    /// own count without their spaces and punctuation marks, too.
+    fn blocked_words(&self) -> BlockedWords {
+        let host = self.public_origin.as_ref().and_then(Origin::domain);
+        let labels = host.into_iter().flat_map(|host| host.rsplit('.').skip(1));
+        let site = self.site.name.as_deref().into_iter().chain(host).chain(labels);
+        let plain: Vec<String> =
+            site.clone().map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect()).collect();
+        let words = self.password_words.iter().chain(&plain).map(String::as_str);
+        BlockedWords::new(words.chain(site))
     }
 
     /// The cost that the three numbers make together.
@@ -155,6 +173,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use doorward_domain::{InvalidPassword, Password};
+
     use super::*;
 
     #[test]
@@ -186,5 +206,27 @@ mod tests {
         }
         assert!(error("https://*.example.com", None).is_some());
         assert!(error("https://*.example.com", Some("")).is_some(), "an empty setting is none");
+    }
+
+    #[test]
+    fn the_site_s_name_and_host_are_blocked_words() {
+        let texts =
+            [("DOORWARD_SITE_NAME", "Haus & Garten"), ("DOORWARD_PUBLIC_URL", "https://id.green-field.example:8443")];
+        let find = |variable: &str| texts.iter().find(|(name, _)| *name == variable).map(|(_, text)| *text);
+        let passwords = Settings::from_texts(find).expect("good settings").policies().sign_up.passwords;
+        for word in ["haus & garten", "hausgarten", "id.green-field.example", "green-field", "GreenField24"] {
+            let refused = Password::parse_new(word, "alice", &passwords).err();
+            assert_eq!(refused, Some(InvalidPassword::Common), "{word}");
+        }
+        for word in ["example2026", "garten & haus", "green fields"] {
+            assert!(Password::parse_new(word, "alice", &passwords).is_ok(), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_ip_address_is_no_blocked_word() {
+        let url = |variable: &str| (variable == "DOORWARD_PUBLIC_URL").then_some("http://192.168.10.20:8080");
+        let passwords = Settings::from_texts(url).expect("good settings").policies().sign_up.passwords;
+        assert_eq!(passwords.words, BlockedWords::new([]));
     }
 }

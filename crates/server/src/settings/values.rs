@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use doorward_adapters_http::{Language, Logo};
 use doorward_adapters_sql::StoreUrl;
-use doorward_domain::Password;
+use doorward_domain::{Password, ReservedUsernames, Username, UsernamePolicy};
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -89,9 +89,25 @@ impl Value<'_> {
     }
 
     /// Items between commas or spaces.
+    fn items(&self) -> impl Iterator<Item = &str> {
+        self.text.split([',', ' ']).filter(|item| !item.is_empty())
+    }
+
+    /// Items between commas or spaces, each of this type.
     pub(super) fn list<T: FromStr>(&self, allowed: &str) -> Result<Vec<T>, WrongSetting> {
-        let items = self.text.split([',', ' ']).filter(|item| !item.is_empty());
-        items.map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
+        self.items().map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
+    }
+
+    /// Usernames between commas or spaces, or `off`.
+    pub(super) fn reserved_usernames(&self) -> Result<ReservedUsernames, WrongSetting> {
+        if self.text == "off" {
+            return Ok(ReservedUsernames::none());
+        }
+        let names = self.items().map(|name| Username::parse(name, UsernamePolicy::Unicode));
+        names.collect::<Result<_, _>>().map_err(|_| {
+            let (min, max) = (Username::MIN_CHARS, Username::MAX_CHARS);
+            self.wrong(format!("off or a list of usernames, each of {min} to {max} characters"))
+        })
     }
 
     /// A name is looked up once, now.
@@ -122,6 +138,15 @@ impl Value<'_> {
         let allowed = format!("a whole number from 1 to {}", Password::MAX_CHARS);
         let number = self.parse(&allowed)?;
         if (1..=Password::MAX_CHARS).contains(&number) { Ok(number) } else { Err(self.wrong(allowed)) }
+    }
+
+    /// A file of words.
+    pub(super) fn password_words(&self) -> Result<Vec<String>, WrongSetting> {
+        let bytes = read_file(self.text, MAX_WORDS_BYTES).map_err(|error| error.to_string());
+        bytes.and_then(words_of).map_err(|why| {
+            let kib = MAX_WORDS_BYTES / 1_024;
+            self.wrong(format!("a file of words, one a line, in UTF-8 and of at most {kib} KiB ({why})"))
+        })
     }
 
     pub(super) fn sessions_per_user(&self) -> Result<Option<NonZeroU32>, WrongSetting> {
@@ -191,6 +216,19 @@ fn unmapped(block: IpNet) -> IpNet {
     v4.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(block, IpNet::V4)
 }
 
+/// The most bytes of a file of words.
+const MAX_WORDS_BYTES: usize = 1_024 * 1_024;
+
+/// The lines of a file of words but blank ones and those that start with `#`.
+fn words_of(file: Vec<u8>) -> Result<Vec<String>, String> {
+    if file.len() > MAX_WORDS_BYTES {
+        return Err("it is larger".to_owned());
+    }
+    let text = String::from_utf8(file).map_err(|error| error.utf8_error().to_string())?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.map(str::to_owned).collect())
+}
+
 /// Reads a file, and no more of it than shows that it is too long.
 fn read_file(path: &str, most: usize) -> io::Result<Vec<u8>> {
     // Asked before it is opened: to open a pipe without a writer would wait for one.
@@ -200,4 +238,23 @@ fn read_file(path: &str, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_words_has_one_a_line_and_comments() {
+        let file = "# Products\r\nGreen Field\r\n\n  meerblick\n#end";
+        assert_eq!(words_of(file.into()).expect("words"), ["Green Field", "meerblick"]);
+        assert!(words_of(Vec::new()).expect("an empty file").is_empty());
+    }
+
+    #[test]
+    fn a_file_of_words_is_utf_8_of_at_most_one_mebibyte() {
+        assert!(words_of(vec![b'a'; 1 << 20]).is_ok());
+        assert_eq!(words_of(vec![b'a'; (1 << 20) + 1]), Err("it is larger".to_owned()));
+        assert!(words_of(vec![b'a', 0xff]).is_err_and(|why| why.contains("utf-8")));
+    }
 }
