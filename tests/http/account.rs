@@ -307,7 +307,8 @@ pub async fn every_page_that_needs_a_session_has_a_button_to_sign_out(place: Pla
     let server = TestServer::start(place).await;
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
-    let paths = ["/", "/account", "/account/password", "/account/recovery-codes", "/account/sessions", "/account/delete"];
+    let paths =
+        ["/", "/account", "/account/password", "/account/recovery-codes", "/account/sessions", "/account/delete"];
     let codes = client.post("/api/recovery-codes").header("accept", "text/html");
     for request in paths.map(|path| client.get(path)).into_iter().chain([codes]) {
         let page = send(with(request, &token)).await;
