@@ -303,6 +303,21 @@ pub async fn account_pages_say_what_was_done_and_ask_a_stranger_to_sign_in(place
     assert!(!page.contains(r#"role="status""#) && !page.contains("<b>"), "an unknown word says nothing: {page}");
 }
 
+pub async fn every_page_that_needs_a_session_has_a_button_to_sign_out(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let paths =
+        ["/", "/account", "/account/password", "/account/recovery-codes", "/account/sessions", "/account/delete"];
+    let codes = client.post("/api/recovery-codes").header("accept", "text/html");
+    for request in paths.map(|path| client.get(path)).into_iter().chain([codes]) {
+        let page = send(with(request, &token)).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let (before, form) = page.body.split_once(r#"<form action="/api/logout" method="post""#).expect("a form");
+        assert!(!before.contains("/api/logout") && form.contains(">Sign out</button>"), "{}", page.body);
+    }
+}
+
 pub async fn a_form_of_another_user_s_page_changes_nothing(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

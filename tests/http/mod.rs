@@ -98,6 +98,7 @@ on_every_store! {
         a_change_of_the_password_says_what_is_wrong,
         what_is_missing_in_a_change_of_the_password_is_that_field_s_error,
         a_bearer_client_gets_its_new_token_and_no_cookie,
+        every_page_that_needs_a_session_has_a_button_to_sign_out,
         a_form_of_another_user_s_page_changes_nothing,
         the_page_of_sessions_stays_small,
         of_racing_changes_of_a_password_one_wins,

@@ -1,4 +1,4 @@
-//! Usernames that nobody can sign up with, because they sound as if the operator spoke.
+//! Usernames that sign-up refuses, because their owner would seem to speak for the operator.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -160,7 +160,7 @@ pub enum InvalidUsername {
     /// Letters of two of the scripts Latin, Greek and Cyrillic, whose letters look alike (UTS 39).
     #[error("the username mixes letters of scripts that look alike")]
     MixedScripts,
-    /// One of the names that nobody can sign up with.
+    /// One of the names that sign-up refuses, such as `admin`.
     #[error("the username is reserved")]
     Reserved,
 }

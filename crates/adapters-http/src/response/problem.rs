@@ -128,7 +128,7 @@ pub(crate) enum Reason {
     CharacterNotAllowed,
     /// It mixes letters of scripts that look alike.
     MixedScripts,
-    /// It is a username that nobody can sign up with.
+    /// It is a username that sign-up refuses, such as `admin`.
     Reserved,
     /// Another user has it.
     Taken,

@@ -283,7 +283,7 @@ pub(crate) static TABLE: [Setting; 32] = [
         variable: "DOORWARD_RESERVED_USERNAMES",
         flag: "reserved-usernames",
         value_name: "LIST|off",
-        help: "Usernames that nobody can sign up with, instead of the default ones",
+        help: "Usernames that sign-up refuses, instead of the default ones",
         default: |s| Some(s.sign_up.reserved.names().collect::<Vec<_>>().join(", ")),
         apply: |s, v| set(&mut s.sign_up.reserved, v.reserved_usernames()),
     },
