@@ -75,10 +75,7 @@ impl Pipeline {
     /// The checks that need only a request's head, then the request itself.
     async fn admit(&self, mut request: Request, head: &RequestHead<'_>) -> Result<Response, Refusal> {
         let settings = &self.context.settings;
-        if let Err(problem) = check_head(&request, settings) {
-            body::discard_body(&mut request).await;
-            return Err(problem.into());
-        }
+        check_head(&request, settings)?;
         if cors::is_preflight(&request) && cross_origin::trusted_origin(&request, settings).is_some() {
             return Ok(cors::preflight());
         }
