@@ -83,6 +83,7 @@ on_every_store! {
         the_longest_life_ends_what_renewal_would_prolong,
         a_fourth_login_ends_the_oldest_of_three,
         without_a_bound_no_login_ends_another_session,
+        sessions_beyond_the_list_are_told_of_and_revoked,
         a_bearer_client_gets_a_token_and_no_cookie,
         the_bearer_header_counts_before_the_cookie,
         sessions_of_two_users_prove_neither,

@@ -28,6 +28,7 @@ async fn ask(client: &Client, token: &str, fields: &[(&str, &str)]) -> Reply {
 fn codes_in(reply: &Reply) -> Vec<String> {
     assert_eq!((reply.status, reply.header("cache-control")), (StatusCode::OK, Some("no-store")), "{}", reply.body);
     let codes = reply.json()["codes"].as_array().expect("codes").clone();
+    assert_eq!(codes.len(), 10, "{}", reply.body);
     codes.iter().map(|code| code.as_str().expect("a text").to_owned()).collect()
 }
 

@@ -209,6 +209,25 @@ pub async fn without_a_bound_no_login_ends_another_session(place: Place) {
     assert_eq!(server.place.count("sessions").await, 6);
 }
 
+pub async fn sessions_beyond_the_list_are_told_of_and_revoked(place: Place) {
+    let server = TestServer::start_with(place, &["--sessions-per-user=off"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let get = |path: &str| send(client.get(path).header("cookie", cookie(&token)));
+    let listed = async || {
+        let list = get("/api/sessions").await.json();
+        (list["sessions"].as_array().map(Vec::len), list["more"].clone())
+    };
+    assert_eq!(listed().await, (Some(1), json!(false)));
+    server.place.add_older_sessions(1_000).await;
+    assert_eq!(listed().await, (Some(1_000), json!(true)));
+    let page = get("/account/sessions?all").await.body;
+    assert!(page.contains("950 more and older ones are not shown."), "{page}");
+    let revoke = client.submit("/api/sessions/revoke-others", Encoding::Json, &[]).header("cookie", cookie(&token));
+    assert_eq!(send(revoke).await.status, StatusCode::NO_CONTENT);
+    assert_eq!((listed().await, server.place.count("sessions").await), ((Some(1), json!(false)), 1));
+}
+
 pub async fn a_bearer_client_gets_a_token_and_no_cookie(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

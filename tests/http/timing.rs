@@ -7,10 +7,12 @@ use crate::storage::places;
 use crate::support::client::{Client, Encoding, cookie, send};
 use crate::support::server::TestServer;
 
+/// Pairs that are measured between two judgements.
 const PAIRS: usize = 40;
-
-/// Other tests share the processors. What really takes longer does so in every round.
-const ROUNDS: usize = 6;
+/// The most judgements. On a machine that is kept busy more pairs are needed to tell.
+const MOST_ROUNDS: usize = 12;
+/// The part of a refusal's time by which the two kinds may differ.
+const TOLERATED_PART: i64 = 5;
 
 /// What is asked about a name, and refused.
 #[derive(Clone, Copy)]
@@ -19,8 +21,8 @@ enum Asked<'a> {
     Recovery,
 }
 
-/// How long a refusal takes. Each comes from an address of its own, so that none is throttled.
-async fn refusal(client: &Client, username: &str, asked: Asked<'_>) -> Duration {
+/// How long a refusal takes, in microseconds. Each comes from an address of its own, so that none is throttled.
+async fn refusal(client: &Client, username: &str, asked: Asked<'_>) -> i64 {
     static ADDRESS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = ADDRESS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let from = std::net::Ipv4Addr::from_bits(0x0a00_0000 + number).to_string();
@@ -41,12 +43,24 @@ async fn refusal(client: &Client, username: &str, asked: Asked<'_>) -> Duration 
         Asked::LogIn { .. } => reply.assert_error(400, "incorrect_credentials", "Incorrect username or password"),
         Asked::Recovery => reply.assert_error(400, "incorrect_recovery_code", "Incorrect username or recovery code"),
     }
-    taken
+    i64::try_from(taken.as_micros()).expect("not that long")
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+/// The median of these times, in microseconds.
+fn median(times: &[i64]) -> i64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
+}
+
+/// The bounds between which the true median of these differences lies with a confidence of 99.9 %, whatever their
+/// distribution is: of n differences, as many are below it as coins of n show heads.
+fn median_interval(differences: &[i64]) -> (i64, i64) {
+    let mut sorted = differences.to_vec();
+    sorted.sort_unstable();
+    // 3.29 standard deviations of sqrt(n) / 2 each.
+    let reach = 33 * sorted.len().isqrt() / 20 + 1;
+    (sorted[sorted.len() / 2 - reach], sorted[sorted.len() / 2 + reach])
 }
 
 #[tokio::test]
@@ -64,33 +78,33 @@ async fn an_unknown_user_takes_as_long_as_a_wrong_password_or_recovery_code() {
     }
     let longest = "w".repeat(255);
     for asked in [Asked::LogIn { password: "wrong horse" }, Asked::LogIn { password: &longest }, Asked::Recovery] {
-        let mut seen = Vec::new();
-        for round in 0..ROUNDS {
-            let (mut of_known, mut of_unknown) = (Vec::new(), Vec::new());
+        let (mut times, mut differences) = (Vec::new(), Vec::new());
+        for round in 1.. {
             for pair in 0..PAIRS {
                 let (known, unknown) = (&known[pair % known.len()], &unknown[pair % unknown.len()]);
-                if pair % 2 == 0 {
-                    of_known.push(refusal(&client, known, asked).await);
-                    of_unknown.push(refusal(&client, unknown, asked).await);
+                // The two of a pair are measured in turns, so that what else the machine does falls on both.
+                let (of_known, of_unknown) = if pair % 2 == 0 {
+                    let of_known = refusal(&client, known, asked).await;
+                    (of_known, refusal(&client, unknown, asked).await)
                 } else {
-                    of_unknown.push(refusal(&client, unknown, asked).await);
-                    of_known.push(refusal(&client, known, asked).await);
-                }
+                    let of_unknown = refusal(&client, unknown, asked).await;
+                    (refusal(&client, known, asked).await, of_unknown)
+                };
+                times.extend([of_known, of_unknown]);
+                differences.push(of_known - of_unknown);
             }
-            let slower = of_known.iter().zip(&of_unknown).filter(|(known, unknown)| known > unknown).count();
-            let (known, unknown) = (median(of_known), median(of_unknown));
-            seen.push((known, unknown, slower));
-            let apart = known.abs_diff(unknown);
-            let alike = apart <= Duration::from_millis(3) && apart <= known.max(unknown) / 10;
-            // On a machine that is kept busy medians say little. Which of a pair took longer still does: where both cost
-            // the same it is either, as a coin falls.
-            if alike || (PAIRS / 4..=PAIRS * 3 / 4).contains(&slower) {
-                break;
-            }
-            assert!(round + 1 < ROUNDS, "medians of {PAIRS} pairs, and how many known were slower: {seen:?}");
             // Buckets fill again.
             server.clock.advance(Duration::from_hours(1));
+            let tolerated = median(&times) / TOLERATED_PART;
+            let (low, high) = median_interval(&differences);
+            if -tolerated <= low && high <= tolerated {
+                break;
+            }
+            assert!(
+                round < MOST_ROUNDS && low <= tolerated && -tolerated <= high,
+                "known users take between {low} and {high} µs longer than unknown ones, of {} pairs; {tolerated} µs are tolerated",
+                differences.len(),
+            );
         }
-        server.clock.advance(Duration::from_hours(1));
     }
 }

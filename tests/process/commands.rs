@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::program::{Program, command};
+use crate::storage::places::Place;
 use crate::support::client::Client;
 use crate::support::postgres;
 use crate::support::server::{CHEAP_HASH, without_overridden};
@@ -292,6 +293,22 @@ async fn sessions_are_opened_listed_and_shown() {
     assert_eq!((&shown["state"], &shown["username"]), (&json!("active"), &json!("alice")));
     assert_eq!(operator.done(&["session", "sweep"]).await["sessions"], 0);
     assert_eq!(operator.done(&["session", "end-all", "alice"]).await, json!({"ended": 2}));
+}
+
+#[tokio::test]
+async fn a_list_of_sessions_tells_that_there_are_more() {
+    for operator in Operator::on_every_store().await {
+        operator.client().sign_up("alice", PASSWORD).await;
+        let list = ["session", "list", "alice"];
+        assert_eq!(operator.done(&list).await["more"], false);
+        let in_words = async || String::from_utf8(operator.run(&list, "").await.stdout).expect("UTF-8");
+        assert!(!in_words().await.contains("more"));
+        let url = operator.store.strip_prefix("--database-url=").expect("the flag");
+        Place::at(url.to_owned()).add_older_sessions(1_000).await;
+        let listed = operator.done(&list).await;
+        assert_eq!((listed["sessions"].as_array().map(Vec::len), &listed["more"]), (Some(1_000), &json!(true)));
+        assert!(in_words().await.lines().last().is_some_and(|line| line.starts_with("more") && line.ends_with("true")));
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod commands;
+mod memory;
 mod nodes;
 mod one_file;
 pub mod program;

@@ -70,6 +70,13 @@ impl Program {
         Client::of(self.port)
     }
 
+    /// A client of the metrics listener. The program must have been started with `--metrics-listen`.
+    pub fn metrics_client(&self) -> Client {
+        let line = self.log.iter().find(|line| line.contains("metrics at")).expect("its address in the log");
+        let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+        Client::of(rest.strip_suffix("/metrics").expect("a path").parse().expect("a port"))
+    }
+
     /// Reads the log up to a line that contains this text.
     pub async fn log_until(&mut self, text: &str) -> String {
         loop {

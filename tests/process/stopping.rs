@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::program::Program;
-use crate::support::client::{Client, send};
+use crate::support::client::send;
 
 #[tokio::test]
 async fn a_stopping_server_answers_open_requests_and_exits_with_0() {
@@ -63,15 +63,12 @@ async fn acknowledged_sign_ups_survive_a_kill() {
 async fn the_metrics_listener_stops_with_the_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Program::start_in(folder, &["--metrics-listen=127.0.0.1:0"], &[]).await;
-    let line = program.log.iter().find(|line| line.contains("metrics at")).expect("its address in the log");
-    let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
-    let port = rest.strip_suffix("/metrics").expect("a path").parse().expect("a port");
-    let client = Client::of(port);
+    let client = program.metrics_client();
     let reply = send(client.get("/metrics")).await;
     assert_eq!(reply.status, StatusCode::OK, "the metrics are served, and the connection is kept");
     program.signal(Signal::TERM);
     let (status, _, log) = program.end().await;
     assert_eq!(status, Some(0), "{log:?}");
     assert!(!log.iter().any(|line| line.contains("WARN") && line.contains("cut")), "{log:?}");
-    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err(), "the listener is closed");
+    assert!(TcpStream::connect(("127.0.0.1", client.port())).await.is_err(), "the listener is closed");
 }

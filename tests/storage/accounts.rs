@@ -252,7 +252,7 @@ pub async fn a_login_that_races_a_change_of_the_password_leaves_no_session_of_th
         store.users().replace_password_and_revoke_sessions(&change).await.expect("changed");
         let _ = login.await.expect("no panic");
         let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
-        let ids: Vec<_> = listed.iter().map(|live| live.session.id.clone()).collect();
+        let ids: Vec<_> = listed.sessions.iter().map(|live| live.session.id.clone()).collect();
         assert_eq!(ids, [change.session.id], "round {round}");
     }
 }

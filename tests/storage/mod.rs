@@ -78,6 +78,7 @@ macro_rules! keeps_every_promise {
                 a_sweep_takes_no_more_than_its_limit_and_the_longest_dead_first,
                 racing_sweeps_count_each_session_once,
                 a_user_s_live_sessions_are_listed_with_who_opened_them,
+                a_list_of_sessions_tells_that_there_are_more,
                 addresses_and_names_of_programs_survive,
                 a_session_is_ended_only_for_its_own_user,
                 presented_sessions_are_revoked_and_no_others,
@@ -103,7 +104,7 @@ macro_rules! keeps_every_promise {
                 sign_ins_outlive_their_sessions_and_go_with_their_user,
                 old_sign_ins_are_removed_the_first_first_and_each_is_counted_once,
                 pages_follow_each_other_without_gap_or_overlap,
-                keys_are_read_without_their_hashes,
+                keys_are_read_with_whether_they_have_a_password,
                 a_sign_in_of_an_unknown_kind_is_corrupt;
             recovery:
                 new_codes_take_the_place_of_the_old,

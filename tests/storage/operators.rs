@@ -231,7 +231,7 @@ pub async fn new_attributes_of_a_session_are_in_its_next_validation_and_stay(pla
     assert!(store.sessions().renew(&seen, &renewed).await.expect("an answer"));
     assert_eq!(find(&store, 1).await.expect("a session").0, renewed);
     let listed = store.sessions().list(&alice.user.id, after(0)).await.expect("an answer");
-    assert_eq!(listed[0].session.attributes, new);
+    assert_eq!(listed.sessions[0].session.attributes, new);
     assert_eq!(find(&store, 2).await, Some((bob.session, bob.user)), "another user's is untouched");
     let unknown = SessionId::restore("unknown".into());
     assert!(!store.sessions().set_attributes(&unknown, &new).await.expect("an answer"));

@@ -70,6 +70,24 @@ impl Place {
         }
     }
 
+    /// Copies the only session this many times, each opened a millisecond before the one before.
+    pub async fn add_older_sessions(&self, count: u32) {
+        let (numbers, random, earlier) = if self.url.starts_with("sqlite:") {
+            let numbers =
+                "(WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < $) SELECT n FROM up)";
+            (numbers, "randomblob(32)", "created_at - n")
+        } else {
+            ("generate_series(1, $) AS numbers (n)", "sha256(n::text::bytea)", "created_at - n * interval '1 ms'")
+        };
+        let numbers = numbers.replace('$', &count.to_string());
+        self.run(&format!(
+            "INSERT INTO sessions (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at) \
+             SELECT {random}, 'older' || n, user_id, {earlier}, active_expires_at, idle_expires_at \
+             FROM sessions JOIN {numbers} ON true"
+        ))
+        .await;
+    }
+
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
         let query = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));

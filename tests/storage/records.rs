@@ -153,7 +153,7 @@ pub async fn pages_follow_each_other_without_gap_or_overlap(place: Place) {
     assert_eq!(records.sessions(user, dead_then, None, 100).await.expect("an answer"), []);
 }
 
-pub async fn keys_are_read_without_their_hashes(place: Place) {
+pub async fn keys_are_read_with_whether_they_have_a_password(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let instant = if place.url.starts_with("sqlite:") { "0" } else { "'epoch'" };
     for (id, hash) in [("username:b", "'x'"), ("username:é", "NULL"), ("github:1", "NULL")] {

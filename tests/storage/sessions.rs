@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use doorward_adapters_sql::Store;
-use doorward_domain::ports::{KeyedWriteError, LiveSession, NewAccount, StoreError};
+use doorward_domain::ports::{KeyedWriteError, LiveSession, NewAccount, SessionList, StoreError};
 use doorward_domain::{Client, Session, SessionPolicy, TokenHash, User, UserAgent};
 use tokio::task::JoinSet;
 
@@ -240,7 +240,7 @@ pub async fn of_sessions_opened_at_once_those_last_in_the_list_end_first(place: 
         open_at(&store, &alice, number, (10, 1_000), 5).await;
     }
     let listed = store.sessions().list(&alice.user.id, after(10)).await.expect("an answer");
-    let order: Vec<_> = listed.iter().map(|live| live.session.token_hash).collect();
+    let order: Vec<_> = listed.sessions.iter().map(|live| live.session.token_hash).collect();
     assert_eq!(order, [14, 13, 12, 11, 1].map(token));
     open_at(&store, &alice, 15, (10, 1_000), 3).await;
     assert_eq!(numbers_of(&store, 1..20).await, [13, 14, 15]);
@@ -420,10 +420,29 @@ pub async fn a_user_s_live_sessions_are_listed_with_who_opened_them(place: Place
         LiveSession { session: later, client: no_client },
         LiveSession { session: alice.session.clone(), client: client() },
     ];
-    assert_eq!(listed, expected, "the last first, and what is dead at this instant not at all");
-    assert_eq!(store.sessions().list(&alice.user.id, after(19)).await.expect("an answer").len(), 3);
+    assert_eq!(
+        (&listed.sessions[..], listed.more),
+        (&expected[..], false),
+        "the last first, and what is dead at this instant not at all"
+    );
+    assert_eq!(store.sessions().list(&alice.user.id, after(19)).await.expect("an answer").sessions.len(), 3);
     let stranger = account("Carol", 9).user.id;
-    assert_eq!(store.sessions().list(&stranger, NOW).await.expect("an answer"), []);
+    assert_eq!(store.sessions().list(&stranger, NOW).await.expect("an answer"), SessionList::default());
+}
+
+pub async fn a_list_of_sessions_tells_that_there_are_more(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let list = async || store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
+    place.add_older_sessions(999).await;
+    let (full, newest) = (list().await, alice.session.id.clone());
+    assert_eq!((full.sessions.len(), full.more, &full.sessions[0].session.id), (1_000, false, &newest));
+    place.run("DELETE FROM sessions WHERE id LIKE 'older%'").await;
+    place.add_older_sessions(1_200).await;
+    let cut = list().await;
+    assert_eq!((cut.sessions.len(), cut.more, &cut.sessions[0].session.id), (1_000, true, &newest));
+    assert!(cut.sessions.is_sorted_by(|one, other| one.session.created_at >= other.session.created_at));
+    assert_eq!(store.sessions().delete_other_sessions(&alice.user.id, &newest).await.expect("an answer"), 1_200);
+    assert_eq!((list().await.sessions.len(), list().await.more), (1, false));
 }
 
 pub async fn addresses_and_names_of_programs_survive(place: Place) {
@@ -434,7 +453,7 @@ pub async fn addresses_and_names_of_programs_survive(place: Place) {
         let opened = session(&alice.user, number);
         store.sessions().open(&opened, &client, &verified(&alice), &[], None).await.expect("a session");
         let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer");
-        assert!(listed.contains(&LiveSession { session: opened, client }), "{listed:?}");
+        assert!(listed.sessions.contains(&LiveSession { session: opened, client }), "{listed:?}");
     }
 }
 

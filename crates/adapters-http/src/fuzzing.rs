@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use doorward_app::SignUpPolicy;
 use doorward_domain::SessionToken;
-use futures_util::FutureExt;
 use ipnet::IpNet;
 use poem::http::uri::Scheme;
 use poem::http::{HeaderMap, HeaderValue, Method};
@@ -45,17 +44,13 @@ pub fn issued_cookie(cookie: &CookieSettings, token: &SessionToken) -> HeaderVal
 pub type BodyFields = Vec<(String, Option<String>)>;
 
 /// The fields of a body, or why it has none. `None` for a type that carries no fields.
-///
-/// # Panics
-/// Where reading a complete body would wait.
 #[must_use]
 pub fn fields(content_type: &str, body: &[u8]) -> Option<Result<BodyFields, String>> {
     let body_type = BodyType::parse(content_type)?;
-    let fields = fields::parse(&body_type, body).now_or_never().expect("a complete body is read without waiting");
     let owned = |fields: Fields| {
         fields.iter().map(|(name, text)| (name.to_owned(), text.map(str::to_owned))).collect::<BodyFields>()
     };
-    Some(fields.map(owned).map_err(|malformed| malformed.to_string()))
+    Some(fields::parse(&body_type, body).map(owned).map_err(|malformed| malformed.to_string()))
 }
 
 /// The address of the client behind a peer.

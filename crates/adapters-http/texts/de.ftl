@@ -46,6 +46,7 @@ end-device = Die Sitzung von { $device } seit { $when } beenden
 end-others = Alle anderen beenden
 show-all-devices = { $count } anzeigen
 devices-not-shown = { $count } weitere werden nicht angezeigt.
+older-devices-not-shown = { $count } weitere und ältere werden nicht angezeigt.
 account = Ihr Konto
 download-data = Meine Daten herunterladen
 change-password-title = Passwort ändern

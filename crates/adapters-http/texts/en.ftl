@@ -46,6 +46,7 @@ end-device = End the session of { $device }, since { $when }
 end-others = End all others
 show-all-devices = Show { $count }
 devices-not-shown = { $count } more are not shown.
+older-devices-not-shown = { $count } more and older ones are not shown.
 account = Your account
 download-data = Download my data
 change-password-title = Change your password

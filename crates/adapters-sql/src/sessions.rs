@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
-use doorward_domain::ports::{KeyedWriteError, LiveSession, SessionStore, StoreError, VerifiedKey};
+use doorward_domain::ports::{KeyedWriteError, LiveSession, SessionList, SessionStore, StoreError, VerifiedKey};
 use doorward_domain::{
     Attributes, Client, Session, SessionId, SignInKind, Timestamp, TokenHash, User, UserAgent, UserId,
 };
@@ -70,9 +70,14 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         Ok(revoked)
     }
 
-    async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError> {
-        let values = [Text(user.as_str()), Instant(now), Number(MOST_LISTED)];
-        self.pools.read_all(statements::LIST_SESSIONS, &values, row::live_session).await
+    async fn list(&self, user: &UserId, now: Timestamp) -> Result<SessionList, StoreError> {
+        // One beyond the bound tells whether there are more.
+        let limit = i64::try_from(MOST_LISTED + 1).expect("the bound below is small");
+        let values = [Text(user.as_str()), Instant(now), Number(limit)];
+        let mut sessions = self.pools.read_all(statements::LIST_SESSIONS, &values, row::live_session).await?;
+        let more = sessions.len() > MOST_LISTED;
+        sessions.truncate(MOST_LISTED);
+        Ok(SessionList { sessions, more })
     }
 
     async fn delete_session_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError> {
@@ -172,7 +177,7 @@ fn as_seen(seen: &Session) -> [Value<'_>; 3] {
 }
 
 /// The most sessions in a list: more than a user has devices, and few enough for one answer.
-const MOST_LISTED: i64 = 1_000;
+const MOST_LISTED: usize = 1_000;
 
 /// An address as the store holds it.
 fn address_text(client: &Client) -> Option<String> {

@@ -72,13 +72,24 @@ mod tests {
 
     fn knows_alice() -> MockUserStore {
         let mut users = MockUserStore::new();
-        users.expect_find_by_key().returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
+        users
+            .expect_find_by_key()
+            .withf(|id| id.as_str() == "username:alice")
+            .returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
         users
     }
 
     async fn delete(verdict: Verdict, users: MockUserStore, password: Option<&str>) -> Result<(), DeleteAccountError> {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(move |_, _, _| Ok(verdict));
+        if let Some(text) = password {
+            let text = text.to_owned();
+            hasher
+                .expect_verify()
+                .withf(move |typed, hash, _| {
+                    typed.expose() == text && hash.is_some_and(|hash| hash.expose() == "stored hash")
+                })
+                .returning(move |_, _, _| Ok(verdict));
+        }
         let delete = DeleteAccount::new(passwords(knows_alice(), hasher, unbounded()), Arc::new(users));
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
         delete.run(&user("Alice"), password.as_ref(), &client(), &TrustedDevices::default()).await

@@ -192,13 +192,14 @@ impl From<doorward_domain::ports::StoreError> for IssueRecoveryCodesError {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::RecoveryCodeHash;
     use doorward_domain::ports::{MockPasswordHasher, MockRecoveryStore, MockUserStore, StoreError, Verdict};
+    use doorward_domain::{KeyId, RecoveryCodeHash};
 
     use super::*;
     use crate::password_check::Guess;
     use crate::test_support::{
-        NOW, cause, client, code_hash, key_of, mint, mint_from, passwords, session_opened_at, tokens, unbounded, user,
+        NOW, cause, client, code_hash, key_of, mint, mint_from, numbered_code, passwords, session_opened_at, tokens,
+        unbounded, user,
     };
 
     /// The session of a sign-up.
@@ -209,7 +210,11 @@ mod tests {
 
     fn knows_alice() -> MockUserStore {
         let mut users = MockUserStore::new();
-        users.expect_find_by_key().returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
+        let of_alice = |id: &KeyId| id.as_str() == "username:alice";
+        users
+            .expect_find_by_key()
+            .withf(of_alice)
+            .returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
         users
     }
 
@@ -232,8 +237,14 @@ mod tests {
         password: Option<(&str, Verdict)>,
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
         let mut hasher = MockPasswordHasher::new();
-        if let Some((_, verdict)) = password {
-            hasher.expect_verify().returning(move |_, _, _| Ok(verdict));
+        if let Some((text, verdict)) = password {
+            let text = text.to_owned();
+            hasher
+                .expect_verify()
+                .withf(move |typed, hash, _| {
+                    typed.expose() == text && hash.is_some_and(|hash| hash.expose() == "stored hash")
+                })
+                .returning(move |_, _, _| Ok(verdict));
         }
         let passwords = passwords(knows_alice(), hasher, unbounded());
         let (users, tokens) = (Arc::new(knows_alice()), Arc::new(tokens()));
@@ -253,13 +264,16 @@ mod tests {
                 replacement.user_id == user("Alice").id
                     && replacement.key.hash.expose() == "stored hash"
                     && replacement.seen == [1, 2, 3].map(|code| unused(code).hash)
-                    && replacement.codes == vec![code_hash(); RecoveryCode::PER_USER]
+                    && replacement.codes
+                        == (0..10).map(|n| code_hash(&user("Alice").id, &numbered_code(n))).collect::<Vec<_>>()
                     && replacement.created_at == NOW
             })
             .times(1)
             .returning(|_| Ok(()));
         let issued = issue(recovery, LONG_AGO, Some(("correct horse", Verdict::Right))).await.expect("codes");
-        assert_eq!((issued.codes.len(), issued.created_at), (10, NOW));
+        assert_eq!(issued.created_at, NOW);
+        let shown: Vec<String> = issued.codes.iter().map(|code| code.expose().to_owned()).collect();
+        assert_eq!(shown, (0..10).map(|n| numbered_code(n).expose().to_owned()).collect::<Vec<_>>());
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{Clock, LiveSession, SessionStore};
+use doorward_domain::ports::{Clock, SessionList, SessionStore};
 use doorward_domain::{SessionPolicy, SessionState, UserId};
 
 use crate::Fault;
@@ -21,16 +21,19 @@ impl ListSessions {
         Self { sessions, clock, policy }
     }
 
-    /// All live sessions of the user, those opened last first.
+    /// The newest live sessions of the user, and whether there are more.
     ///
     /// # Errors
     /// [`Fault`] when the store fails.
-    pub async fn run(&self, user: &UserId) -> Result<Vec<LiveSession>, Fault> {
+    pub async fn run(&self, user: &UserId) -> Result<SessionList, Fault> {
         let now = self.clock.now();
-        let mut sessions = self.sessions.list(user, now).await?;
+        let mut list = self.sessions.list(user, now).await?;
+        let stored = list.sessions.len();
         // The longest life is a setting, and may have become shorter since a session was written.
-        sessions.retain(|live| live.session.state(now, &self.policy) != SessionState::Dead);
-        Ok(sessions)
+        list.sessions.retain(|live| live.session.state(now, &self.policy) != SessionState::Dead);
+        // Where one has outlived it, so have all that are older.
+        list.more &= list.sessions.len() == stored;
+        Ok(list)
     }
 }
 
@@ -38,7 +41,7 @@ impl ListSessions {
 mod tests {
     use std::time::Duration;
 
-    use doorward_domain::ports::{MockSessionStore, StoreError};
+    use doorward_domain::ports::{LiveSession, MockSessionStore, StoreError};
 
     use super::*;
     use crate::test_support::{NOW, cause, client, clock_at, session_opened_at, user};
@@ -46,18 +49,20 @@ mod tests {
     #[tokio::test]
     async fn what_outlived_the_longest_life_is_not_listed() {
         let mut sessions = MockSessionStore::new();
-        sessions
-            .expect_list()
-            .withf(|id, _| *id == user("Alice").id)
-            .returning(|_, _| Ok(vec![LiveSession { session: session_opened_at(NOW), client: client() }]));
+        sessions.expect_list().withf(|id, _| *id == user("Alice").id).returning(|_, now| {
+            assert_eq!(now, NOW.plus(Duration::from_hours(1)));
+            let sessions = vec![LiveSession { session: session_opened_at(NOW), client: client() }];
+            Ok(SessionList { sessions, more: true })
+        });
         let sessions: Arc<dyn SessionStore> = Arc::new(sessions);
         let hour = Duration::from_hours(1);
         let listed = async |longest| {
             let policy = SessionPolicy { longest, ..SessionPolicy::DEFAULT };
             let list = ListSessions::new(Arc::clone(&sessions), Arc::new(clock_at(NOW.plus(hour))), policy);
-            list.run(&user("Alice").id).await.expect("no fault").len()
+            let list = list.run(&user("Alice").id).await.expect("no fault");
+            (list.sessions.len(), list.more)
         };
-        assert_eq!((listed(None).await, listed(Some(hour)).await), (1, 0));
+        assert_eq!((listed(None).await, listed(Some(hour)).await), ((1, true), (0, false)));
     }
 
     #[tokio::test]

@@ -116,9 +116,14 @@ mod tests {
         users
     }
 
+    /// A hasher that is asked about a typed password and Alice's hash, or none.
     fn says(verdict: Verdict) -> MockPasswordHasher {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().returning(move |_, _, _| Ok(verdict));
+        hasher.expect_verify().returning(move |typed, hash, _| {
+            assert!(["correct horse", "wrong horse"].contains(&typed.expose()));
+            assert!(hash.is_none_or(|hash| hash.expose() == "stored hash"));
+            Ok(verdict)
+        });
         hasher
     }
 
@@ -164,7 +169,11 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_still_costs_a_hash_and_is_told_the_same_as_a_wrong_password() {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_verify().withf(|_, hash, _| hash.is_none()).times(1).returning(|_, _, _| Ok(Verdict::Wrong));
+        hasher
+            .expect_verify()
+            .withf(|typed, hash, _| typed.expose() == "correct horse" && hash.is_none())
+            .times(1)
+            .returning(|_, _, _| Ok(Verdict::Wrong));
         let unknown = log_in(knows_no_user(), MockSessionStore::new(), hasher)
             .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await
@@ -206,7 +215,11 @@ mod tests {
     #[tokio::test]
     async fn an_outdated_hash_is_made_anew_in_the_same_write() {
         let mut hasher = says(Verdict::RightButOutdated);
-        hasher.expect_hash().times(1).returning(|_, _| Ok(PasswordHash::restore("new hash".into())));
+        hasher
+            .expect_hash()
+            .withf(|typed, _| typed.expose() == "correct horse")
+            .times(1)
+            .returning(|_, _| Ok(PasswordHash::restore("new hash".into())));
         let mut sessions = MockSessionStore::new();
         sessions
             .expect_open()

@@ -267,7 +267,7 @@ mod tests {
             .expect_recover_and_revoke_sessions()
             .withf(move |recovery| {
                 recovery.key_id.as_str() == "username:alice"
-                    && recovery.code == code_hash()
+                    && recovery.code == code_hash(&user("Alice").id, &code())
                     && recovery.new_hash.expose() == "staple battery"
                     && recovery.session.user_id == user("Alice").id
                     && recovery.session.active_expires_at == NOW.plus(SessionPolicy::DEFAULT.active)

@@ -66,17 +66,26 @@ pub(crate) fn session_opened_at(now: Timestamp) -> Session {
     Session::open(id, token_hash(&token('t')), user("Alice").id, now, &SessionPolicy::DEFAULT)
 }
 
-/// The recovery code that [`tokens`] makes.
+/// A recovery code.
 pub(crate) fn code() -> RecoveryCode {
-    RecoveryCode::of_random(&[7; RecoveryCode::BYTES])
+    numbered_code(7)
 }
 
-/// What [`tokens`] makes of any recovery code.
-pub(crate) fn code_hash() -> RecoveryCodeHash {
-    RecoveryCodeHash::restore([7; 32])
+/// The recovery code that [`tokens`] makes at this time of asking, counted from 0.
+pub(crate) fn numbered_code(number: u8) -> RecoveryCode {
+    RecoveryCode::of_random(&[number; RecoveryCode::BYTES])
 }
 
-/// A generator that always makes the same.
+/// What [`tokens`] makes of this user's recovery code.
+pub(crate) fn code_hash(user: &UserId, code: &RecoveryCode) -> RecoveryCodeHash {
+    let mut digest = [0_u8; 32];
+    for (place, byte) in code.canonical(user).bytes().enumerate() {
+        digest[place % 32] = digest[place % 32].rotate_left(1) ^ byte;
+    }
+    RecoveryCodeHash::restore(digest)
+}
+
+/// A generator that makes each recovery code once, and else always the same.
 pub(crate) fn tokens() -> MockTokenGenerator {
     let mut tokens = MockTokenGenerator::new();
     tokens.expect_digest().returning(token_hash);
@@ -86,8 +95,9 @@ pub(crate) fn tokens() -> MockTokenGenerator {
         start.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
         ThrottleKey::restore(start)
     });
-    tokens.expect_recovery_code().returning(|| Ok(code()));
-    tokens.expect_recovery_code_hash().returning(|_, _| code_hash());
+    let mut made = 0..;
+    tokens.expect_recovery_code().returning(move || Ok(numbered_code(made.next().expect("few are made"))));
+    tokens.expect_recovery_code_hash().returning(code_hash);
     tokens.expect_session_token().returning(|| Ok(token('n')));
     tokens.expect_session_id().returning(|| Ok(SessionId::restore("session-new".into())));
     tokens.expect_user_id().returning(|| Ok(UserId::restore("user-new".into())));

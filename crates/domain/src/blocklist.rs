@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use zeroize::Zeroizing;
-
 use crate::text;
 
 /// Words that an attacker tries first at this site, such as its name. Neither they nor their variants are passwords.
@@ -20,7 +18,8 @@ impl BlockedWords {
     /// Folds these words and leaves out those of fewer than [`Self::MIN_CHARS`] characters.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let folded = words.into_iter().map(text::fold);
-        let mut words: Vec<String> = folded.filter(|word| word.chars().count() >= Self::MIN_CHARS).collect();
+        let mut words: Vec<String> =
+            folded.filter(|word| word.chars().count() >= Self::MIN_CHARS).map(|word| word.to_string()).collect();
         words.sort_unstable_by(|a, b| (stem(a), a).cmp(&(stem(b), b)));
         words.dedup();
         Self(Some(words.into()))
@@ -102,7 +101,7 @@ fn is_run(text: &str) -> bool {
         "azertyuiopqsdfghjklmwxcvbn",
         "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
     ];
-    let backwards: Zeroizing<String> = Zeroizing::new(text.chars().rev().collect());
+    let backwards = text::selected(text, text.chars().rev());
     RUNS.iter().any(|run| run.contains(text) || run.contains(backwards.as_str()))
 }
 

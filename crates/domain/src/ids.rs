@@ -66,7 +66,7 @@ impl KeyId {
 
     /// The key of a username, in any letter case and any spelling that looks the same.
     pub(crate) fn of_username(name: &str) -> Self {
-        Self(format!("{}:{}", Self::USERNAME_PROVIDER, text::fold(name)))
+        Self(format!("{}:{}", Self::USERNAME_PROVIDER, *text::fold(name)))
     }
 
     /// Whether it is the key of a username.

@@ -58,7 +58,11 @@ impl ReservedUsernames {
     /// # Errors
     /// [`InvalidUsername::Reserved`].
     pub fn check(&self, username: Username) -> Result<Username, InvalidUsername> {
-        if self.0.contains(&text::fold(username.as_str())) { Err(InvalidUsername::Reserved) } else { Ok(username) }
+        if self.0.contains(text::fold(username.as_str()).as_str()) {
+            Err(InvalidUsername::Reserved)
+        } else {
+            Ok(username)
+        }
     }
 
     /// The names, folded as keys are, in alphabetical order.
@@ -76,7 +80,7 @@ impl Default for ReservedUsernames {
 
 impl FromIterator<Username> for ReservedUsernames {
     fn from_iter<T: IntoIterator<Item = Username>>(names: T) -> Self {
-        Self(Arc::new(names.into_iter().map(|name| text::fold(name.as_str())).collect()))
+        Self(Arc::new(names.into_iter().map(|name| text::fold(name.as_str()).to_string()).collect()))
     }
 }
 

@@ -1,19 +1,24 @@
 //! How texts that look alike become one text. Used for names and for the comparison with the blocklist, so that no two
-//! places can disagree about what "the same" means.
+//! places can disagree about what "the same" means. The text may be a password, so no step leaves a copy in memory.
+
+use std::fmt::{self, Write};
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizer;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use zeroize::Zeroizing;
 
 /// Unicode Normalization Form KC (UAX 15).
-pub(crate) fn nfkc(text: &str) -> String {
-    ComposingNormalizer::new_nfkc().normalize(text).into_owned()
+pub(crate) fn nfkc(text: &str) -> Zeroizing<String> {
+    let mut normal = WipedText::with_capacity(text.len());
+    ComposingNormalizer::new_nfkc().normalize_to(text, &mut normal).expect("memory takes any text");
+    normal.0
 }
 
 /// NFKC(case-fold(NFKC(text))) without code points that do not show (default-ignorable ones and controls), repeated
 /// until nothing changes, so that folding a folded text is a no-op.
-pub(crate) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> Zeroizing<String> {
     // Three rounds settle every code point; the bound only makes the loop's end evident.
     const MOST_ROUNDS: usize = 8;
     let mut folded = fold_once(text);
@@ -27,9 +32,44 @@ pub(crate) fn fold(text: &str) -> String {
     folded
 }
 
-fn fold_once(text: &str) -> String {
-    let visible: String = text.chars().filter(|c| shows(*c)).collect();
-    nfkc(&CaseMapper::new().fold_string(&nfkc(&visible)))
+fn fold_once(text: &str) -> Zeroizing<String> {
+    let mapper = CaseMapper::new();
+    let visible = selected(text, text.chars().filter(|c| shows(*c)));
+    let mut folded = WipedText::with_capacity(text.len());
+    for c in nfkc(&visible).chars() {
+        // Case folding looks at one character at a time.
+        folded.write_str(&mapper.fold_string(c.encode_utf8(&mut [0; 4]))).expect("memory takes any text");
+    }
+    nfkc(&folded.0)
+}
+
+/// Some characters of a text, in any order.
+pub(crate) fn selected(text: &str, characters: impl Iterator<Item = char>) -> Zeroizing<String> {
+    let mut selected = Zeroizing::new(String::with_capacity(text.len()));
+    selected.extend(characters);
+    selected
+}
+
+/// A text that is written piece by piece. When it grows, the memory that it leaves is wiped.
+struct WipedText(Zeroizing<String>);
+
+impl WipedText {
+    fn with_capacity(bytes: usize) -> Self {
+        Self(Zeroizing::new(String::with_capacity(bytes)))
+    }
+}
+
+impl Write for WipedText {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let length = self.0.len() + piece.len();
+        if length > self.0.capacity() {
+            let mut larger = Self::with_capacity(2 * length);
+            larger.0.push_str(&self.0);
+            *self = larger;
+        }
+        self.0.push_str(piece);
+        Ok(())
+    }
 }
 
 /// Whether a code point is neither a control nor one that is drawn as nothing.

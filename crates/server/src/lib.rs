@@ -8,6 +8,7 @@ mod connection_timeouts;
 mod listener;
 mod logging;
 mod metrics;
+mod received;
 mod server;
 mod settings;
 mod shares;

@@ -6,7 +6,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::StatusCode;
 use hyper::body::Incoming;
+use hyper::header::EXPECT;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,6 +24,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::connection_timeouts::{IDLE_TIMEOUT, Requests, TimedConnection};
+use crate::received::Received;
 use crate::shares::{Share, Shares};
 use crate::unread::{self, on_budget};
 use crate::workers::{self, EventLoops};
@@ -205,16 +208,21 @@ where
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");
     }
-    let requests = Requests::default();
+    let (requests, received) = (Requests::default(), Received::default());
     let stream = TimedConnection::new(stream, requests.clone(), shared.places.idle_timeout);
     let (endpoint, unread) = (Arc::clone(&shared.endpoint), Arc::clone(&shared.places.unread));
+    let bodies = received.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (endpoint, unread, requests) = (Arc::clone(&endpoint), Arc::clone(&unread), requests.clone());
+        let bodies = bodies.clone();
         async move {
             requests.begin();
-            let addresses = (LocalAddr(local.into()), RemoteAddr(remote.into()));
-            let request = Request::from((request, addresses.0, addresses.1, Scheme::HTTP));
+            let (head, body) = request.into_parts();
+            let may_wait_for_continue = head.headers.contains_key(EXPECT);
+            let head = (head, LocalAddr(local.into()), RemoteAddr(remote.into()), Scheme::HTTP);
+            let request = Request::from_parts(head.into(), bodies.begin(body, may_wait_for_continue));
             let response = endpoint.get_response(request).await;
+            bodies.finish(response.status() == StatusCode::REQUEST_TIMEOUT).await;
             requests.answer();
             Ok::<_, Infallible>(on_budget(response.into(), &unread, remote.ip()))
         }
@@ -230,6 +238,7 @@ where
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         let _place = place;
+        let _outlives_the_connection = received;
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection ended early");
         }

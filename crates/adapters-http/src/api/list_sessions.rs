@@ -17,11 +17,11 @@ pub(crate) struct ListSessionsApi(pub(crate) Arc<Context>);
 impl ListSessionsApi {
     /// All sessions
     ///
-    /// Every live session of the signed-in user.
+    /// The live sessions of the signed-in user, newest first.
     #[oai(path = "/api/sessions", method = "get", operation_id = "listSessions", tag = "Tag::Sessions")]
     async fn list_sessions(&self, credential: Credential<'_>) -> Result<Json<SessionListBody>, Problem> {
         let session = self.0.require_session(credential).await?;
-        let sessions = self.0.use_cases.list_sessions.run(&session.user.id).await?;
-        Ok(Json(SessionListBody::new(&sessions, &session.session.id)))
+        let list = self.0.use_cases.list_sessions.run(&session.user.id).await?;
+        Ok(Json(SessionListBody::new(&list, &session.session.id)))
     }
 }

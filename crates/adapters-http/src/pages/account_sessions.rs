@@ -2,7 +2,7 @@
 
 use askama::Template;
 use doorward_domain::SessionId;
-use doorward_domain::ports::LiveSession;
+use doorward_domain::ports::{LiveSession, SessionList};
 use poem::{Request, Response};
 
 use super::device;
@@ -77,7 +77,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         Ok(session) => session,
         Err(redirect) => return Ok(redirect),
     };
-    let sessions = context.use_cases.list_sessions.run(&session.user.id).await?;
+    let SessionList { sessions, more: has_older } = context.use_cases.list_sessions.run(&session.user.id).await?;
     let frame = pages.frame(pages.language(request.headers()));
     let done = match sign_in::done(request).as_deref() {
         Some("session") => Some(frame.t.say("done-session")),
@@ -91,6 +91,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         this.into_iter().chain(others).take(limit).map(|live| Device::new(live, current, frame.t)).collect();
     let more = sessions.len() - devices.len();
     let more_text = |text: Message| (more > 0).then(|| frame.t.message(&text));
+    let not_shown = if has_older { "older-devices-not-shown" } else { "devices-not-shown" };
     Ok(frame.render(&SessionsPage {
         frame,
         user_id: session.user.id.as_str(),
@@ -98,7 +99,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         has_others: sessions.len() > 1,
         show_all: more_text(Message::new("show-all-devices").with("count", sessions.len().min(MOST)))
             .filter(|_| limit == FEW),
-        not_shown: more_text(Message::new("devices-not-shown").with("count", more)).filter(|_| limit == MOST),
+        not_shown: more_text(Message::new(not_shown).with("count", more)).filter(|_| limit == MOST),
         done,
     }))
 }

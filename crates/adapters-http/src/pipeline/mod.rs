@@ -85,7 +85,6 @@ impl Pipeline {
             if problem.kind == ProblemKind::CrossOrigin {
                 self.setting_hints.refused_origin(&request, settings);
             }
-            body::discard_body(&mut request).await;
             return Err(problem.into());
         }
         if cors::is_preflight(&request) {

@@ -1,9 +1,8 @@
 //! The body of a POST: its fields as a request type, read within bounds of size and time.
 
-use std::io;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt};
+use futures_util::StreamExt;
 use poem::http::{HeaderMap, header};
 use poem::{Body, Request, RequestBody as RequestBodyBytes};
 use poem_openapi::Object;
@@ -21,9 +20,6 @@ use crate::response::problem::{Problem, ProblemKind};
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive, from first byte to last.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
-/// How much of a refused body is read and discarded, and for how long.
-const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
-const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The fields of an operation's body: one struct that is its schema in the document and what a handler reads. Which
 /// fields are missing, of another type or out of bounds is for the use case to judge, in the order of the contract.
@@ -106,7 +102,7 @@ pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBo
         return Fields::default().deserialize().map_err(malformed);
     }
     let body_type = body_type(request.headers()).ok_or(Problem::new(ProblemKind::UnsupportedMediaType))?;
-    fields::parse(&body_type, &bytes).await.and_then(Fields::deserialize).map_err(malformed)
+    fields::parse(&body_type, &bytes).and_then(Fields::deserialize).map_err(malformed)
 }
 
 /// The type of a body that carries fields; `None` where the request names none, another one, or more than one.
@@ -140,35 +136,11 @@ async fn read_bounded(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| Problem::new(ProblemKind::MalformedRequest).caused_by(error))?;
         if bytes.len() + chunk.len() > MAX_BODY_BYTES {
-            discard(chunks).await;
             return Err(Problem::new(ProblemKind::PayloadTooLarge));
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
-}
-
-/// Lets a client that was refused by its head finish sending. One that waits for a `100 Continue` sends nothing, and is
-/// not asked to.
-pub(crate) async fn discard_body(request: &mut Request) {
-    if !request.headers().contains_key(header::EXPECT) {
-        discard(request.take_body().into_bytes_stream()).await;
-    }
-}
-
-/// Reads on to the end, within bounds: a client that is cut off while it sends does not read the answer.
-async fn discard<B: AsRef<[u8]>>(mut chunks: impl Stream<Item = io::Result<B>> + Unpin) {
-    let read_on = async {
-        let mut discarded = 0;
-        while let Some(Ok(chunk)) = chunks.next().await {
-            discarded += chunk.as_ref().len();
-            if discarded > MAX_DISCARDED_BYTES {
-                break;
-            }
-        }
-    };
-    // The response follows in any case.
-    let _ = tokio::time::timeout(DISCARD_TIMEOUT, read_on).await;
 }
 
 /// Refuses a request whose body is too large or of a type that carries no fields, by its head alone. A `Content-Type`

@@ -190,8 +190,8 @@ impl<K: TextKind, const REQUIRED: bool> Type for Text<K, REQUIRED> {
 
 /// Asked for by the derive of `Object`. Bodies are read through [`Deserialize`], in all three encodings.
 impl<K: TextKind, const REQUIRED: bool> ParseFromJSON for Text<K, REQUIRED> {
-    fn parse_from_json(value: Option<serde_json::Value>) -> ParseResult<Self> {
-        serde_json::from_value(value.unwrap_or_default()).map_err(|_| ParseError::custom("not a text"))
+    fn parse_from_json(_: Option<serde_json::Value>) -> ParseResult<Self> {
+        Err(ParseError::custom("bodies are read through `Deserialize`"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sessions and users in JSON, with the names of Lucia's `Session` and `User`.
 
 use doorward_app::ValidSession;
-use doorward_domain::ports::LiveSession;
+use doorward_domain::ports::{LiveSession, SessionList};
 use doorward_domain::{Client, SessionId, UserAgent};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
@@ -126,6 +126,8 @@ impl ApiResponse for SessionAnswer {
 pub(crate) struct SessionListBody {
     /// Newest first; at most 1,000.
     sessions: Vec<ListedSessionBody>,
+    /// Whether there are older sessions, which the list leaves out.
+    more: bool,
 }
 
 /// A session in the list of a user's sessions.
@@ -154,8 +156,9 @@ pub(crate) struct ListedSessionBody {
 }
 
 impl SessionListBody {
-    pub(crate) fn new(sessions: &[LiveSession], current: &SessionId) -> Self {
-        Self { sessions: sessions.iter().map(|live| ListedSessionBody::new(live, current)).collect() }
+    pub(crate) fn new(list: &SessionList, current: &SessionId) -> Self {
+        let sessions = list.sessions.iter().map(|live| ListedSessionBody::new(live, current)).collect();
+        Self { sessions, more: list.more }
     }
 }
 

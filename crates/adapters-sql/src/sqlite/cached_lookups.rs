@@ -1,6 +1,7 @@
 //! Session lookups from the cache, and from the file where the cache has no answer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use doorward_domain::ports::StoreError;
 use doorward_domain::{Session, TokenHash, User};
@@ -25,7 +26,7 @@ impl CachedLookups {
 
     /// Reads a session and its user from the file, and caches them where this process has a cache.
     async fn read(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
-        let cache = self.coherence.cache().map(|cache| (cache, cache.before()));
+        let cache = self.coherence.cache().map(|cache| (cache, cache.before(Instant::now())));
         let found = self.pools.read(statements::FIND_SESSION, &[Token(token)], row::session_and_user).await?;
         if let (Some((cache, before)), Some((session, user))) = (cache, &found) {
             cache.keep(before, session, user);
@@ -36,7 +37,7 @@ impl CachedLookups {
 
 impl Lookups for CachedLookups {
     async fn find(&self, token: &TokenHash) -> Result<Option<(Session, User)>, StoreError> {
-        if let Some(found) = self.coherence.cache().and_then(|cache| cache.find(token)) {
+        if let Some(found) = self.coherence.cache().and_then(|cache| cache.find(token, Instant::now())) {
             return Ok(Some(found));
         }
         // Boxed, so that an answer from the cache does not carry the room that a query needs.

@@ -334,7 +334,10 @@ mod tests {
 
     fn has_the_key() -> MockUserStore {
         let mut users = MockUserStore::new();
-        users.expect_find_by_key().returning(|_| Ok(Some((key_of(&user("Alice"), "old"), user("Alice")))));
+        users
+            .expect_find_by_key()
+            .withf(|id| id.as_str() == "username:alice")
+            .returning(|_| Ok(Some((key_of(&user("Alice"), "old"), user("Alice")))));
         users
     }
 

@@ -20,7 +20,7 @@ pub use errors::{Cause, StoreError};
 pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
 pub use recovery_store::{CodeReplacement, RecoverError, Recovery, RecoveryStore, ReplaceCodesError, UnusedCode};
-pub use session_store::{KeyedWriteError, LiveSession, SessionStore, VerifiedKey};
+pub use session_store::{KeyedWriteError, LiveSession, SessionList, SessionStore, VerifiedKey};
 pub use store_probe::StoreProbe;
 pub use token_generator::{RandomnessError, TokenGenerator};
 pub use user_store::{AddKeyError, AdminCreateUserError, CreateUserError, NewAccount, PasswordChange, UserStore};

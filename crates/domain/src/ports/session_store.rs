@@ -50,8 +50,8 @@ pub trait SessionStore: Send + Sync {
     /// Revokes the sessions with these tokens, and returns how many existed.
     async fn delete_by_tokens(&self, tokens: &[TokenHash]) -> Result<u64, StoreError>;
 
-    /// A user's sessions that are not dead at `now`, newest first; ties by descending id. At most the 1,000 newest.
-    async fn list(&self, user: &UserId, now: Timestamp) -> Result<Vec<LiveSession>, StoreError>;
+    /// A user's sessions that are not dead at `now`: the 1,000 newest, and whether there are more.
+    async fn list(&self, user: &UserId, now: Timestamp) -> Result<SessionList, StoreError>;
 
     /// Revokes a session of this user; `false` when the user has none with this id.
     async fn delete_session_of(&self, user: &UserId, id: &SessionId) -> Result<bool, StoreError>;
@@ -101,6 +101,15 @@ pub struct LiveSession {
     pub session: Session,
     /// The client that opened it.
     pub client: Client,
+}
+
+/// The newest sessions of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionList {
+    /// Newest first; ties by descending id.
+    pub sessions: Vec<LiveSession>,
+    /// Whether the user has older ones as well.
+    pub more: bool,
 }
 
 /// A write that needs a verified key was not done.

@@ -22,7 +22,7 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "JSON")]
         attributes: Option<String>,
     },
-    /// List the live sessions of a user, newest first
+    /// List the 1,000 newest live sessions of a user, and whether there are more
     List {
         #[command(flatten)]
         whose: UserArgument,
@@ -70,7 +70,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let now = context.clock.now();
             let listed = context.list_sessions.run(&user.id).await?;
             let record = |live: &LiveSession| Record::of_live_session(live, live.session.state(now, &policy));
-            Ok(Outcome::Many("sessions", listed.iter().map(record).collect()))
+            Ok(Outcome::Newest("sessions", listed.sessions.iter().map(record).collect(), listed.more))
         }
         Verb::Show { session_id } => {
             let id = parse(&session_id)?;

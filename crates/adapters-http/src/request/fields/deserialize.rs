@@ -1,11 +1,11 @@
 //! Fields as serde reads them, so that a request type is one struct: its names and its schema stand in one place.
 
-use std::mem;
+use std::{fmt, mem};
 
-use serde::Deserializer;
 use serde::de::value::{Error, MapDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
+use zeroize::Zeroizing;
 
 use super::named::{Fields, Malformed, Value};
 
@@ -39,5 +39,31 @@ impl<'de> Deserializer<'de> for Value {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
         seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue;
+        impl Visitor<'_> for AnyValue {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Text(Zeroizing::new(text.to_owned())))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Value, E> {
+                Ok(Value::Text(Zeroizing::new(text)))
+            }
+
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Other)
+            }
+        }
+        deserializer.deserialize_any(AnyValue)
     }
 }

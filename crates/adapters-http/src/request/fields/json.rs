@@ -1,8 +1,10 @@
 //! Fields from `application/json`: the texts of one object. Other values are noted as such and skipped. `null` has no fields.
 
 use std::fmt;
+use std::str::Chars;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::named::{Fields, Malformed, Value};
@@ -14,9 +16,14 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
     if depth(body) > MAX_DEPTH {
         return Err(Malformed("the JSON nests too deep"));
     }
-    let object: Option<Object> = serde_json::from_slice(body).map_err(|_| Malformed("not one JSON object"))?;
+    let object: Option<Object<'_>> = serde_json::from_slice(body).map_err(|_| Malformed("not one JSON object"))?;
     let mut fields = Fields::default();
     for (name, value) in object.into_iter().flat_map(|object| object.0) {
+        let value = match value.get() {
+            "null" => None,
+            string if string.starts_with('"') => Some(Value::Text(unescape(string)?)),
+            _ => Some(Value::Other),
+        };
         fields.add(name, value)?;
     }
     Ok(fields)
@@ -43,19 +50,19 @@ fn depth(body: &[u8]) -> usize {
 }
 
 /// The members of an object in their order, with repeated names, which a map type would drop.
-struct Object(Vec<(String, Option<Value>)>);
+struct Object<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
         impl<'de> Visitor<'de> for Members {
-            type Value = Object;
+            type Value = Object<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
@@ -67,54 +74,44 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyValue;
-        impl<'de> Visitor<'de> for AnyValue {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value::Text(Zeroizing::new(text.to_owned())))
-            }
-
-            fn visit_string<E>(self, text: String) -> Result<Value, E> {
-                Ok(Value::Text(Zeroizing::new(text)))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Other)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Value::Other)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Value::Other)
-            }
-        }
-        deserializer.deserialize_any(AnyValue)
+/// The text of a string that the JSON parser has found well-formed. The parser's own reader leaves a copy of a text with
+/// escapes in a buffer that it does not wipe.
+fn unescape(string: &str) -> Result<Zeroizing<String>, Malformed> {
+    const BROKEN: Malformed = Malformed("a JSON string has a broken escape");
+    let quoted = string.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(BROKEN)?;
+    let mut text = Zeroizing::new(String::with_capacity(quoted.len()));
+    let mut characters = quoted.chars();
+    while let Some(c) = characters.next() {
+        let plain = match c {
+            '\\' => match characters.next().ok_or(BROKEN)? {
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => code_point(&mut characters).ok_or(BROKEN)?,
+                other => other,
+            },
+            other => other,
+        };
+        text.push(plain);
     }
+    Ok(text)
+}
+
+/// The code point of an escape, behind its `\u`. One beyond U+FFFF is two escapes, a pair of UTF-16.
+fn code_point(characters: &mut Chars<'_>) -> Option<char> {
+    let unit = |characters: &mut Chars<'_>| {
+        (0..4).try_fold(0, |unit, _| Some(unit << 4 | u16::try_from(characters.next()?.to_digit(16)?).ok()?))
+    };
+    let first = unit(characters)?;
+    let second = match first {
+        0xd800..0xdc00 => {
+            characters.next().filter(|c| *c == '\\')?;
+            characters.next().filter(|c| *c == 'u')?;
+            Some(unit(characters)?)
+        }
+        _ => None,
+    };
+    char::decode_utf16([first].into_iter().chain(second)).next()?.ok()
 }
