@@ -58,7 +58,10 @@ impl Browser {
         };
         let client = client.expect("a browser that opens");
         client.persist().await.expect("a browser that stays open");
-        Some(Self { client, scripts })
+        let browser = Self { client, scripts };
+        // Without a window manager no window has the focus, and no field matches `:focus`.
+        browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await;
+        Some(browser)
     }
 
     /// Resets the browser to its initial state and leaves it to the next test.

@@ -91,7 +91,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         this.into_iter().chain(others).take(limit).map(|live| Device::new(live, current, frame.t)).collect();
     let more = sessions.len() - devices.len();
     let more_text = |text: Message| (more > 0).then(|| frame.t.message(&text));
-    let not_shown = if has_older { "older-devices-not-shown" } else { "devices-not-shown" };
+    let not_shown = if has_older { Message::new("older-devices-not-shown") } else { Message::new("devices-not-shown") };
     Ok(frame.render(&SessionsPage {
         frame,
         user_id: session.user.id.as_str(),
@@ -99,7 +99,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         has_others: sessions.len() > 1,
         show_all: more_text(Message::new("show-all-devices").with("count", sessions.len().min(MOST)))
             .filter(|_| limit == FEW),
-        not_shown: more_text(Message::new(not_shown).with("count", more)).filter(|_| limit == MOST),
+        not_shown: more_text(not_shown.with("count", more)).filter(|_| limit == MOST),
         done,
     }))
 }
