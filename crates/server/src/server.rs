@@ -76,10 +76,14 @@ impl Server {
             None => None,
         };
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(address));
-        warnings::of_settings(&settings, &public_origin).iter().for_each(|warning| tracing::warn!("{warning}"));
+        for warning in warnings::of_settings(&settings, &public_origin) {
+            tracing::warn!("{warning}");
+        }
 
         let store = doorward_adapters_sql::connect(&settings.store).await?;
-        warnings::of_store_file(settings.store.file()).iter().for_each(|warning| tracing::warn!("{warning}"));
+        if let Some(warning) = warnings::of_store_file(settings.store.file()) {
+            tracing::warn!("{warning}");
+        }
         let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
         let (mut registry, counts) =
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
