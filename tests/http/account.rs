@@ -74,6 +74,31 @@ pub async fn a_list_shows_where_one_is_signed_in(place: Place) {
     assert_eq!(sessions(&client, &third).await.len(), 1, "what is dead is not listed");
 }
 
+pub async fn a_user_is_told_of_the_latest_sign_ins(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let minute = || server.clock.advance(std::time::Duration::from_mins(1));
+    let token = client.sign_up("alice", PASSWORD).await;
+    let codes = post(&client, &token, "/api/recovery-codes", &[]).await.json();
+    minute();
+    assert!(client.log_in("alice", "wrong horse").await.is_none());
+    for _ in 0..3 {
+        client.log_in("alice", PASSWORD).await.expect("let in");
+        minute();
+    }
+    let code = codes["codes"][0].as_str().expect("a code");
+    let claim = [("username", "alice"), ("code", code), ("newPassword", "staple battery")];
+    let recovered = send(client.submit("/api/recover", Encoding::Json, &claim)).await.cookie_value().expect("a cookie");
+    minute();
+    let change = [("currentPassword", "staple battery"), ("newPassword", PASSWORD)];
+    let token = post(&client, &recovered, "/api/password", &change).await.cookie_value().expect("a cookie");
+    let page = send(with(client.get("/account/sessions"), &token).header("accept", "text/html")).await.body;
+    let list = page.split_once("Recent sign-ins").expect("a list").1;
+    let events: Vec<_> =
+        list.split("<li").skip(1).map(|item| item.split(['>', '·']).nth(1).unwrap_or_default().trim()).collect();
+    assert_eq!(events, ["Password changed", "Recovery code used", "Signed in", "Signed in", "Signed in"], "{page}");
+}
+
 pub async fn a_session_is_ended_by_its_own_user_alone(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

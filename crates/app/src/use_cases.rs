@@ -17,6 +17,7 @@ use crate::list_sessions::ListSessions;
 use crate::log_in::LogIn;
 use crate::log_out::LogOut;
 use crate::password_check::PasswordCheck;
+use crate::recent_sign_ins::RecentSignIns;
 use crate::recover_account::RecoverAccount;
 use crate::revoke_sessions::RevokeSessions;
 use crate::session_mint::SessionMint;
@@ -71,6 +72,8 @@ pub struct UseCases {
     pub validate_session: ValidateSession,
     /// Lists a user's sessions.
     pub list_sessions: ListSessions,
+    /// Lists a user's latest sign-ins.
+    pub recent_sign_ins: RecentSignIns,
     /// Revokes sessions.
     pub revoke_sessions: RevokeSessions,
     /// Changes a user's password.
@@ -104,6 +107,7 @@ impl UseCases {
             log_out: LogOut::new(sessions.clone(), tokens.clone()),
             validate_session: ValidateSession::new(sessions.clone(), tokens.clone(), clock.clone(), session_policy),
             list_sessions: ListSessions::new(sessions.clone(), clock.clone(), session_policy),
+            recent_sign_ins: RecentSignIns::new(records.clone(), clock.clone()),
             revoke_sessions: RevokeSessions::new(sessions),
             change_password: ChangePassword::new(
                 passwords.clone(),

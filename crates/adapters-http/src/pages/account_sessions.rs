@@ -1,8 +1,8 @@
-//! `/account/sessions`: where a user is signed in.
+//! `/account/sessions`: where a user is signed in, and the latest sign-ins.
 
 use askama::Template;
-use doorward_domain::SessionId;
 use doorward_domain::ports::{LiveSession, SessionList};
+use doorward_domain::{SessionId, SignInEvent, SignInKind};
 use poem::{Request, Response};
 
 use super::device;
@@ -18,6 +18,8 @@ const FEW: usize = 10;
 const MOST: usize = 50;
 /// The query that asks for [`MOST`].
 const ALL: &str = "all";
+/// How many sign-ins the page shows.
+const SIGN_INS: usize = 5;
 /// How much of a user agent and of a device's name is shown. Each character may be escaped.
 const USER_AGENT_CHARS: usize = 100;
 const NAME_CHARS: usize = 50;
@@ -35,6 +37,8 @@ struct SessionsPage<'a> {
     show_all: Option<String>,
     /// How many are not shown, where the page shows as many as it can.
     not_shown: Option<String>,
+    /// The latest sign-ins, newest first, each in a line.
+    sign_ins: Vec<String>,
     /// What was just done.
     done: Option<String>,
 }
@@ -72,12 +76,28 @@ impl<'a> Device<'a> {
     }
 }
 
+/// A sign-in in a line: how, when, by which device and from which address.
+fn sign_in_line(event: &SignInEvent, t: &Texts) -> String {
+    let how = match event.kind {
+        SignInKind::SignUp => Message::new("event-sign-up"),
+        SignInKind::LogIn => Message::new("event-log-in"),
+        SignInKind::PasswordChanged => Message::new("event-password-changed"),
+        SignInKind::Recovered => Message::new("event-recovered"),
+        SignInKind::Vouched => Message::new("event-vouched"),
+    };
+    let device: String = device::name(event.client.user_agent.as_ref(), t).chars().take(NAME_CHARS).collect();
+    let parts =
+        [Some(t.message(&how)), Some(minute(event.at)), Some(device), event.client.address.map(|a| a.to_string())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
     let session = match sign_in::require(context, request).await? {
         Ok(session) => session,
         Err(redirect) => return Ok(redirect),
     };
     let SessionList { sessions, more: has_older } = context.use_cases.list_sessions.run(&session.user.id).await?;
+    let sign_ins = context.use_cases.recent_sign_ins.run(&session.user.id, SIGN_INS).await?;
     let frame = pages.frame(pages.language(request.headers()));
     let done = match sign_in::done(request).as_deref() {
         Some("session") => Some(frame.t.say("done-session")),
@@ -100,6 +120,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         show_all: more_text(Message::new("show-all-devices").with("count", sessions.len().min(MOST)))
             .filter(|_| limit == FEW),
         not_shown: more_text(not_shown.with("count", more)).filter(|_| limit == MOST),
+        sign_ins: sign_ins.iter().map(|event| sign_in_line(event, frame.t)).collect(),
         done,
     }))
 }
