@@ -125,9 +125,12 @@ async fn line_ends_in_next_never_start_a_header() {
 }
 
 #[tokio::test]
-async fn forms_go_to_this_server_alone() {
-    let server = server().await;
+async fn forms_go_to_this_server_and_return_origins_alone() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let flags = ["--return-origins=https://app.example https://*.team.example:8443", "--cookie-domain=team.example"];
+    let server = TestServer::start_with(place, &flags).await;
     let page = send(server.client().get("/login?next=https://evil.example")).await;
     let policy = page.header("content-security-policy").expect("a policy");
-    assert!(policy.contains("form-action 'self';"), "{policy}");
+    let allowed = "form-action 'self' https://app.example https://*.team.example:8443;";
+    assert!(policy.contains(allowed), "{policy}");
 }

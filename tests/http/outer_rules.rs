@@ -76,7 +76,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
             reply.header("content-security-policy"),
             Some(
                 "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-                 form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+                 form-action 'self' https://app.example; base-uri 'none'; frame-ancestors 'none'"
             ),
             "{path}"
         );

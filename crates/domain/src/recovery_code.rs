@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::ids::UserId;
+use crate::text;
 
 /// A secret for one use: [`Self::BITS`] random bits in Crockford's base 32 (<https://www.crockford.com/base32.html>),
 /// written as four groups of four, `7Q3M-0VXK-9RBA-T25H`.
@@ -38,13 +39,13 @@ impl RecoveryCode {
         Self::of_characters(&characters)
     }
 
-    /// Reads a code that a person typed: in either letter case, with any spaces and dashes, with O for 0 and with I or L
-    /// for 1. `None` for a text that no code can have, which needs no look in the store.
+    /// Reads a code that a person typed: in either letter case, in full width, with any spaces and dashes, with O for 0 and with
+    /// I or L for 1. `None` for a text that no code can have, which needs no look in the store.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let mut characters = Zeroizing::new([b'0'; Self::CHARS]);
         let mut read = 0;
-        for c in raw.chars().filter(|c| !c.is_whitespace() && !is_dash(*c)) {
+        for c in text::nfkc(raw).chars().filter(|c| !c.is_whitespace() && !is_dash(*c)) {
             *characters.get_mut(read)? = match c.to_ascii_uppercase() {
                 'O' => b'0',
                 'I' | 'L' => b'1',
@@ -148,6 +149,7 @@ mod tests {
     #[test]
     fn what_copying_does_to_a_code_is_forgiven() {
         for raw in [
+            "０１２３－４５６７－８９ＡＢ－ＣＤＥＦ",
             "0123-4567-89AB-CDEF",
             "0123456789abcdef",
             "  o1 23 45 67 89 ab cd ef\n",
@@ -168,7 +170,6 @@ mod tests {
             "0123-4567-89AB-CDEF-0",
             "U123-4567-89AB-CDEF",
             "0123-4567-89AB-CDÉF",
-            "０123-4567-89AB-CDEF",
             "0123_4567_89AB_CDEF",
             "0123-4567-89AB-CDE\u{131}",
             "correct horse battery",

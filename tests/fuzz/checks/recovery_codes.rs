@@ -1,6 +1,7 @@
 //! Recovery codes. Input: a text that a user typed, or the random bytes of a code.
 
 use doorward_domain::RecoveryCode;
+use icu_normalizer::ComposingNormalizer;
 
 /// A digit of Crockford's base 32: no I, L, O or U.
 fn is_digit(c: char) -> bool {
@@ -38,7 +39,8 @@ fn check_text(text: &str) {
     assert!(!format!("{code:?}").contains(groups[0]), "a code shows itself");
 
     // Only separators and the letters that are read as digits were dropped or changed.
-    let read = text.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
+    let normal = ComposingNormalizer::new_nfkc().normalize(text);
+    let read = normal.chars().filter(char::is_ascii_alphanumeric).map(|c| match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
         other => other,

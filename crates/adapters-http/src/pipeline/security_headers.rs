@@ -11,10 +11,15 @@ pub(crate) struct SecurityHeaders(HeaderMap);
 
 impl SecurityHeaders {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
-        let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+        // Browsers hold the redirects that follow a form against `form-action`: a path of this host may belong to an app that
+        // leads on to a return origin.
+        let targets = settings.return_origins.iter().map(|origin| format!(" {origin}")).collect::<String>();
+        let policy = format!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'{targets}; \
+             base-uri 'none'; frame-ancestors 'none'"
+        );
         let mut headers = HeaderMap::from_iter([
-            (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
+            (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).expect("origins are ASCII")),
             (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
             (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
