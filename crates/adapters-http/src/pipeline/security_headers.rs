@@ -13,9 +13,10 @@ impl SecurityHeaders {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
         // Browsers hold the redirects that follow a form against `form-action`: a path of this host may belong to an app that
         // leads on to a return origin.
-        let targets = settings.return_origins.iter().map(|origin| format!(" {origin}")).collect::<String>();
+        let origins = settings.return_origins.iter().map(ToString::to_string);
+        let targets = std::iter::once("'self'".to_owned()).chain(origins).collect::<Vec<_>>().join(" ");
         let policy = format!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'{targets}; \
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action {targets}; \
              base-uri 'none'; frame-ancestors 'none'"
         );
         let mut headers = HeaderMap::from_iter([
