@@ -1,5 +1,7 @@
 //! The operator's settings for HTTP, as the server passes them in.
 
+use std::time::Duration;
+
 use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
 
@@ -40,4 +42,10 @@ pub struct CookieSettings {
     pub name: String,
     /// The domain that shares the cookie with its subdomains; without one, browsers send it to this host only.
     pub domain: Option<String>,
+}
+
+impl CookieSettings {
+    /// How long browsers keep the session cookie: a year, the guide's `expires: false`. The server alone decides when the
+    /// session expires.
+    pub const LIFETIME: Duration = Duration::from_hours(365 * 24);
 }

@@ -68,28 +68,10 @@ mod tests {
     use doorward_domain::ports::{MockPasswordHasher, MockUserStore, StoreError, Verdict};
 
     use super::*;
-    use crate::test_support::{cause, client, key_of, passwords, unbounded, user};
-
-    fn knows_alice() -> MockUserStore {
-        let mut users = MockUserStore::new();
-        users
-            .expect_find_by_key()
-            .withf(|id| id.as_str() == "username:alice")
-            .returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
-        users
-    }
+    use crate::test_support::{cause, checks, client, knows_alice, passwords, unbounded, user};
 
     async fn delete(verdict: Verdict, users: MockUserStore, password: Option<&str>) -> Result<(), DeleteAccountError> {
-        let mut hasher = MockPasswordHasher::new();
-        if let Some(text) = password {
-            let text = text.to_owned();
-            hasher
-                .expect_verify()
-                .withf(move |typed, hash, _| {
-                    typed.expose() == text && hash.is_some_and(|hash| hash.expose() == "stored hash")
-                })
-                .returning(move |_, _, _| Ok(verdict));
-        }
+        let hasher = password.map_or_else(MockPasswordHasher::new, |typed| checks(typed, verdict));
         let delete = DeleteAccount::new(passwords(knows_alice(), hasher, unbounded()), Arc::new(users));
         let password = password.map(|text| Zeroizing::new(text.to_owned()));
         delete.run(&user("Alice"), password.as_ref(), &client(), &TrustedDevices::default()).await

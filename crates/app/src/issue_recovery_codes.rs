@@ -192,30 +192,20 @@ impl From<doorward_domain::ports::StoreError> for IssueRecoveryCodesError {
 
 #[cfg(test)]
 mod tests {
+    use doorward_domain::RecoveryCodeHash;
     use doorward_domain::ports::{MockPasswordHasher, MockRecoveryStore, MockUserStore, StoreError, Verdict};
-    use doorward_domain::{KeyId, RecoveryCodeHash};
 
     use super::*;
     use crate::password_check::Guess;
     use crate::test_support::{
-        NOW, cause, client, code_hash, key_of, mint, mint_from, numbered_code, passwords, session_opened_at, tokens,
-        unbounded, user,
+        NOW, cause, checks, client, code_hash, knows_alice, mint, mint_from, numbered_code, passwords,
+        session_opened_at, tokens, unbounded, user,
     };
 
     /// The session of a sign-up.
     fn signed_in(ago: Duration) -> ValidSession {
         let user = User { created_at: NOW.minus(ago), ..user("Alice") };
         ValidSession { session: session_opened_at(NOW.minus(ago)), user, fresh: false }
-    }
-
-    fn knows_alice() -> MockUserStore {
-        let mut users = MockUserStore::new();
-        let of_alice = |id: &KeyId| id.as_str() == "username:alice";
-        users
-            .expect_find_by_key()
-            .withf(of_alice)
-            .returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
-        users
     }
 
     fn has(codes: &'static [u8]) -> MockRecoveryStore {
@@ -236,16 +226,7 @@ mod tests {
         opened: Duration,
         password: Option<(&str, Verdict)>,
     ) -> Result<IssuedCodes, IssueRecoveryCodesError> {
-        let mut hasher = MockPasswordHasher::new();
-        if let Some((text, verdict)) = password {
-            let text = text.to_owned();
-            hasher
-                .expect_verify()
-                .withf(move |typed, hash, _| {
-                    typed.expose() == text && hash.is_some_and(|hash| hash.expose() == "stored hash")
-                })
-                .returning(move |_, _, _| Ok(verdict));
-        }
+        let hasher = password.map_or_else(MockPasswordHasher::new, |(typed, verdict)| checks(typed, verdict));
         let passwords = passwords(knows_alice(), hasher, unbounded());
         let (users, tokens) = (Arc::new(knows_alice()), Arc::new(tokens()));
         let issue = IssueRecoveryCodes::new(passwords, users, Arc::new(recovery), tokens, mint());

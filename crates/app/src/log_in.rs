@@ -97,18 +97,9 @@ mod tests {
     use super::*;
     use crate::password_check::Guess;
     use crate::test_support::{
-        NOW, bounded, cause, client, credentials, key_of, mint, mint_from, passwords, token, token_hash, unbounded,
-        user,
+        NOW, bounded, cause, client, credentials, key_of, knows_alice, mint, mint_from, passwords, token, token_hash,
+        unbounded, user,
     };
-
-    fn knows_alice() -> MockUserStore {
-        let mut users = MockUserStore::new();
-        users.expect_find_by_key().returning(|id| {
-            assert_eq!(id.as_str(), "username:alice");
-            Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice"))))
-        });
-        users
-    }
 
     fn knows_no_user() -> MockUserStore {
         let mut users = MockUserStore::new();

@@ -40,6 +40,28 @@ pub(crate) fn attributes() -> Attributes {
     Attributes::parse(r#"{"plan":"pro"}"#).expect("an object")
 }
 
+/// Users of whom Alice alone has a key, with the hash "stored hash".
+pub(crate) fn knows_alice() -> MockUserStore {
+    let mut users = MockUserStore::new();
+    users
+        .expect_find_by_key()
+        .withf(|id| id.as_str() == "username:alice")
+        .returning(|_| Ok(Some((key_of(&user("Alice"), "stored hash"), user("Alice")))));
+    users
+}
+
+/// A hasher that is asked about this password and Alice's hash alone.
+pub(crate) fn checks(typed: &str, verdict: Verdict) -> MockPasswordHasher {
+    let (expected, mut hasher) = (typed.to_owned(), MockPasswordHasher::new());
+    hasher
+        .expect_verify()
+        .withf(move |typed, hash, _| {
+            typed.expose() == expected && hash.is_some_and(|hash| hash.expose() == "stored hash")
+        })
+        .returning(move |_, _, _| Ok(verdict));
+    hasher
+}
+
 /// A hasher for which the hash of a password is its text.
 pub(crate) fn hashes_to_itself() -> MockPasswordHasher {
     let mut hasher = MockPasswordHasher::new();

@@ -22,12 +22,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use doorward_domain::error_chain;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use clock::SystemClock;
 pub use server::{Server, StartError};
 pub use settings::{Settings, WrongSetting};
 
+use command::Command;
 use command_line::{CommandLine, Invocation};
 use logging::DroppedLines;
 
@@ -69,24 +71,37 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let warnings = warnings_of_dot_env.into_iter().chain(
-        command_line::unknown_variables()
-            .into_iter()
-            .map(|variable| format!("{variable} is set, but there is no such setting: it has no effect")),
-    );
-    if let Some(command) = command {
-        for warning in warnings {
-            eprintln!("doorward: warning: {warning}");
-        }
-        let _log = logging::start_for_command(&settings.log);
-        return match runtime.block_on(command::run(settings, command)) {
-            Ok(outcome) => print(&outcome),
-            Err(failure) => {
-                eprintln!("doorward: {}", failure.line());
-                ExitCode::from(failure.status())
-            }
-        };
+    let unknown = command_line::unknown_variables().into_iter();
+    let unknown = unknown.map(|variable| format!("{variable} is set, but there is no such setting: it has no effect"));
+    let warnings = warnings_of_dot_env.into_iter().chain(unknown);
+    match command {
+        Some(command) => run_command(&runtime, settings, command, warnings),
+        None => run_server(&runtime, settings, warnings),
     }
+}
+
+/// Runs a command and returns the exit status.
+fn run_command(
+    runtime: &Runtime,
+    settings: Settings,
+    command: Command,
+    warnings: impl Iterator<Item = String>,
+) -> ExitCode {
+    for warning in warnings {
+        eprintln!("doorward: warning: {warning}");
+    }
+    let _log = logging::start_for_command(&settings.log);
+    match runtime.block_on(command::run(settings, command)) {
+        Ok(outcome) => print(&outcome),
+        Err(failure) => {
+            eprintln!("doorward: {}", failure.line());
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+/// Serves until the program is told to stop, and returns the exit status.
+fn run_server(runtime: &Runtime, settings: Settings, warnings: impl Iterator<Item = String>) -> ExitCode {
     let log = logging::start(&settings.log);
     for warning in warnings {
         tracing::warn!("{warning}");

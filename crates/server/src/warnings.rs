@@ -2,16 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Duration;
 
-use doorward_adapters_http::{Origin, ReturnOrigin};
+use doorward_adapters_http::{CookieSettings, Origin, ReturnOrigin};
 use doorward_domain::PasswordPolicy;
 use ipnet::IpNet;
 
 use crate::settings::Settings;
-
-/// How long browsers keep the session cookie (`Max-Age`).
-const COOKIE_LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 /// The warnings for settings, each one line that names its setting.
 pub(crate) fn of_settings(settings: &Settings, public_origin: &Origin) -> Vec<String> {
@@ -144,7 +140,7 @@ fn of_sessions(settings: &Settings) -> Vec<String> {
         ));
     }
     let unused = sessions.active.saturating_add(sessions.idle);
-    if unused > COOKIE_LIFETIME {
+    if unused > CookieSettings::LIFETIME {
         warnings.push(format!(
             "DOORWARD_SESSION_ACTIVE and DOORWARD_SESSION_IDLE make {}, but browsers keep the cookie for a year",
             humantime::format_duration(unused)

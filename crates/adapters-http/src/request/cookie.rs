@@ -11,9 +11,6 @@ use zeroize::Zeroizing;
 use crate::response::time::http_date;
 use crate::settings::CookieSettings;
 
-/// A year: the guide's `expires: false`. The server alone decides when the session expires.
-const LIFETIME: Duration = Duration::from_hours(365 * 24);
-
 /// The suffix that makes the session cookie's name that of trusted devices. A suffix, because browsers give meaning to the
 /// prefixes of names.
 const DEVICE_SUFFIX: &str = "_device";
@@ -112,7 +109,7 @@ impl SessionCookie {
 
     /// The `Set-Cookie` that hands a token to the browser.
     pub(crate) fn issue(&self, token: &SessionToken, now: Timestamp) -> HeaderValue {
-        self.0.set(token.expose(), LIFETIME, now)
+        self.0.set(token.expose(), CookieSettings::LIFETIME, now)
     }
 
     /// The `Set-Cookie`s that remove it.
