@@ -13,12 +13,14 @@ async fn each_error_page_says_what_to_do_and_has_a_link() {
     let client = server.client();
     let form = |path, fields: &[(&str, &str)]| client.submit(path, Encoding::Urlencoded, fields);
     let alice = [("username", "alice"), ("password", PASSWORD)];
-    let (home, sign_in) = (("/", "Go to the start page"), ("/login", "Sign in"));
+    let public = format!("http://localhost:{}/", server.port());
+    let (home, sign_in, public) =
+        (("/", "Go to the start page"), ("/login", "Sign in"), (public.as_str(), "Go to the start page"));
     for (request, status, says, (path, text)) in [
-        (client.get("/nowhere"), 404, "Check it for a typing error", home),
-        (client.get("/api/login"), 405, "Go to the start page", home),
+        (client.get("/nowhere"), 404, "Check the address for a typing error", home),
+        (client.post("/login"), 405, "Go to the start page", home),
         (client.get("/api/session"), 401, "Sign in to go on", sign_in),
-        (form("/api/login", &alice).header("origin", "https://evil.example"), 403, "nothing was done", home),
+        (form("/api/login", &alice).header("origin", "https://evil.example"), 403, "nothing was done", public),
         (form("/api/signup", &alice), 403, "Ask the site&#39;s administrator", sign_in),
         (client.post("/api/login").header("content-type", "application/json").body("{"), 400, "Go back", home),
         (form("/api/login", &[("username", &"x".repeat(70_000))]), 413, "shorten what you typed", home),

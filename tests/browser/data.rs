@@ -28,6 +28,6 @@ pub async fn the_link_on_the_account_page_downloads_a_file(browser: &Browser) {
     tokio::time::timeout(Duration::from_secs(20), arrived).await.expect("a file");
     let data: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
     assert_eq!(data["user"]["username"], "Zoë 日本");
-    assert_eq!((browser.location().await.as_str(), browser.heading().await.as_str()), ("/account", "Your account"));
+    assert_eq!((browser.location().await.as_str(), browser.heading().await.as_str()), ("/account", "Zoë 日本"));
     assert_eq!(browser.complaints().await, [""; 0]);
 }

@@ -24,7 +24,8 @@ pub async fn a_person_signs_up_signs_out_and_signs_in_again(browser: &Browser) {
     }
 
     browser.submit().await;
-    assert_eq!((browser.location().await.as_str(), browser.heading().await.as_str()), ("/login", "Sign in"));
+    assert_eq!(browser.heading().await, "Sign in");
+    assert_eq!(browser.text("[role=status]").await, "You're signed out.");
     browser.visit(&server, "/").await;
     assert_eq!(browser.location().await, "/login", "the session has ended");
 

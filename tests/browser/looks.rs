@@ -112,7 +112,7 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         assert_eq!(send(login).await.status, StatusCode::OK);
     }
     browser.visit(&server, "/account/sessions").await;
-    look("account-sessions", "Where you are signed in").await;
+    look("account-sessions", "Where you're signed in").await;
     browser.visit(&server, "/").await;
     browser.submit_form("/api/recovery-codes").await;
     look("recovery-codes", "Your recovery codes").await;
@@ -126,10 +126,9 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         look(name, "Recover your account").await;
     }
     for (path, name, heading) in [
-        ("/nowhere", "problem-404", "Not found"),
-        ("/api/login", "problem-405", "Method not allowed"),
+        ("/nowhere", "problem-404", "There's no page here"),
         ("/logout", "logout", "Sign out"),
-        ("/account", "account", "Your account"),
+        ("/account", "account", WIDEST_USERNAME),
         ("/account/recovery-codes", "account-recovery-codes", "Recovery codes"),
         ("/account/delete", "account-delete", "Delete your account"),
         ("/account/password", "account-password", "Change your password"),
@@ -140,22 +139,22 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     browser.fill(&[("currentPassword", "wrong horse"), ("newPassword", "staple battery")]).await;
     browser.submit_form("/api/password").await;
     look("account-password-incorrect", "Change your password").await;
-    browser.visit(&server, "/").await;
+    browser.visit(&server, "/account/sessions").await;
     browser.forget_cookies().await;
-    browser.submit().await;
-    look("problem-401", "Unauthenticated").await;
+    browser.submit_form("/api/sessions/revoke-others").await;
+    look("problem-401", "You're signed out").await;
 
     browser.post_from_elsewhere(&server, "/api/logout").await;
-    look("problem-403", "Cross-origin request refused").await;
+    look("problem-403", "That came from another site").await;
     let throttled = TestServer::start_with(place().await, &["--throttle=on"]).await;
     for _ in 0..=10 {
         browser.visit(&throttled, "/login").await;
         browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
         browser.submit().await;
     }
-    look("problem-429", "Too many attempts").await;
+    look("sign-in-too-many-attempts", "Sign in").await;
     browser.visit(&server, &format!("/login?{}", "x".repeat(33_000))).await;
-    look("problem-431", "Request header fields too large").await;
+    look("problem-431", "Your browser sent too many cookies").await;
     browser.visit(&server, "/docs").await;
     look("docs", "Doorward API").await;
 
@@ -163,7 +162,7 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
     server.place.run(server.place.rubbish[0]).await;
     browser.submit().await;
-    look("problem-500", "An unknown error occurred").await;
+    look("problem-500", "Something went wrong").await;
 }
 
 pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well(browser: &Browser) {
@@ -184,14 +183,14 @@ pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read
     browser.submit().await;
     look_at(browser, "german-profile", "Profil").await;
     browser.visit(&server, "/account").await;
-    look_at(browser, "german-account", "Ihr Konto").await;
+    look_at(browser, "german-account", "alice").await;
     browser.visit(&server, "/").await;
     browser.submit_form("/api/recovery-codes").await;
     look_at(browser, "german-recovery-codes", "Ihre Codes").await;
     browser.visit(&server, "/recover").await;
     look_at(browser, "german-recover", "Zugang wiederherstellen").await;
     browser.visit(&server, "/nirgends").await;
-    look_at(browser, "german-problem-404", "Nicht gefunden").await;
+    look_at(browser, "german-problem-404", "Hier gibt es keine Seite").await;
 }
 
 pub async fn the_audit_finds_what_is_wrong(browser: &Browser) {

@@ -86,7 +86,7 @@ pub async fn without_a_session_there_is_nothing_to_download(place: Place) {
     send(client.get(PATH).bearer_auth("rubbish")).await.assert_error(401, "unauthenticated", "Unauthenticated");
     let page = send(client.get(PATH).header("accept", "text/html")).await;
     assert_eq!((page.status, page.header("content-disposition")), (StatusCode::UNAUTHORIZED, None));
-    assert!(page.body.contains("<h1>Unauthenticated</h1>"), "{}", page.body);
+    assert!(page.body.contains("<h1>You&#39;re signed out</h1>"), "{}", page.body);
     let other = send(client.post(PATH).header("cookie", cookie(&token))).await;
     other.assert_error(405, "method_not_allowed", "Method not allowed");
 }
@@ -165,5 +165,5 @@ pub async fn the_account_page_links_to_the_download(place: Place) {
     let client = server.client();
     let token = client.sign_up("alice", PASSWORD).await;
     let page = send(client.get("/account").header("cookie", cookie(&token)).header("accept", "text/html")).await;
-    assert!(page.body.contains("<a href=\"/api/account/data\">Download my data</a>"), "{}", page.body);
+    assert!(page.body.contains("<a href=\"/api/account/data\">Download your data</a>"), "{}", page.body);
 }

@@ -75,7 +75,7 @@ pub async fn a_failed_form_shows_a_message_at_every_wrong_field(place: Place) {
     let server = TestServer::start(place).await;
     let form = server.client().post("/api/signup").form(&[("username", "abc"), ("password", "short")]);
     let page = send(form.header("accept", "text/html")).await.body;
-    for message in ["Invalid username. Use 4 to 31 characters.", "Invalid password. Use 6 to 255 characters."] {
+    for message in [">Use 4 to 31 characters.<", ">Use 6 to 255 characters.<"] {
         assert!(page.contains(message), "{page}");
     }
     assert_eq!(page.matches(" autofocus").count(), 1, "the first wrong field has the focus: {page}");
@@ -91,8 +91,8 @@ pub async fn advice_is_in_the_reader_s_language_and_the_sentence_is_not(place: P
         reply.json()
     };
     let (english, german) = (ask("en").await, ask("de-AT, en;q=0.5").await);
-    assert_eq!(english["detail"], "That password is too common. Choose another.");
-    assert_eq!(german["detail"], "Dieses Passwort ist zu verbreitet. Wählen Sie ein anderes.");
+    assert_eq!(english["detail"], "That password is too common.");
+    assert_eq!(german["detail"], "Dieses Passwort ist zu verbreitet.");
     assert_eq!(german["errors"][0]["detail"], german["detail"]);
     assert_eq!((&german["error"], &german["code"]), (&english["error"], &english["code"]));
 }

@@ -22,7 +22,7 @@ async fn passwords_can_be_pasted_and_managers_know_which_is_which() {
         ("/login", false, &[name, old][..]),
         ("/signup", false, &[name, new]),
         ("/account/password", true, &[old, new]),
-        ("/account/delete", true, &[old]),
+        ("/account/delete", true, &[name, old]),
         ("/account/recovery-codes", true, &[]),
         ("/recover", false, &[name, "off", new]),
     ] {
@@ -73,7 +73,7 @@ async fn a_link_to_sign_out_asks_first() {
             assert_eq!(client.session(&alice).await.status, StatusCode::OK, "nothing happens by {method}");
             if method == Method::GET {
                 let user = format!(r#"<input type="hidden" name="userId" value="{user_id}">"#);
-                for part in ["You are signed in as alice.", r#"<form action="/api/logout" method="post">"#, &user] {
+                for part in ["You&#39;re signed in as alice.", r#"<form action="/api/logout" method="post">"#, &user] {
                     assert!(page.body.contains(part), "{part}: {}", page.body);
                 }
                 let field = format!(r#"<input type="hidden" name="next" value="{led}">"#);
@@ -122,4 +122,149 @@ async fn a_cookie_that_was_lost_after_a_sign_in_is_told() {
     let token = client.sign_up("alice", "correct horse").await;
     let kept = client.get("/login?next=%2Fdocs&cookie=missing").header("cookie", cookie(&token));
     send(kept).await.assert_redirect("/docs");
+}
+
+#[tokio::test]
+async fn the_address_of_a_form_s_action_leads_a_browser_to_its_page() {
+    let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
+    let client = server.client();
+    for (action, page) in [
+        ("/api/login", "/login"),
+        ("/api/signup", "/signup"),
+        ("/api/recover", "/recover"),
+        ("/api/logout", "/logout"),
+        ("/api/password", "/account/password"),
+        ("/api/account/delete", "/account/delete"),
+        ("/api/sessions/revoke-others", "/account/sessions"),
+        ("/api/sessions/abc/revoke", "/account/sessions"),
+    ] {
+        send(client.get(action).header("accept", "text/html")).await.assert_redirect(page);
+        send(client.get(action)).await.assert_error(405, "method_not_allowed", "Method not allowed");
+    }
+    send(client.get("/.well-known/change-password")).await.assert_redirect("/account/password");
+}
+
+#[tokio::test]
+async fn each_page_leads_back_to_the_app_and_so_does_a_sign_in() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let flags = ["--app-url=https://app.example/start?a=1", "--app-name=Acme <Notes>"];
+    let server = TestServer::start_with(place, &flags).await;
+    let client = server.client();
+    let token = client.sign_up("alice", "correct horse").await;
+    let link = r#"<a href="https://app.example/start?a=1">Back to Acme &#60;Notes&#62;</a>"#;
+    for path in ["/login", "/signup", "/recover", "/docs", "/nowhere"] {
+        let page = send(client.get(path).header("accept", "text/html")).await.body;
+        assert!(page.contains(link), "{path}: {page}");
+    }
+    for path in ["/", "/account", "/account/password", "/account/sessions", "/account/delete", "/logout"] {
+        let page = send(client.get(path).header("cookie", cookie(&token))).await.body;
+        assert!(page.contains(link), "{path}: {page}");
+    }
+    let signed_in = client.get("/login").header("cookie", cookie(&token));
+    send(signed_in).await.assert_redirect("https://app.example/start?a=1");
+
+    let fields = [("username", "alice"), ("password", "correct horse")];
+    let page = send(client.submit("/api/login", Encoding::Urlencoded, &fields).header("accept", "text/html")).await;
+    assert!(page.body.contains("Continue to https://app.example"), "{}", page.body);
+    let fetched = send(client.submit("/api/login", Encoding::Urlencoded, &fields)).await;
+    fetched.assert_redirect("https://app.example/start?a=1");
+    let next = [fields[0], fields[1], ("next", "https://app.example/other")];
+    let fetched = send(client.submit("/api/login", Encoding::Urlencoded, &next)).await;
+    fetched.assert_redirect("https://app.example/other");
+    // An app's own form signs out.
+    let form = client.submit("/api/logout", Encoding::Urlencoded, &[("next", "https://app.example/bye")]);
+    let form = form.header("origin", "https://app.example").header("sec-fetch-site", "cross-site");
+    send(form.header("cookie", cookie(&token))).await.assert_redirect("https://app.example/bye");
+}
+
+#[tokio::test]
+async fn codes_are_offered_once_on_the_way_to_the_app() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--app-url=/app"]).await;
+    let client = server.client();
+    let sign_up = |name: &'static str, next: &'static str| {
+        let fields = [("username", name), ("password", "correct horse"), ("next", next)];
+        send(client.submit("/api/signup", Encoding::Urlencoded, &fields).header("accept", "text/html"))
+    };
+    let reply = sign_up("alice", "/notes?a=1&b=2").await;
+    let offer = "/account/recovery-codes?next=%2Fnotes%3Fa%3D1%26b%3D2";
+    reply.assert_redirect(offer);
+    let token = reply.cookie_value().expect("a cookie");
+    let page = send(client.get(offer).header("cookie", cookie(&token))).await.body;
+    assert!(page.contains("<h1>Get recovery codes</h1>"), "{page}");
+    assert!(page.contains(r#"<a href="/notes?a=1&#38;b=2">Not now</a>"#), "{page}");
+    let fields = [("next", "/notes?a=1&b=2")];
+    let form = client.submit("/api/recovery-codes", Encoding::Urlencoded, &fields).header("accept", "text/html");
+    let codes = send(form.header("cookie", cookie(&token))).await.body;
+    assert!(codes.contains(r#"href="/notes?a=1&#38;b=2">Continue</a>"#), "{codes}");
+    let again = send(client.get(offer).header("cookie", cookie(&token))).await.body;
+    assert!(!again.contains("Not now") && again.contains("You have 10 of 10"), "{again}");
+
+    sign_up("bobby", "").await.assert_redirect("/account/recovery-codes?next=%2Fapp");
+    let fields = [("username", "carol"), ("password", "correct horse"), ("next", "/notes")];
+    send(client.submit("/api/signup", Encoding::Multipart, &fields)).await.assert_redirect("/notes");
+}
+
+#[tokio::test]
+async fn a_changed_password_and_a_refused_sign_out_lead_on_to_next() {
+    let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
+    let client = server.client();
+    let token = client.sign_up("alice", "correct horse").await;
+    let page = send(client.get("/account/password?next=%2Fback%3Fa").header("cookie", cookie(&token))).await.body;
+    assert!(page.contains(r#"<input type="hidden" name="next" value="/back?a">"#), "{page}");
+    let fields = [("currentPassword", "correct horse"), ("newPassword", "staple battery"), ("next", "/back?a")];
+    let form = client.submit("/api/password", Encoding::Urlencoded, &fields).header("accept", "text/html");
+    let changed = send(form.header("cookie", cookie(&token))).await;
+    changed.assert_redirect("/back?a");
+    send(client.get("/account/password?next=%2Fback%3Fa"))
+        .await
+        .assert_redirect("/login?next=%2Faccount%2Fpassword%3Fnext%3D%252Fback%253Fa");
+    let form = client.submit("/api/logout", Encoding::Urlencoded, &[("next", "/bye")]).header("accept", "text/html");
+    send(form).await.assert_redirect("/bye");
+}
+
+#[tokio::test]
+async fn a_deletion_asks_for_the_username_that_it_deletes() {
+    let server = TestServer::start(places::sqlite().await.expect("SQLite is everywhere")).await;
+    let client = server.client();
+    let token = client.sign_up("Alice", "correct horse").await;
+    let page = send(client.get("/account/delete").header("cookie", cookie(&token))).await.body;
+    assert!(page.contains(r#"name="username" type="text" value="""#), "{page}");
+    let delete = |username: &'static str, password: &'static str| {
+        let fields = [("username", username), ("password", password)];
+        let form = client.submit("/api/account/delete", Encoding::Urlencoded, &fields).header("accept", "text/html");
+        send(form.header("cookie", cookie(&token)))
+    };
+    for typed in ["", "alice2", "bobby"] {
+        let page = delete(typed, "correct horse").await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST);
+        assert!(page.body.contains("role=\"alert\">This isn&#39;t your username.<"), "{typed}: {}", page.body);
+        assert!(page.body.contains(&format!("value=\"{typed}\"")), "{}", page.body);
+    }
+    let page = delete("bobby", "").await.body;
+    assert!(page.contains("This isn&#39;t your username.") && page.contains("Enter your current password."), "{page}");
+    assert_eq!(client.session(&token).await.status, StatusCode::OK, "nothing was deleted");
+    delete(" aLICE", "correct horse").await.assert_redirect("/login?done=deleted");
+}
+
+#[tokio::test]
+async fn a_refused_form_keeps_what_was_typed_when_there_were_too_many() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--throttle=on"]).await;
+    let client = server.client();
+    let fields = [("username", "alice-typed"), ("password", "wrong horse"), ("next", "/back")];
+    for _ in 0..400 {
+        let form = client.submit("/api/login", Encoding::Urlencoded, &fields).header("accept", "text/html");
+        let page = send(form).await;
+        assert!(
+            page.body.contains(r#"value="alice-typed""#) && page.body.contains(r#"value="/back""#),
+            "{}",
+            page.body
+        );
+        if page.status == StatusCode::TOO_MANY_REQUESTS {
+            assert!(page.body.contains(r#"id="form-error" role="alert">Too many attempts. Wait "#), "{}", page.body);
+            return;
+        }
+    }
+    panic!("no attempt was refused");
 }

@@ -129,12 +129,12 @@ pub async fn a_browser_gets_its_codes_as_a_page_and_its_errors_beside_the_form(p
     assert_eq!(codes.len(), 10, "{}", page.body);
     let account = send(with(client.get("/account").header("accept", "text/html"), &token)).await.body;
     let profile = send(with(client.get("/").header("accept", "text/html"), &token)).await.body;
-    assert!(account.contains("Recovery codes: 10 of 10 left"), "{account}");
+    assert!(account.contains("You have 10 of 10 recovery codes left."), "{account}");
     assert!(!profile.contains("Get recovery codes"), "{profile}");
     assert!(codes.iter().all(|code| !profile.contains(code) && !account.contains(code)), "they are shown once");
 
     for (fields, message) in [
-        (&[][..], "Invalid password. Enter your current password to make new recovery codes."),
+        (&[][..], "Enter your current password to create recovery codes."),
         (&[("password", "wrong horse")], "Incorrect password."),
     ] {
         let page = ask(fields).await;
@@ -210,7 +210,7 @@ pub async fn a_code_is_read_as_people_type_it_in_any_encoding(place: Place) {
     let fields =
         [("username", "alice"), ("code", &codes[6]), ("newPassword", PASSWORD), ("next", "https://evil.example")];
     let page = client.submit("/api/recover", Encoding::Urlencoded, &fields).header("accept", "text/html");
-    send(page).await.assert_redirect("/");
+    send(page).await.assert_redirect("/account?done=recovered");
     let fields = [("username", "alice"), ("code", &codes[7]), ("newPassword", PASSWORD), ("transport", "bearer")];
     let bearer = send(client.submit("/api/recover", Encoding::Urlencoded, &fields).header("accept", "text/html")).await;
     assert_eq!((bearer.status, bearer.set_cookie()), (StatusCode::OK, None), "{}", bearer.body);

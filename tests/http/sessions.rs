@@ -309,7 +309,7 @@ pub async fn a_damaged_store_is_an_unknown_error_that_says_nothing(place: Place)
     let page = send(client.get("/").header("cookie", cookie(&token)).header("accept", "text/html")).await;
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
     let request_id = page.header("x-request-id").expect("a number to tell").to_owned();
-    assert!(page.body.contains("<h1>An unknown error occurred</h1>") && page.body.contains(&request_id));
+    assert!(page.body.contains("<h1>Something went wrong</h1>") && page.body.contains(&request_id));
     assert!(!page.body.contains("created_at") && !page.body.contains("users"), "{}", page.body);
 }
 

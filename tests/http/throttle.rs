@@ -100,7 +100,8 @@ pub async fn every_spelling_encoding_and_way_of_asking_shares_the_count(place: P
     let page = client.submit("/api/login", Encoding::Urlencoded, &fields).header("x-forwarded-for", "192.0.2.1");
     let page = send(page.header("accept", "text/html")).await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(page.body.contains("<h1>Too many attempts</h1>") && page.body.contains("Wait 60 seconds"), "{}", page.body);
+    assert!(page.body.contains("role=\"alert\">Too many attempts. Wait 60 seconds"), "{}", page.body);
+    assert!(page.body.contains("value=\"alice\""), "what was typed is kept: {}", page.body);
     for path in ["//api/login", "/api//login", "/api/login/", "/API/login"] {
         let reply = send(client.submit(path, Encoding::Json, &fields)).await;
         assert_ne!(reply.status, StatusCode::OK, "{path} is no second door");

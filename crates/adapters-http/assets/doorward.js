@@ -12,7 +12,6 @@ for (const secret of document.querySelectorAll(".secret")) {
     const { show, showLabel, hide, hideLabel } = secret.dataset;
     button.textContent = visible ? hide : show;
     button.setAttribute("aria-label", visible ? hideLabel : showLabel);
-    button.setAttribute("aria-pressed", String(visible));
   };
   button.addEventListener("click", () => {
     show(input.type === "password");
@@ -24,14 +23,41 @@ for (const secret of document.querySelectorAll(".secret")) {
   secret.append(button);
 }
 
-// Adds a button that prints recovery codes.
+// Adds buttons that copy and print recovery codes.
 for (const actions of document.querySelectorAll("[data-print]")) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "quiet";
-  button.textContent = actions.dataset.print;
-  button.addEventListener("click", () => window.print());
-  actions.append(button);
+  const add = (text, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = text;
+    button.addEventListener("click", () => act(button));
+    actions.append(button);
+  };
+  const { print, copy, copied } = actions.dataset;
+  // Browsers offer the clipboard to https and to this machine only.
+  if (navigator.clipboard) {
+    add(copy, async (button) => {
+      const codes = [...document.querySelectorAll(".codes code")].map((code) => code.textContent);
+      await navigator.clipboard.writeText(codes.join("\n"));
+      button.textContent = copied;
+      button.setAttribute("aria-live", "polite");
+    });
+  }
+  add(print, () => window.print());
+}
+
+// Shows instants in the reader's time zone and language.
+for (const time of document.querySelectorAll("time")) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  time.title = time.textContent;
+  time.textContent = format.format(new Date(time.dateTime));
+}
+
+// What was just done is gone after a reload.
+if (document.querySelector(".done")) {
+  const url = new URL(location.href);
+  url.searchParams.delete("done");
+  history.replaceState(history.state, "", url);
 }
 
 // Sends the request for recovery codes once, however often the button is pressed: a second response would replace the codes

@@ -70,6 +70,7 @@ pub fn own_origin(peer: IpAddr, headers: HeaderMap, trusted_proxies: &[IpNet]) -
 pub fn may_change(headers: HeaderMap, public_origin: &Origin, trusted_origins: &[Origin]) -> bool {
     let settings = HttpSettings {
         public_origin: public_origin.clone(),
+        app: None,
         hsts_subdomains: false,
         cookie: CookieSettings { name: "auth_session".into(), domain: None },
         trusted_origins: trusted_origins.to_vec(),

@@ -2,6 +2,7 @@
 //! checks, security headers and body limits. It calls use cases and turns their results into responses.
 
 mod api;
+mod app_url;
 mod audit;
 mod context;
 #[cfg(feature = "fuzzing")]
@@ -19,11 +20,12 @@ mod settings;
 mod site;
 mod texts;
 
+pub use app_url::{AppUrl, InvalidAppUrl};
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use pipeline::Pipeline;
 pub use return_origin::ReturnOrigin;
 pub use routes::endpoint;
-pub use settings::{CookieSettings, HttpSettings};
+pub use settings::{App, CookieSettings, HttpSettings};
 pub use site::{Color, InvalidColor, InvalidLogo, Logo, Site};
 pub use texts::Language;

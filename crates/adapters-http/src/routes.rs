@@ -133,6 +133,7 @@ mod tests {
         let settings = HttpSettings {
             public_origin: "http://localhost:8080".parse().expect("an origin"),
             hsts_subdomains: false,
+            app: None,
             cookie: CookieSettings { name: "auth_session".into(), domain: None },
             trusted_origins: vec![],
             return_origins: vec![],
@@ -172,7 +173,7 @@ mod tests {
             );
         }
         let (status, _, body) = answer(Method::POST, "/api/login", "text/html").await;
-        assert!(status == 503 && body.contains("<h1>Store unavailable</h1>"), "{body}");
+        assert!(status == 503 && body.contains("<h1>We&#39;ll be right back</h1>"), "{body}");
     }
 
     #[tokio::test]
@@ -189,7 +190,7 @@ mod tests {
         let request_id = response.header("x-request-id").expect("a number to tell").to_owned();
         assert!(request_id.starts_with("test-"), "{request_id}");
         let (status, _, body) = answer(Method::GET, "/", "text/html").await;
-        assert!(status == 500 && body.contains("<h1>An unknown error occurred</h1>"), "{body}");
+        assert!(status == 500 && body.contains("<h1>Something went wrong</h1>"), "{body}");
     }
 
     #[tokio::test]

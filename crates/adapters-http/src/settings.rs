@@ -5,6 +5,7 @@ use std::time::Duration;
 use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
 
+use crate::app_url::AppUrl;
 use crate::origin::Origin;
 use crate::return_origin::ReturnOrigin;
 use crate::site::Site;
@@ -19,6 +20,8 @@ pub struct HttpSettings {
     pub hsts_subdomains: bool,
     /// The session cookie.
     pub cookie: CookieSettings,
+    /// The app that users come from, where the operator names one.
+    pub app: Option<App>,
     /// Other origins that may send POST requests and read the responses.
     pub trusted_origins: Vec<Origin>,
     /// Other origins that `next` may lead to.
@@ -33,6 +36,15 @@ pub struct HttpSettings {
     pub language: Option<Language>,
     /// The name of this process in request ids.
     pub instance: String,
+}
+
+/// The app that users come from and go back to.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Where it is. A sign-in without `next` leads there.
+    pub url: AppUrl,
+    /// Its name, for the link back to it.
+    pub name: String,
 }
 
 /// The session cookie's name and reach.

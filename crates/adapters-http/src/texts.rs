@@ -41,7 +41,7 @@ impl Language {
         let ranges = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
         let weighed = ranges.flat_map(|value| value.split(',')).filter_map(|range| {
             let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
-            let weight: f32 = weight.trim().strip_prefix("q=")?.parse().ok()?;
+            let weight: f32 = weight.trim().strip_prefix(['q', 'Q'])?.strip_prefix('=')?.parse().ok()?;
             Some((Self::of_tag(tag.trim())?, weight)).filter(|(_, weight)| *weight > 0.0)
         });
         // Of two languages with equal weights the first counts.
@@ -166,6 +166,12 @@ impl Texts {
         self.write(code, None, &[])
     }
 
+    /// The heading of a problem's page: its title where it has one, else its sentence.
+    pub(crate) fn title(&self, code: &'static str) -> String {
+        let has_title = self.bundle.get_message(code).is_some_and(|message| message.get_attribute("title").is_some());
+        self.write(code, has_title.then_some("title"), &[])
+    }
+
     /// The advice for a problem, by its code in the API.
     pub(crate) fn advice(&self, code: &'static str) -> String {
         self.write(code, Some("advice"), &[])
@@ -247,6 +253,7 @@ mod tests {
         let known: BTreeSet<String> = messages(Language::English).into_keys().collect();
         asked.extend(ProblemKind::ALL.map(|kind| kind.code().to_owned()));
         asked.extend(ProblemKind::ALL.map(|kind| format!("{}.advice", kind.code())));
+        asked.extend(ProblemKind::ALL.map(|kind| format!("{}.title", kind.code())));
         // `with` names variables as well as messages.
         let is_message = |name: &String| known.contains(name);
         let missing: Vec<_> =
@@ -272,7 +279,14 @@ mod tests {
             }
             Language::preferred(&headers)
         };
-        for german in ["de", "DE-at", "de-DE,de;q=0.9,en;q=0.8", "fr, de;q=0.2, en;q=0.1", "en;q=0, de;q=0.001"] {
+        for german in [
+            "de",
+            "DE-at",
+            "en;Q=0.3, de;Q=0.4",
+            "de-DE,de;q=0.9,en;q=0.8",
+            "fr, de;q=0.2, en;q=0.1",
+            "en;q=0, de;q=0.001",
+        ] {
             assert_eq!(preferred(&[german]), Language::German, "{german}");
         }
         assert_eq!(preferred(&["en;q=0.3", "de;q=0.4"]), Language::German);

@@ -20,13 +20,16 @@ new-here = Neu hier?
 create-account = Konto anlegen
 have-account = Schon ein Konto?
 cookie-missing = Falls Sie sich gerade angemeldet haben: Ihr Browser hat das Cookie nicht behalten, das Sie angemeldet hält. Erlauben Sie Cookies für diese Seite, oder öffnen Sie sie unter { $url }
-closed = Die Registrierung ist geschlossen: Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
+closed = Zurzeit können hier keine neuen Konten angelegt werden. Fragen Sie, wer diese Seite betreibt.
 
 ## Weiter zu einer anderen Seite
 
 signed-in = Sie sind angemeldet
 signed-out = Sie sind abgemeldet
+password-changed = Ihr Passwort wurde geändert
 continue-to = Weiter zu { $site }
+continue = Weiter
+back-to-app = Zurück zu { $app }
 
 ## Das Profil und das Konto
 
@@ -35,39 +38,52 @@ user-id = Benutzer-ID: { $id }
 username-is = Benutzername: { $name }
 sign-out = Abmelden
 signed-in-as = Sie sind als { $name } angemeldet.
-devices = Wo Sie angemeldet sind
-device = { $browser } unter { $system }
-device-unknown = Ein Gerät, das nicht sagt, was es ist
-since = Seit { $when }
-since-from = Seit { $when }, von { $address }
-this-device = Dieses Gerät
-end = Beenden
-end-device = Die Sitzung von { $device } seit { $when } beenden
-end-others = Alle anderen beenden
-show-all-devices = { $count } anzeigen
-devices-not-shown = { $count } weitere werden nicht angezeigt.
-older-devices-not-shown = { $count } weitere und ältere werden nicht angezeigt.
-sign-ins = Letzte Anmeldungen
-sign-ins-advice = Das waren nicht Sie? Ändern Sie Ihr Passwort.
-event-sign-up = Konto erstellt
-event-log-in = Angemeldet
-event-password-changed = Passwort geändert
-event-recovered = Wiederherstellungscode benutzt
-event-vouched = Von der Website angemeldet
+stay-signed-in = Angemeldet bleiben
 account = Ihr Konto
-download-data = Meine Daten herunterladen
+download-data = Ihre Daten herunterladen
+download-data-what = Alles, was über Sie gespeichert ist, als JSON-Datei.
 change-password-title = Passwort ändern
+change-password-what = Zugleich werden Sie überall sonst abgemeldet.
 current-password = Aktuelles Passwort
 new-password = Neues Passwort
 change-password = Passwort ändern
 change-password-hint = Hier bleiben Sie angemeldet, überall sonst werden Sie abgemeldet.
 delete-title = Konto löschen
-delete-warning = Ihr Konto wird mit allem, was davon gespeichert ist, sofort und endgültig gelöscht.
+delete-what = Entfernt Ihr Konto und seine Daten.
+delete-warning = Ihr Konto und seine Daten werden endgültig gelöscht.
+delete-confirm = Geben Sie zur Bestätigung Ihren Benutzernamen und Ihr aktuelles Passwort ein.
 delete = Konto löschen
-done-password = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet, und frühere Wiederherstellungscodes gelten nicht mehr.
-done-session = Dieses Gerät ist abgemeldet.
-done-other-sessions = Überall sonst sind Sie abgemeldet.
 back-to-account = Zurück zu Ihrem Konto
+
+## Wo jemand angemeldet ist
+
+sessions-title = Wo Sie angemeldet sind
+sessions-what = Sehen Sie Ihre Geräte und melden Sie sie ab.
+device = { $browser } unter { $system }
+device-unknown = Unbekanntes Gerät
+signed-in-at = Angemeldet:
+this-device = Dieses Gerät
+sign-out-device = { $device } abmelden
+sign-out-others = Überall sonst abmelden
+show-all-devices = Alle { $count } anzeigen
+devices-not-shown = { $count } weitere werden nicht angezeigt.
+older-devices-not-shown = { $count } weitere und ältere werden nicht angezeigt.
+sign-ins = Letzte Anmeldungen
+sign-ins-advice = Eine davon kennen Sie nicht? Ändern Sie Ihr Passwort.
+event-sign-up = Konto erstellt
+event-log-in = Angemeldet
+event-password-changed = Passwort geändert
+event-recovered = Wiederherstellungscode benutzt
+event-vouched = Von der Website angemeldet
+
+## Was gerade geschehen ist
+
+done-password = Ihr Passwort wurde geändert. Überall sonst sind Sie abgemeldet, und frühere Wiederherstellungscodes gelten nicht mehr.
+done-recovered = Sie sind wieder angemeldet, und Ihr neues Passwort gilt. Überall sonst sind Sie abgemeldet.
+done-session = Das Gerät wurde abgemeldet.
+done-other-sessions = Überall sonst sind Sie abgemeldet.
+done-signed-out = Sie sind abgemeldet.
+done-deleted = Ihr Konto wurde gelöscht.
 
 ## Wiederherstellungscodes
 
@@ -75,25 +91,26 @@ forgot = Passwort vergessen?
 codes-title = Wiederherstellungscodes
 codes-offer = Wiederherstellungscodes anlegen
 codes-why = Hier gibt es keine E-Mail. Wenn Sie Ihr Passwort vergessen, kommen Sie nur mit einem Wiederherstellungscode wieder hinein.
-make-codes = Codes erzeugen
+create-codes = Wiederherstellungscodes erzeugen
 not-now = Nicht jetzt
 codes-left = Sie haben noch { $left } von { $of } Wiederherstellungscodes.
 codes-few = { $left ->
     [one] Sie haben noch einen Wiederherstellungscode. Erzeugen Sie neue, bevor Sie sie brauchen.
    *[other] Sie haben noch { $left } von { $of } Wiederherstellungscodes. Erzeugen Sie neue, bevor sie aufgebraucht sind.
 }
-codes-none = Wiederherstellungscodes: keine
-codes-of = Wiederherstellungscodes: noch { $left } von { $of }
+codes-none = Sie haben keine Wiederherstellungscodes.
 codes-what = Mit jedem Code kommen Sie einmal wieder hinein, wenn Sie Ihr Passwort vergessen haben.
-codes-made = Ihre sind von { $when }.
+codes-created-at = Erzeugt:
 codes-replaced = Die Codes, die Sie jetzt haben, gelten dann nicht mehr.
 your-codes = Ihre Codes
-codes-shown-once = Diese Codes werden nur jetzt gezeigt. Frühere Codes gelten nicht mehr.
-codes-keep = Mit jedem kommen Sie einmal wieder hinein, wenn Sie Ihr Passwort vergessen haben. Bewahren Sie sie so auf, dass nur Sie sie finden: auf Papier oder in einem Passwortmanager.
+codes-shown-once = Sichern Sie die Codes jetzt: Sie werden nicht noch einmal gezeigt.
+codes-keep = Mit jedem kommen Sie einmal wieder hinein, wenn Sie Ihr Passwort vergessen haben. Bewahren Sie sie auf Papier oder in einem Passwortmanager auf. Frühere Codes gelten nicht mehr.
 sheet-title = Wiederherstellungscodes von { $name } für { $site }, erzeugt { $when }
 sheet-place = Einlösen unter { $url }
 download = Herunterladen
 print = Drucken
+copy = Kopieren
+copied = Kopiert
 back-to-profile = Zurück zu Ihrem Profil
 recover-title = Zugang wiederherstellen
 recover-how = Geben Sie einen Ihrer Wiederherstellungscodes ein und wählen Sie ein neues Passwort. Überall sonst werden Sie abgemeldet.
@@ -110,7 +127,7 @@ back-to-recovery = Zurück zur Wiederherstellung
 start-page = Zur Startseite
 tell-request-id = Wenn es wieder geschieht, nennen Sie denen, die diese Seite betreiben, diese Nummer: { $id }
 
-## Fehler nach ihrem Code in der API
+## Fehler nach ihrem Code in der API. Eine Fehlerseite hat den Titel, wo es einen gibt, als Überschrift und zeigt den Hinweis
 
 invalid_username = Ungültiger Benutzername
     .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
@@ -125,40 +142,55 @@ incorrect_password = Das Passwort ist falsch
 incorrect_recovery_code = Benutzername oder Wiederherstellungscode ist falsch
     .advice = Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.
 malformed_request = Unlesbare Anfrage
+    .title = Das hat nicht geklappt
     .advice = Was ankam, war nicht zu lesen. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 unauthenticated = Nicht angemeldet
-    .advice = Sie sind nicht angemeldet, oder Ihre Sitzung ist beendet. Melden Sie sich an, um fortzufahren.
+    .title = Sie sind abgemeldet
+    .advice = Ihre Sitzung ist beendet, darum ist nichts geschehen. Melden Sie sich an, um fortzufahren.
 cross_origin = Anfrage von fremder Seite abgelehnt
-    .advice = Die Anfrage kam von einer anderen Website, darum ist nichts geschehen. Öffnen Sie diese Seite selbst und versuchen Sie es noch einmal.
+    .title = Das kam von einer anderen Website
+    .advice = Darum ist nichts geschehen. Öffnen Sie diese Seite selbst und versuchen Sie es noch einmal.
 signup_closed = Die Registrierung ist geschlossen
-    .advice = Zurzeit werden hier keine neuen Konten angelegt. Fragen Sie, wer diese Seite betreibt.
+    .advice = Zurzeit können hier keine neuen Konten angelegt werden. Fragen Sie, wer diese Seite betreibt.
 not_found = Nicht gefunden
-    .advice = Unter dieser Adresse gibt es keine Seite. Prüfen Sie sie auf Tippfehler, oder gehen Sie zur Startseite.
-method_not_allowed = So nicht möglich
+    .title = Hier gibt es keine Seite
+    .advice = Prüfen Sie die Adresse auf Tippfehler, oder gehen Sie zur Startseite.
+method_not_allowed = Methode nicht erlaubt
+    .title = So geht es hier nicht
     .advice = Diese Adresse lässt sich so nicht verwenden. Gehen Sie zur Startseite und versuchen Sie es von dort.
 request_timeout = Zeit überschritten
-    .advice = Die Anfrage kam nicht rechtzeitig an. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.
+    .title = Das hat zu lange gedauert
+    .advice = Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.
 payload_too_large = Zu viele Daten
-    .advice = Es kam mehr an, als hier in ein Formular passt. Gehen Sie zurück und kürzen Sie Ihre Eingabe.
+    .title = Das ist zu viel Text
+    .advice = Gehen Sie zurück und kürzen Sie Ihre Eingabe.
 unsupported_media_type = Unbekanntes Format
+    .title = Das hat nicht geklappt
     .advice = Das Formular kam in einer Form an, die hier nicht verstanden wird. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 too_many_attempts = Zu viele Versuche
-    .advice = In kurzer Zeit wurde zu viel versucht. Warten Sie ein wenig und versuchen Sie es dann noch einmal.
+    .advice = Warten Sie ein wenig und versuchen Sie es dann noch einmal.
 header_fields_too_large = Zu große Kopfzeilen
-    .advice = Ihr Browser hat mehr mitgeschickt, als diese Seite annimmt, meist zu viele Cookies. Löschen Sie die Cookies dieser Seite und versuchen Sie es noch einmal.
+    .title = Ihr Browser hat zu viele Cookies geschickt
+    .advice = Löschen Sie die Cookies dieser Seite und versuchen Sie es noch einmal.
 unknown = Ein unbekannter Fehler ist aufgetreten
-    .advice = Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.
+    .title = Etwas ist schiefgegangen
+    .advice = Der Fehler liegt bei uns. Versuchen Sie es gleich noch einmal.
 overloaded = Der Server ist ausgelastet
+    .title = Wir sind gleich wieder da
     .advice = Gerade melden sich viele Menschen an. Versuchen Sie es in ein paar Sekunden noch einmal.
 unavailable = Die Konten sind nicht erreichbar
+    .title = Wir sind gleich wieder da
     .advice = Die Konten sind gerade nicht erreichbar. Verloren ist nichts; versuchen Sie es gleich noch einmal.
 
 ## Genauere Hinweise; in der API das Feld `detail`
 
-enter-username = Geben Sie Ihren Benutzernamen ein, 1 bis { $max } Zeichen.
-enter-password = Geben Sie Ihr Passwort ein, 1 bis { $max } Zeichen.
-enter-current-password = Geben Sie Ihr aktuelles Passwort ein, 1 bis { $max } Zeichen.
-password-for-codes = Geben Sie Ihr aktuelles Passwort ein, um neue Wiederherstellungscodes zu erzeugen.
+enter-username = Geben Sie Ihren Benutzernamen ein.
+username-length = Ein Benutzername hat höchstens { $max } Zeichen.
+username-differs = Das ist nicht Ihr Benutzername.
+enter-password = Geben Sie Ihr Passwort ein.
+password-length = Ein Passwort hat höchstens { $max } Zeichen.
+enter-current-password = Geben Sie Ihr aktuelles Passwort ein.
+password-for-codes = Geben Sie Ihr aktuelles Passwort ein, um Wiederherstellungscodes zu erzeugen.
 code-shape = Ein Wiederherstellungscode hat { $count } Buchstaben und Ziffern.
 code-works-once = Jeder Code gilt nur einmal. Versuchen Sie es mit einem anderen.
 choose-another = Wählen Sie einen anderen.
@@ -171,8 +203,8 @@ open-at = Sie kam von einer anderen Adresse als { $url }, darum ist nichts gesch
 another-user = Inzwischen hat sich jemand anderes angemeldet, darum ist nichts geschehen. Öffnen Sie die Seite noch einmal.
 mixed-scripts = Mischen Sie keine lateinischen, griechischen und kyrillischen Buchstaben.
 reserved-username = Dieser Name ist reserviert. Wählen Sie einen anderen.
-common-password = Dieses Passwort ist zu verbreitet. Wählen Sie ein anderes.
-password-is-username = Nehmen Sie nicht Ihren Benutzernamen als Passwort.
+common-password = Dieses Passwort ist zu verbreitet.
+password-is-username = Nehmen Sie nicht Ihren Benutzernamen.
 wait-seconds = { $seconds ->
     [one] Warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
    *[other] Warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.

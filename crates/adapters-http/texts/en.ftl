@@ -20,13 +20,16 @@ new-here = New here?
 create-account = Create an account
 have-account = Have an account?
 cookie-missing = If you have just signed in, your browser did not keep the cookie that keeps you signed in. Allow cookies for this site, or open it at { $url }
-closed = Sign-up is closed: no new accounts are made here at the moment. Ask the site's administrator.
+closed = No new accounts can be created here at the moment. Ask the site's administrator.
 
 ## Going on to another site
 
-signed-in = You are signed in
-signed-out = You are signed out
+signed-in = You're signed in
+signed-out = You're signed out
+password-changed = Your password was changed
 continue-to = Continue to { $site }
+continue = Continue
+back-to-app = Back to { $app }
 
 ## The profile and the account
 
@@ -34,40 +37,53 @@ profile = Profile
 user-id = User id: { $id }
 username-is = Username: { $name }
 sign-out = Sign out
-signed-in-as = You are signed in as { $name }.
-devices = Where you are signed in
+signed-in-as = You're signed in as { $name }.
+stay-signed-in = Stay signed in
+account = Your account
+download-data = Download your data
+download-data-what = Everything that is stored about you, as a JSON file.
+change-password-title = Change your password
+change-password-what = Sign out everywhere else at the same time.
+current-password = Current password
+new-password = New password
+change-password = Change password
+change-password-hint = You stay signed in here and are signed out everywhere else.
+delete-title = Delete your account
+delete-what = Remove your account and its data.
+delete-warning = This permanently deletes your account and its data.
+delete-confirm = Type your username and your current password to confirm.
+delete = Delete account
+back-to-account = Back to your account
+
+## Where a user is signed in
+
+sessions-title = Where you're signed in
+sessions-what = See your devices, and sign them out.
 device = { $browser } on { $system }
-device-unknown = A device that did not say what it is
-since = Since { $when }
-since-from = Since { $when }, from { $address }
+device-unknown = Unknown device
+signed-in-at = Signed in:
 this-device = This device
-end = End
-end-device = End the session of { $device }, since { $when }
-end-others = End all others
-show-all-devices = Show { $count }
+sign-out-device = Sign out { $device }
+sign-out-others = Sign out everywhere else
+show-all-devices = Show all { $count }
 devices-not-shown = { $count } more are not shown.
 older-devices-not-shown = { $count } more and older ones are not shown.
 sign-ins = Recent sign-ins
-sign-ins-advice = Not you? Change your password.
+sign-ins-advice = Don't recognise one? Change your password.
 event-sign-up = Account created
 event-log-in = Signed in
 event-password-changed = Password changed
 event-recovered = Recovery code used
 event-vouched = Signed in by the site
-account = Your account
-download-data = Download my data
-change-password-title = Change your password
-current-password = Current password
-new-password = New password
-change-password = Change password
-change-password-hint = You stay signed in here; everywhere else you are signed out.
-delete-title = Delete your account
-delete-warning = Your account is removed with all that is kept of it, at once and for good.
-delete = Delete account
-done-password = Your password is changed. Everywhere else you are signed out, and recovery codes from before no longer work.
-done-session = That device is signed out.
-done-other-sessions = Everywhere else you are signed out.
-back-to-account = Back to your account
+
+## What was just done
+
+done-password = Your password was changed. You're signed out everywhere else, and recovery codes from before no longer work.
+done-recovered = You're back in, and your new password is set. You're signed out everywhere else.
+done-session = That device was signed out.
+done-other-sessions = You're signed out everywhere else.
+done-signed-out = You're signed out.
+done-deleted = Your account was deleted.
 
 ## Recovery codes
 
@@ -75,28 +91,29 @@ forgot = Forgot your password?
 codes-title = Recovery codes
 codes-offer = Get recovery codes
 codes-why = There is no e-mail here. If you forget your password, only a recovery code lets you back in.
-make-codes = Make recovery codes
+create-codes = Create recovery codes
 not-now = Not now
 codes-left = You have { $left } of { $of } recovery codes left.
 codes-few = { $left ->
-    [one] You have one recovery code left. Make new ones before you need them.
-   *[other] You have { $left } of { $of } recovery codes left. Make new ones before they run out.
+    [one] You have one recovery code left. Create new ones before you need them.
+   *[other] You have { $left } of { $of } recovery codes left. Create new ones before they run out.
 }
-codes-none = Recovery codes: none
-codes-of = Recovery codes: { $left } of { $of } left
-codes-what = Each code lets you back in once, if you forget your password.
-codes-made = Yours were made { $when }.
+codes-none = You have no recovery codes.
+codes-what = Each code lets you back in once if you forget your password.
+codes-created-at = Created:
 codes-replaced = The codes that you have now will no longer work.
 your-codes = Your recovery codes
-codes-shown-once = These codes are shown only now. Codes from before no longer work.
-codes-keep = Each lets you back in once, if you forget your password. Keep them where only you find them: on paper, or in a password manager.
-sheet-title = Recovery codes of { $name } for { $site }, made { $when }
+codes-shown-once = Save these now: they won't be shown again.
+codes-keep = Each lets you back in once if you forget your password. Keep them on paper or in a password manager. Codes from before no longer work.
+sheet-title = Recovery codes of { $name } for { $site }, created { $when }
 sheet-place = To use one, open { $url }
 download = Download
 print = Print
+copy = Copy
+copied = Copied
 back-to-profile = Back to your profile
 recover-title = Recover your account
-recover-how = Enter one of your recovery codes and choose a new password. Everywhere else you are signed out.
+recover-how = Enter one of your recovery codes and choose a new password. You will be signed out everywhere else.
 recovery-code = Recovery code
 code-hint = { $count } letters and digits. Spaces, hyphens and capitals do not matter.
 recover = Recover account
@@ -110,7 +127,7 @@ back-to-recovery = Back to the recovery page
 start-page = Go to the start page
 tell-request-id = If it happens again, tell the site's administrator this number: { $id }
 
-## Errors by their code in the API. The pages show the advice
+## Errors by their code in the API. An error page has the title as its heading, where there is one, and shows the advice
 
 invalid_username = Invalid username
     .advice = Check what you typed and try again.
@@ -125,40 +142,55 @@ incorrect_password = Incorrect password
 incorrect_recovery_code = Incorrect username or recovery code
     .advice = Check what you typed and try again.
 malformed_request = Malformed request
+    .title = That didn't work
     .advice = What was sent could not be read. Go back, reload the page and try again.
 unauthenticated = Unauthenticated
-    .advice = You are not signed in, or your session has ended. Sign in to go on.
+    .title = You're signed out
+    .advice = Your session has ended, so nothing was done. Sign in to go on.
 cross_origin = Cross-origin request refused
-    .advice = The request came from another site, so nothing was done. Open this site and try again.
+    .title = That came from another site
+    .advice = Nothing was done. Open this site and try again.
 signup_closed = Sign-up is closed
-    .advice = No new accounts are made here at the moment. Ask the site's administrator.
+    .advice = No new accounts can be created here at the moment. Ask the site's administrator.
 not_found = Not found
-    .advice = There is no page at this address. Check it for a typing error, or go to the start page.
+    .title = There's no page here
+    .advice = Check the address for a typing error, or go to the start page.
 method_not_allowed = Method not allowed
+    .title = That doesn't work here
     .advice = This address cannot be used in that way. Go to the start page and try from there.
 request_timeout = Request timed out
-    .advice = The request took too long to arrive. Check your connection and try again.
+    .title = That took too long
+    .advice = Check your connection and try again.
 payload_too_large = Payload too large
-    .advice = More was sent than a form here can hold. Go back and shorten what you typed.
+    .title = That's too much text
+    .advice = Go back and shorten what you typed.
 unsupported_media_type = Unsupported media type
+    .title = That didn't work
     .advice = The form was sent in a way that is not understood here. Go back, reload the page and try again.
 too_many_attempts = Too many attempts
-    .advice = Too much was tried in a short time. Wait a little, then try again.
+    .advice = Wait a little, then try again.
 header_fields_too_large = Request header fields too large
-    .advice = Your browser sent more along than this site takes, most often too many cookies. Delete the cookies of this site and try again.
+    .title = Your browser sent too many cookies
+    .advice = Delete the cookies of this site and try again.
 unknown = An unknown error occurred
-    .advice = Something went wrong on our side. Try again in a moment.
+    .title = Something went wrong
+    .advice = The fault is on our side. Try again in a moment.
 overloaded = Server is busy
+    .title = We'll be right back
     .advice = Many people are signing in right now. Try again in a few seconds.
 unavailable = Store unavailable
+    .title = We'll be right back
     .advice = Accounts cannot be reached right now. Nothing was lost; try again in a moment.
 
 ## Advice in more detail; in the API the `detail` of the error
 
-enter-username = Enter your username, 1 to { $max } characters.
-enter-password = Enter your password, 1 to { $max } characters.
-enter-current-password = Enter your current password, 1 to { $max } characters.
-password-for-codes = Enter your current password to make new recovery codes.
+enter-username = Enter your username.
+username-length = A username has at most { $max } characters.
+username-differs = This isn't your username.
+enter-password = Enter your password.
+password-length = A password has at most { $max } characters.
+enter-current-password = Enter your current password.
+password-for-codes = Enter your current password to create recovery codes.
 code-shape = A recovery code has { $count } letters and digits.
 code-works-once = Each code works once. Try another one.
 choose-another = Choose another one.
@@ -171,8 +203,8 @@ open-at = It came from another address than { $url }, so nothing was done. Open 
 another-user = Another user signed in meanwhile, so nothing was done. Open the page again.
 mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
 reserved-username = This name is reserved. Choose another one.
-common-password = That password is too common. Choose another.
-password-is-username = Don't use your username as your password.
+common-password = That password is too common.
+password-is-username = Don't use your username.
 wait-seconds = { $seconds ->
     [one] Wait a second, then try again.
    *[other] Wait { $seconds } seconds, then try again.

@@ -90,12 +90,15 @@ impl Server {
         counts.register(&mut registry, clock.now(), &hasher);
         let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
         let sweep = Admin::new(&ports, &policies).sweep;
+        let (app, return_origins) =
+            (settings.app(&public_origin), settings.targets(&public_origin).map(|(_, origin)| origin).collect());
         let http = HttpSettings {
             public_origin: public_origin.clone(),
+            app,
+            return_origins,
             hsts_subdomains: settings.hsts_subdomains,
             cookie: settings.cookie,
             trusted_origins: settings.trusted_origins,
-            return_origins: settings.return_origins,
             trusted_proxies: settings.trusted_proxies.clone(),
             sign_up: policies.sign_up.clone(),
             site: settings.site,

@@ -86,8 +86,8 @@ fn of_origins(settings: &Settings, public_origin: &Origin) -> Vec<String> {
             ));
         }
     }
-    for origin in &settings.return_origins {
-        let (origin, is_reached) = match (origin, domain) {
+    for (variable, origin) in settings.targets(public_origin) {
+        let (origin, is_reached) = match (&origin, domain) {
             (ReturnOrigin::One(origin), Some(domain)) => (origin, origin.is_within(domain)),
             (ReturnOrigin::One(origin), None) => (origin, origin.has_host_of(public_origin)),
             // The start refuses one that is not within the cookie's domain.
@@ -95,14 +95,12 @@ fn of_origins(settings: &Settings, public_origin: &Origin) -> Vec<String> {
         };
         if !is_reached {
             warnings.push(format!(
-                "DOORWARD_RETURN_ORIGINS has {origin}, which the session cookie does not reach: users who are led there \
+                "{variable} has {origin}, which the session cookie does not reach: users who are led there \
                  are not signed in, unless DOORWARD_COOKIE_DOMAIN names a domain of both"
             ));
         }
         if public_origin.is_https() && !origin.is_https() && !origin.is_loopback() {
-            warnings.push(format!(
-                "DOORWARD_RETURN_ORIGINS has {origin}, which is not https: browsers send it no Secure cookie"
-            ));
+            warnings.push(format!("{variable} has {origin}, which is not https: browsers send it no Secure cookie"));
         }
     }
     for origin in settings.trusted_origins.iter().filter(|origin| !origin.is_https() && !origin.is_loopback()) {

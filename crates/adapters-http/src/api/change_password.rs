@@ -11,7 +11,8 @@ use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
-use crate::request::text::{CurrentPassword, NewPassword, Text, TransportName, UserIdText};
+use crate::request::text::{CurrentPassword, NewPassword, NextTarget, PlainText, Text, TransportName};
+use crate::response::landing::{Landing, Notice};
 use crate::response::outcome::SignedIn;
 use crate::response::problem::Problem;
 
@@ -25,13 +26,19 @@ pub(crate) struct ChangePasswordRequest {
     /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
     new_password: Text<NewPassword>,
     transport: Text<TransportName, false>,
+    /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
+    next: Text<NextTarget, false>,
     /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
-    user_id: Text<UserIdText, false>,
+    user_id: Text<PlainText, false>,
 }
 
 impl RequestBody for ChangePasswordRequest {
     fn transport(&self) -> Option<&Text<TransportName, false>> {
         Some(&self.transport)
+    }
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_text()
     }
 
     fn user_id(&self) -> Option<&str> {
@@ -50,13 +57,13 @@ impl ChangePasswordApi {
     /// Needs the current password. Every session is revoked, and a new one is opened; the answer is that of a login.
     #[oai(path = "/api/password", method = "post", operation_id = "changePassword", tag = "Tag::Accounts")]
     async fn change_password(&self, attempt: PasswordAttempt<ChangePasswordRequest>) -> Result<SignedIn<200>, Problem> {
-        let PasswordAttempt { session, body, client, devices, transport } = attempt;
+        let PasswordAttempt { session, body, client, devices, transport, next } = attempt;
         let change_password = &self.0.use_cases.change_password;
         let pair = PasswordPair { current: body.current_password.into_text(), new: body.new_password.into_text() };
         match change_password.run(&session.user, &pair, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::PasswordChanged, &session);
-                Ok(SignedIn::new(opened, transport, Some("/account?done=password".into())))
+                Ok(SignedIn::new(opened, transport, next, Landing::Notice(Notice::PasswordChanged)))
             }
             Err(error) => {
                 if matches!(error, ChangePasswordError::Incorrect) {

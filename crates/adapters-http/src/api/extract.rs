@@ -14,6 +14,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use crate::context::{Context, MAX_CANDIDATES};
 use crate::request::body::{self, AccountFields, LogOutFields, RequestBody};
 use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
 use crate::request::state::{FormInput, RequestState};
 use crate::response::problem::{Field, Problem, ProblemKind, Reason};
 use crate::response::transport::Transport;
@@ -38,6 +39,8 @@ pub(crate) struct PasswordAttempt<T> {
     pub(crate) client: Client,
     pub(crate) devices: TrustedDevices,
     pub(crate) transport: Transport,
+    /// Where a form leads afterwards.
+    pub(crate) next: Option<String>,
 }
 
 /// A request of a signed-in user that changes something and needs no password.
@@ -62,12 +65,17 @@ pub(crate) trait Limited {
 impl<T: RequestBody + Limited> SignInAttempt<T> {
     async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
         let (context, state) = (context(request)?, RequestState::of(request));
-        let client = limited_client(context, request, T::ATTEMPT).await?;
+        let client = match limited_client(context, request, T::ATTEMPT).await {
+            // The page of a refused form keeps what was typed. A program is refused before its body is read.
+            Err(refusal) if state.mode() != ResponseMode::Page => return Err(refusal),
+            client => client,
+        };
         let presented = Credential::of(request).tokens(&context.session_cookie);
         let body: T = body::read(request, body).await?;
         let next = body.next().and_then(|next| context.return_target(next));
         let username = body.username().unwrap_or_default().to_owned();
         state.keep_form(FormInput { username, next: next.clone(), user_id: None });
+        let client = client?;
         let transport = transport(&body, &state, Transport::Cookie)?;
         let devices = trusted_devices(context, request, transport);
         Ok(Self { body, presented, client, devices, transport, next })
@@ -77,16 +85,23 @@ impl<T: RequestBody + Limited> SignInAttempt<T> {
 impl<T: RequestBody + Limited> PasswordAttempt<T> {
     async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
         let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
-        let client = limited_client(context, request, T::ATTEMPT).await?;
+        let client = match limited_client(context, request, T::ATTEMPT).await {
+            Err(refusal) if state.mode() != ResponseMode::Page => return Err(refusal),
+            client => client,
+        };
         let session = context.require_session(credential).await?;
         let body: T = body::read(request, body).await?;
         check_user(&body, [&session])?;
-        state.keep_form(FormInput::of(&session.user));
+        let next = body.next().and_then(|next| context.return_target(next));
+        let form = FormInput::of(&session.user);
+        let username = body.username().map_or_else(|| form.username.clone(), ToOwned::to_owned);
+        state.keep_form(FormInput { username, next: next.clone(), ..form });
+        let client = client?;
         let transport = transport(&body, &state, own_transport(credential))?;
         // Where no session is opened, the browser keeps the devices that it has.
         let kept = if body.transport().is_some() { transport } else { Transport::Bearer };
         let devices = trusted_devices(context, request, kept);
-        Ok(Self { session, body, client, devices, transport })
+        Ok(Self { session, body, client, devices, transport, next })
     }
 }
 
@@ -108,6 +123,12 @@ impl LogOutAttempt {
         let sessions = context.live_sessions(&presented).await?;
         // Tokens beyond those that were validated are left to the store.
         if sessions.is_empty() && presented.len() <= MAX_CANDIDATES {
+            if state.mode() == ResponseMode::Page {
+                // A form whose session has ended leads on as if it had signed out.
+                let body: LogOutFields = body::read(request, body).await?;
+                let next = body.next().and_then(|next| context.return_target(next));
+                state.keep_form(FormInput { next, ..FormInput::default() });
+            }
             return Err(Problem::new(ProblemKind::Unauthenticated));
         }
         let body: LogOutFields = body::read(request, body).await?;

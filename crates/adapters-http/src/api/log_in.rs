@@ -12,6 +12,7 @@ use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
 use crate::request::text::{CurrentPassword, LoginUsername, NextTarget, Text, TransportName};
+use crate::response::landing::Landing;
 use crate::response::outcome::SignedIn;
 use crate::response::problem::Problem;
 
@@ -63,7 +64,7 @@ impl LogInApi {
                 if opened.rehashed {
                     self.0.note(AuditEvent::Rehash, &opened.valid);
                 }
-                Ok(SignedIn::new(opened, attempt.transport, attempt.next))
+                Ok(SignedIn::new(opened, attempt.transport, attempt.next, Landing::Home))
             }
             Err(error) => {
                 if let LogInError::IncorrectCredentials { account } = &error {

@@ -8,6 +8,7 @@ use super::extract::LogOutAttempt;
 use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
+use crate::response::landing::Notice;
 use crate::response::outcome::{Done, Forgets};
 use crate::response::problem::{Problem, ProblemKind};
 
@@ -29,6 +30,6 @@ impl LogOutApi {
         for session in &request.sessions {
             self.0.note(AuditEvent::LogOut, session);
         }
-        Ok(Done::new(request.next.unwrap_or_else(|| "/login".into()), Forgets::Session))
+        Ok(Done::new(Notice::SignedOut, Forgets::Session).with_next(request.next))
     }
 }

@@ -12,6 +12,7 @@ use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
 use crate::request::text::{CodeText, LoginUsername, NewPassword, NextTarget, Text, TransportName};
+use crate::response::landing::{Landing, Notice};
 use crate::response::outcome::SignedIn;
 use crate::response::problem::Problem;
 
@@ -67,7 +68,12 @@ impl RecoverAccountApi {
         match recover_account.run(&claim, &presented, &client, &devices).await {
             Ok(recovered) => {
                 self.0.note(AuditEvent::AccountRecovered, &recovered.opened.valid);
-                let signed_in = SignedIn::new(recovered.opened, attempt.transport, attempt.next);
+                let signed_in = SignedIn::new(
+                    recovered.opened,
+                    attempt.transport,
+                    attempt.next,
+                    Landing::Notice(Notice::Recovered),
+                );
                 Ok(signed_in.with_recovery_codes_left(recovered.codes_left))
             }
             Err(error) => {

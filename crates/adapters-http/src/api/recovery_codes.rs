@@ -13,7 +13,7 @@ use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
 use crate::request::credential::Credential;
-use crate::request::text::{CurrentPassword, Text, UserIdText};
+use crate::request::text::{CurrentPassword, NextTarget, PlainText, Text};
 use crate::response::outcome::NewRecoveryCodes;
 use crate::response::problem::Problem;
 use crate::response::recovery_codes::RecoveryCodesLeftBody;
@@ -26,12 +26,19 @@ pub(crate) struct CreateRecoveryCodesRequest {
     /// The current password, 1 to 255 characters. A user without codes whose session was opened in the last ten minutes
     /// may leave it out.
     password: Text<CurrentPassword, false>,
+    /// Where the page with the codes leads on to: a path on this server or a URL of a return origin; anything else is
+    /// ignored.
+    next: Text<NextTarget, false>,
     /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
-    user_id: Text<UserIdText, false>,
+    user_id: Text<PlainText, false>,
 }
 
 impl RequestBody for CreateRecoveryCodesRequest {
     const REQUIRED: bool = false;
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_text()
+    }
 
     fn user_id(&self) -> Option<&str> {
         self.user_id.as_given()
@@ -55,12 +62,12 @@ impl RecoveryCodesApi {
         &self,
         attempt: PasswordAttempt<CreateRecoveryCodesRequest>,
     ) -> Result<NewRecoveryCodes, Problem> {
-        let PasswordAttempt { session, body, client, devices, .. } = attempt;
+        let PasswordAttempt { session, body, client, devices, next, .. } = attempt;
         let password = body.password.into_given();
         match self.0.use_cases.issue_recovery_codes.run(&session, password.as_ref(), &client, &devices).await {
             Ok(issued) => {
                 self.0.note(AuditEvent::RecoveryCodesIssued, &session);
-                Ok(NewRecoveryCodes(session.user, issued))
+                Ok(NewRecoveryCodes { user: session.user, issued, next })
             }
             Err(error) => {
                 if matches!(error, IssueRecoveryCodesError::Incorrect) {

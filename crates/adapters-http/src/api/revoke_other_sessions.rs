@@ -8,6 +8,7 @@ use super::extract::SignedInRequest;
 use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
+use crate::response::landing::Notice;
 use crate::response::outcome::{Done, Forgets};
 use crate::response::problem::Problem;
 
@@ -27,6 +28,6 @@ impl RevokeOtherSessionsApi {
     async fn revoke_other_sessions(&self, request: SignedInRequest) -> Result<Done, Problem> {
         self.0.use_cases.revoke_sessions.others(&request.session).await?;
         self.0.note(AuditEvent::OtherSessionsRevoked, &request.session);
-        Ok(Done::new("/account/sessions?done=other-sessions", Forgets::Nothing))
+        Ok(Done::new(Notice::OtherSessionsRevoked, Forgets::Nothing))
     }
 }

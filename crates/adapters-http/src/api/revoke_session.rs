@@ -10,6 +10,7 @@ use super::extract::SignedInRequest;
 use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
+use crate::response::landing::Notice;
 use crate::response::outcome::{Done, Forgets};
 use crate::response::problem::{Problem, ProblemKind};
 
@@ -40,9 +41,9 @@ impl RevokeSessionApi {
         }
         self.0.note(AuditEvent::SessionRevoked, session);
         Ok(if id == session.session.id {
-            Done::new("/login", Forgets::Session)
+            Done::new(Notice::SignedOut, Forgets::Session)
         } else {
-            Done::new("/account/sessions?done=session", Forgets::Nothing)
+            Done::new(Notice::SessionRevoked, Forgets::Nothing)
         })
     }
 }

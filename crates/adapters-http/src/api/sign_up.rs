@@ -12,6 +12,7 @@ use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
 use crate::request::text::{NewPassword, NewUsername, NextTarget, Text, TransportName};
+use crate::response::landing::Landing;
 use crate::response::outcome::SignedIn;
 use crate::response::problem::Problem;
 
@@ -63,7 +64,7 @@ impl SignUpApi {
         match sign_up.run(&credentials, &presented, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::SignUp, &opened.valid);
-                Ok(SignedIn::new(opened, attempt.transport, attempt.next))
+                Ok(SignedIn::new(opened, attempt.transport, attempt.next, Landing::OfferOfCodes))
             }
             Err(error) => Err(Problem::of_sign_up(error, sign_up.policy())),
         }

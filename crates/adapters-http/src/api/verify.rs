@@ -61,8 +61,8 @@ pub(crate) async fn verify(
 
 /// Whether a browser requests a page, not a subresource.
 fn is_navigation(request: &Request) -> bool {
-    let mode = request.header("sec-fetch-mode");
-    ResponseMode::of(request) == ResponseMode::Page && mode.is_none_or(|mode| mode == "navigate")
+    let mut modes = request.headers().get_all("sec-fetch-mode").iter();
+    ResponseMode::of(request) == ResponseMode::Page && modes.all(|mode| mode == "navigate")
 }
 
 /// The response to a proxy.

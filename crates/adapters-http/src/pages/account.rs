@@ -27,12 +27,11 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     };
     let codes = RecoveryCodesLeft::read(context, &session).await?;
     let frame = pages.frame(pages.language(request.headers()));
-    let done = sign_in::done(request).filter(|word| word == "password").map(|_| frame.t.say("done-password"));
     Ok(frame.render(&AccountPage {
         frame,
         username: session.user.username.as_str(),
         user_id: session.user.id.as_str(),
         codes: codes.summary(frame.t),
-        done,
+        done: sign_in::done(request, frame.t),
     }))
 }

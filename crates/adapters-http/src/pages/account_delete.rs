@@ -16,6 +16,7 @@ use crate::texts::Language;
 struct DeletePage<'a> {
     frame: Frame<'a>,
     input: &'a FormInput,
+    user_id: &'a str,
     messages: Messages,
 }
 
@@ -23,7 +24,9 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     Ok(match sign_in::require(context, request).await? {
         Ok(session) => {
             let language = pages.language(request.headers());
-            render(pages, &FormInput::of(&session.user), Messages::default(), language)
+            // The user types the name.
+            let input = FormInput { username: String::new(), ..FormInput::of(&session.user) };
+            render(pages, &input, Messages::default(), language)
         }
         Err(redirect) => redirect,
     })
@@ -31,5 +34,5 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
 
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    frame.render(&DeletePage { frame, input, messages })
+    frame.render(&DeletePage { frame, input, user_id: input.user_id(), messages })
 }

@@ -16,6 +16,7 @@ use crate::texts::Language;
 struct PasswordPage<'a> {
     frame: Frame<'a>,
     input: &'a FormInput,
+    user_id: &'a str,
     messages: Messages,
     password_hint: String,
 }
@@ -24,7 +25,8 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     Ok(match sign_in::require(context, request).await? {
         Ok(session) => {
             let language = pages.language(request.headers());
-            render(pages, &FormInput::of(&session.user), Messages::default(), language)
+            let input = FormInput { next: sign_in::next(context, request), ..FormInput::of(&session.user) };
+            render(pages, &input, Messages::default(), language)
         }
         Err(redirect) => redirect,
     })
@@ -32,5 +34,11 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
 
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    frame.render(&PasswordPage { frame, input, messages, password_hint: pages.password_hint(frame.t) })
+    frame.render(&PasswordPage {
+        frame,
+        input,
+        user_id: input.user_id(),
+        messages,
+        password_hint: pages.password_hint(frame.t),
+    })
 }

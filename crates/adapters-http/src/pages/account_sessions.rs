@@ -1,8 +1,10 @@
 //! `/account/sessions`: where a user is signed in, and the latest sign-ins.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use doorward_domain::ports::{LiveSession, SessionList};
-use doorward_domain::{SessionId, SignInEvent, SignInKind};
+use doorward_domain::{Client, SessionId, SignInEvent, SignInKind};
 use poem::{Request, Response};
 
 use super::device;
@@ -10,7 +12,7 @@ use super::layout::{Frame, Pages};
 use super::sign_in;
 use crate::context::Context;
 use crate::response::problem::Problem;
-use crate::response::time::minute;
+use crate::response::time::Moment;
 use crate::texts::{Message, Texts};
 
 /// How many sessions the page shows at first, and how many at most: a page stays small enough to be made for many at once.
@@ -37,8 +39,8 @@ struct SessionsPage<'a> {
     show_all: Option<String>,
     /// How many are not shown, where the page shows as many as it can.
     not_shown: Option<String>,
-    /// The latest sign-ins, newest first, each in a line.
-    sign_ins: Vec<String>,
+    /// The latest sign-ins, newest first.
+    sign_ins: Vec<SignIn>,
     /// What was just done.
     done: Option<String>,
 }
@@ -49,46 +51,58 @@ struct Device<'a> {
     name: String,
     /// The beginning of the `User-Agent` that opened the session.
     user_agent: Option<String>,
-    /// Since when, and from which address.
-    since: String,
+    signed_in: Moment,
+    address: Option<IpAddr>,
     /// The label of its button, for a screen reader.
-    revoke_label: String,
+    sign_out_label: String,
     is_this_one: bool,
 }
 
 impl<'a> Device<'a> {
     fn new(live: &'a LiveSession, current: &SessionId, t: &Texts) -> Self {
         let LiveSession { session, client } = live;
-        let name: String = device::name(client.user_agent.as_ref(), t).chars().take(NAME_CHARS).collect();
-        let when = minute(session.created_at);
-        let since = match client.address {
-            Some(address) => Message::new("since-from").with("address", address.to_string()),
-            None => Message::new("since"),
-        };
+        let name = name(client, t);
         Self {
             session_id: session.id.as_str(),
             user_agent: client.user_agent.as_ref().map(|agent| agent.as_str().chars().take(USER_AGENT_CHARS).collect()),
-            since: t.message(&since.with("when", when.clone())),
-            revoke_label: t.message(&Message::new("end-device").with("device", name.clone()).with("when", when)),
+            signed_in: session.created_at.into(),
+            address: client.address,
+            sign_out_label: t.with("sign-out-device", "device", &name),
             name,
             is_this_one: session.id == *current,
         }
     }
 }
 
-/// A sign-in in a line: how, when, by which device and from which address.
-fn sign_in_line(event: &SignInEvent, t: &Texts) -> String {
-    let how = match event.kind {
-        SignInKind::SignUp => Message::new("event-sign-up"),
-        SignInKind::LogIn => Message::new("event-log-in"),
-        SignInKind::PasswordChanged => Message::new("event-password-changed"),
-        SignInKind::Recovered => Message::new("event-recovered"),
-        SignInKind::Vouched => Message::new("event-vouched"),
-    };
-    let device: String = device::name(event.client.user_agent.as_ref(), t).chars().take(NAME_CHARS).collect();
-    let parts =
-        [Some(t.message(&how)), Some(minute(event.at)), Some(device), event.client.address.map(|a| a.to_string())];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+/// A sign-in as people see it.
+struct SignIn {
+    what: String,
+    at: Moment,
+    device: String,
+    address: Option<IpAddr>,
+}
+
+impl SignIn {
+    fn new(event: &SignInEvent, t: &Texts) -> Self {
+        let what = match event.kind {
+            SignInKind::SignUp => Message::new("event-sign-up"),
+            SignInKind::LogIn => Message::new("event-log-in"),
+            SignInKind::PasswordChanged => Message::new("event-password-changed"),
+            SignInKind::Recovered => Message::new("event-recovered"),
+            SignInKind::Vouched => Message::new("event-vouched"),
+        };
+        Self {
+            what: t.message(&what),
+            at: event.at.into(),
+            device: name(&event.client, t),
+            address: event.client.address,
+        }
+    }
+}
+
+/// The name of a client's device, of a length that fits the page.
+fn name(client: &Client, t: &Texts) -> String {
+    device::name(client.user_agent.as_ref(), t).chars().take(NAME_CHARS).collect()
 }
 
 pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
@@ -99,11 +113,6 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     let SessionList { sessions, more: has_older } = context.use_cases.list_sessions.run(&session.user.id).await?;
     let sign_ins = context.use_cases.recent_sign_ins.run(&session.user.id, SIGN_INS).await?;
     let frame = pages.frame(pages.language(request.headers()));
-    let done = match sign_in::done(request).as_deref() {
-        Some("session") => Some(frame.t.say("done-session")),
-        Some("other-sessions") => Some(frame.t.say("done-other-sessions")),
-        _ => None,
-    };
     let current = &session.session.id;
     let limit = if request.uri().query() == Some(ALL) { MOST } else { FEW };
     let (this, others): (Vec<_>, Vec<_>) = sessions.iter().partition(|live| live.session.id == *current);
@@ -120,7 +129,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         show_all: more_text(Message::new("show-all-devices").with("count", sessions.len().min(MOST)))
             .filter(|_| limit == FEW),
         not_shown: more_text(not_shown.with("count", more)).filter(|_| limit == MOST),
-        sign_ins: sign_ins.iter().map(|event| sign_in_line(event, frame.t)).collect(),
-        done,
+        sign_ins: sign_ins.iter().map(|event| SignIn::new(event, frame.t)).collect(),
+        done: sign_in::done(request, frame.t),
     }))
 }

@@ -75,7 +75,7 @@ mod tests {
             ),
             ("curl/8.5.0", "curl/8.5.0"),
             ("my app", "my app"),
-            ("", "A device that did not say what it is"),
+            ("", "Unknown device"),
         ] {
             assert_eq!(called(user_agent), expected, "{user_agent}");
         }

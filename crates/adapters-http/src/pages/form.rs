@@ -5,9 +5,39 @@ use poem::Response;
 use super::layout::Pages;
 use super::messages::Messages;
 use super::{account_delete, account_password, account_recovery_codes, log_in, recover, sign_up};
+use crate::api::log_out;
 use crate::request::state::FormInput;
-use crate::response::problem::Problem;
+use crate::response::landing::Notice;
+use crate::response::problem::{Problem, ProblemKind};
+use crate::route_table::fits;
 use crate::texts::{Language, Message};
+
+/// The path of a session's revocation.
+const REVOKE: &str = "/api/sessions/{sessionId}/revoke";
+
+/// The page with the form that is sent to this path; `None` where there is none. A browser that opens the path itself, from
+/// its history or after a reload, is led there. The path of the recovery codes is none: it has a GET of its own.
+pub(crate) fn page_of_action(path: &str) -> Option<&'static str> {
+    match path {
+        log_out::PATH => Some("/logout"),
+        "/api/sessions/revoke-others" => Some("/account/sessions"),
+        _ if fits(REVOKE, path) => Some("/account/sessions"),
+        _ => FormPage::of_action(path).filter(|page| *page != FormPage::RecoveryCodes).map(FormPage::path),
+    }
+}
+
+/// Where a form leads although it failed, since what it asks for is done already: a sign-out after the session's end, and
+/// the sign-out of a device that is signed out.
+pub(crate) fn already_done(problem: &Problem, path: &str, input: Option<&FormInput>) -> Option<String> {
+    let next = || input.and_then(|input| input.next.clone());
+    match problem.kind {
+        ProblemKind::Unauthenticated if path == log_out::PATH && problem.detail.is_none() => {
+            Some(next().unwrap_or_else(|| Notice::SignedOut.location()))
+        }
+        ProblemKind::NotFound if fits(REVOKE, path) => Some(Notice::SessionRevoked.location()),
+        _ => None,
+    }
+}
 
 /// The page of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +64,24 @@ impl FormPage {
         }
     }
 
-    /// Where the page is, and the text of a link to it.
+    /// The page's path.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::SignUp => "/signup",
+            Self::LogIn => "/login",
+            Self::Recover => "/recover",
+            Self::Password => "/account/password",
+            Self::RecoveryCodes => "/account/recovery-codes",
+            Self::Delete => "/account/delete",
+        }
+    }
+
+    /// The path that leads on from an error of the form, and the text of the link.
     pub(super) fn link(self) -> (&'static str, Message) {
         match self {
-            Self::SignUp => ("/signup", Message::new("back-to-sign-up")),
-            Self::LogIn => ("/login", Message::new("back-to-sign-in")),
-            Self::Recover => ("/recover", Message::new("back-to-recovery")),
+            Self::SignUp => (self.path(), Message::new("back-to-sign-up")),
+            Self::LogIn => (self.path(), Message::new("back-to-sign-in")),
+            Self::Recover => (self.path(), Message::new("back-to-recovery")),
             Self::Password | Self::RecoveryCodes | Self::Delete => ("/account", Message::new("back-to-account")),
         }
     }

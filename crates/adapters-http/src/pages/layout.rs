@@ -19,6 +19,7 @@ pub(crate) struct Pages {
     pub(super) public_origin: Origin,
     pub(super) assets: Assets,
     site_name: Option<String>,
+    app: Option<AppLink>,
     /// The language of every page; without one, each reader's own.
     language: Option<Language>,
 }
@@ -30,6 +31,10 @@ impl Pages {
             public_origin: settings.public_origin.clone(),
             assets: Assets::new(&settings.site),
             site_name: settings.site.name.clone(),
+            app: settings
+                .app
+                .as_ref()
+                .map(|app| AppLink { location: app.url.location(&settings.public_origin), name: app.name.clone() }),
             language: settings.language,
         }
     }
@@ -42,7 +47,13 @@ impl Pages {
     /// The frame of a page in this language.
     pub(super) fn frame(&self, language: Language) -> Frame<'_> {
         let site_name = self.site_name.as_deref();
-        Frame { t: language.texts(), site_name, assets: &self.assets, follows_reader: self.language.is_none() }
+        let (assets, app) = (&self.assets, self.app.as_ref());
+        Frame { t: language.texts(), site_name, app, assets, follows_reader: self.language.is_none() }
+    }
+
+    /// Where a user goes who is done here: the app, or the profile.
+    pub(super) fn home(&self) -> &str {
+        self.app.as_ref().map_or("/", |app| &app.location)
     }
 
     /// The rule for a new password, for the hint beside its field.
@@ -50,6 +61,12 @@ impl Pages {
         let min = self.sign_up.passwords.min_chars;
         t.message(&Message::new("password-hint").with("min", min).with("max", Password::MAX_CHARS))
     }
+}
+
+/// The link to the app.
+pub(super) struct AppLink {
+    pub(super) location: String,
+    pub(super) name: String,
 }
 
 /// What every page has.
@@ -60,6 +77,8 @@ pub(super) struct Frame<'a> {
     pub(super) assets: &'a Assets,
     /// The operator's name for the site.
     pub(super) site_name: Option<&'a str>,
+    /// The app that users come from.
+    pub(super) app: Option<&'a AppLink>,
     /// Whether another reader may get the page in another language.
     follows_reader: bool,
 }

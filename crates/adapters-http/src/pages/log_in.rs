@@ -19,6 +19,8 @@ struct LogInPage<'a> {
     messages: Messages,
     /// What to do where the browser did not keep the cookie.
     notice: Option<String>,
+    /// What was just done.
+    done: Option<String>,
     sign_up_open: bool,
 }
 
@@ -32,21 +34,14 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
         let advice = Message::new("cookie-missing").with("url", pages.public_origin.to_string());
         language.texts().message(&advice)
     });
-    Ok(render_with(pages, &input, Messages::default(), notice, language))
+    let frame = pages.frame(language);
+    let (messages, done) = (Messages::default(), sign_in::done(request, frame.t));
+    let (input, sign_up_open) = (&input, pages.sign_up.open);
+    Ok(frame.render(&LogInPage { frame, input, messages, notice, done, sign_up_open }))
 }
 
 /// Renders the page again after a failure.
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
-    render_with(pages, input, messages, None, language)
-}
-
-fn render_with(
-    pages: &Pages,
-    input: &FormInput,
-    messages: Messages,
-    notice: Option<String>,
-    language: Language,
-) -> Response {
     let frame = pages.frame(language);
-    frame.render(&LogInPage { frame, input, messages, notice, sign_up_open: pages.sign_up.open })
+    frame.render(&LogInPage { frame, input, messages, notice: None, done: None, sign_up_open: pages.sign_up.open })
 }

@@ -1,6 +1,6 @@
 //! The messages beside the fields of a form that failed.
 
-use crate::response::problem::{Field, Problem};
+use crate::response::problem::{Field, Problem, ProblemKind, Reason};
 use crate::texts::Texts;
 
 /// A message at each field that is wrong, or one for the form.
@@ -14,14 +14,23 @@ pub(super) struct Messages {
     pub(super) code: Option<String>,
 }
 
+/// Whether a problem is about what a field may hold.
+fn is_about_rules(problem: &Problem) -> bool {
+    matches!(problem.kind, ProblemKind::InvalidUsername | ProblemKind::InvalidPassword)
+        || problem.reason == Some(Reason::Malformed)
+}
+
 impl Messages {
     /// `None` for a problem that is not about what was typed.
     pub(super) fn of(problem: &Problem, t: &Texts) -> Option<Self> {
         let message = |problem: &Problem| {
-            let sentence = t.problem(problem.kind.code());
+            let sentence = format!("{}.", t.problem(problem.kind.code()));
             Some(match &problem.detail {
-                Some(detail) => format!("{sentence}. {}", t.message(detail)),
-                None => format!("{sentence}."),
+                // Beside its field, the advice alone says what is wrong.
+                Some(detail) if is_about_rules(problem) => t.message(detail),
+                Some(detail) => format!("{sentence} {}", t.message(detail)),
+                None if problem.kind.is_about_form() => format!("{sentence} {}", t.advice(problem.kind.code())),
+                None => sentence,
             })
         };
         let mut messages = Self::default();
@@ -40,18 +49,20 @@ impl Messages {
         Some(messages)
     }
 
-    /// Whether this field is the first wrong one, which a form focuses. A page focuses at most one element.
+    /// Whether a form focuses this field: the first wrong one, or after a message for the form the one that is typed again.
     pub(super) fn focuses(&self, field: &str) -> bool {
         let fields = [
-            ("username", self.username.is_some()),
-            ("code", self.code.is_some() || self.form.is_some()),
-            ("password", self.password.is_some() || self.form.is_some()),
-            ("current-password", self.current_password.is_some()),
-            ("new-password", self.new_password.is_some()),
+            ("username", &self.username),
+            ("code", &self.code),
+            ("password", &self.password),
+            ("current-password", &self.current_password),
+            ("new-password", &self.new_password),
         ];
-        // A message for the form is on a page with a code or on one with a password.
-        let first = fields.iter().find(|(_, is_wrong)| *is_wrong);
-        first.is_some_and(|(first, _)| *first == field || (self.form.is_some() && field == "password"))
+        match fields.into_iter().find(|(_, message)| message.is_some()) {
+            Some((first, _)) => first == field,
+            // A form has one of these.
+            None => self.form.is_some() && ["code", "password", "current-password"].contains(&field),
+        }
     }
 
     /// Whether there is a message.

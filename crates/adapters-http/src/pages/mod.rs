@@ -9,7 +9,7 @@ mod assets;
 pub(crate) mod continue_to;
 mod device;
 mod docs;
-mod form;
+pub(crate) mod form;
 mod layout;
 mod log_in;
 mod log_out;
@@ -30,13 +30,18 @@ use poem::endpoint::{make, make_sync};
 use poem::{Endpoint, Request, Response, Route, RouteMethod, get};
 
 use crate::context::Context;
+use crate::response::meta::found;
 use crate::response::problem::Problem;
 use crate::texts::Language;
 
 pub(crate) use layout::Pages;
 
+/// The address by which password managers find the page that changes a password (W3C, "A Well-Known URL for Changing
+/// Passwords").
+const CHANGE_PASSWORD: &str = "/.well-known/change-password";
+
 /// The paths of pages and files. Each has a GET.
-pub(crate) const PATHS: [&str; 16] = [
+pub(crate) const PATHS: [&str; 17] = [
     "/",
     "/login",
     "/signup",
@@ -47,6 +52,7 @@ pub(crate) const PATHS: [&str; 16] = [
     "/account/recovery-codes",
     "/account/sessions",
     "/account/delete",
+    CHANGE_PASSWORD,
     "/docs",
     "/openapi.json",
     assets::STYLE_PATH,
@@ -82,6 +88,7 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
             page(|context, pages, request| account_sessions::show(context, pages, request).boxed()),
         )
         .at("/account/delete", page(|context, pages, request| account_delete::show(context, pages, request).boxed()))
+        .at(CHANGE_PASSWORD, get(make_sync(|_| found("/account/password"))))
         .at("/docs", get(text(documentation, "text/html; charset=utf-8")))
         .at("/openapi.json", get(text(Arc::clone(spec), "application/json; charset=utf-8")))
         .at(assets::STYLE_PATH, get(pages.assets.style.endpoint()))

@@ -1,9 +1,11 @@
 //! The page for a problem: its form again where a field is wrong, else an error page.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use poem::Response;
 
-use super::form::FormPage;
+use super::form::{FormPage, page_of_action};
 use super::layout::{Frame, Pages};
 use crate::request::state::FormInput;
 use crate::response::problem::{Problem, ProblemKind};
@@ -23,7 +25,7 @@ struct ProblemPage<'a> {
 
 /// The link that leads on from the page.
 struct WayOn<'a> {
-    path: &'static str,
+    path: Cow<'a, str>,
     next: Option<&'a str>,
     text: String,
 }
@@ -45,23 +47,41 @@ pub(crate) fn render(
     let code = problem.kind.code();
     frame.render(&ProblemPage {
         frame,
-        title: frame.t.problem(code),
+        title: frame.t.title(code),
         advice: problem.detail.as_ref().map_or_else(|| frame.t.advice(code), |detail| frame.t.message(detail)),
         request_id,
         is_unknown: problem.kind == ProblemKind::Unknown,
-        way_on: way_on(problem, form, frame.t),
+        way_on: way_on(problem, path, form, pages, frame.t),
     })
 }
 
-fn way_on<'a>(problem: &Problem, form: Option<(FormPage, &'a FormInput)>, t: &Texts) -> WayOn<'a> {
+fn way_on<'a>(
+    problem: &Problem,
+    path: &str,
+    form: Option<(FormPage, &'a FormInput)>,
+    pages: &'a Pages,
+    t: &Texts,
+) -> WayOn<'a> {
     let next = form.and_then(|(_, input)| input.next.as_deref());
-    let (path, text) = match (problem.kind, form) {
-        (ProblemKind::Unauthenticated | ProblemKind::SignupClosed, _) => ("/login", t.say("sign-in")),
+    let account_page = page_of_action(path).filter(|page| page.starts_with("/account"));
+    match (problem.kind, form) {
+        // Another user is signed in by now.
+        (ProblemKind::Unauthenticated, _) if problem.detail.is_some() => {
+            WayOn { path: account_page.unwrap_or("/account").into(), next: None, text: t.say("back-to-account") }
+        }
+        // After the sign-in, the form can be filled in again.
+        (ProblemKind::Unauthenticated, _) => {
+            WayOn { path: "/login".into(), next: account_page, text: t.say("sign-in") }
+        }
+        (ProblemKind::SignupClosed, _) => WayOn { path: "/login".into(), next, text: t.say("sign-in") },
+        // It may have been opened at an address that cannot work.
+        (ProblemKind::CrossOrigin, _) => {
+            WayOn { path: pages.public_origin.url().to_string().into(), next: None, text: t.say("start-page") }
+        }
         (_, Some((form, _))) => {
             let (path, text) = form.link();
-            (path, t.message(&text))
+            WayOn { path: path.into(), next, text: t.message(&text) }
         }
-        (_, None) => ("/", t.say("start-page")),
-    };
-    WayOn { path, next, text }
+        (_, None) => WayOn { path: pages.home().into(), next: None, text: t.say("start-page") },
+    }
 }

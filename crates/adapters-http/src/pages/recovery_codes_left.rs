@@ -5,7 +5,7 @@ use doorward_domain::{RecoveryCode, Timestamp};
 
 use crate::context::Context;
 use crate::response::problem::Problem;
-use crate::response::time::minute;
+use crate::response::time::Moment;
 use crate::texts::{Message, Texts};
 
 /// From this number on the codes are about to run out.
@@ -35,14 +35,23 @@ impl RecoveryCodesLeft {
         self.left == 0 && self.session_is_fresh
     }
 
-    /// How many are left, in a line.
-    pub(super) fn summary(&self, t: &Texts) -> String {
-        if self.left == 0 { t.say("codes-none") } else { self.count(Message::new("codes-of"), t) }
+    /// Whether there are any.
+    pub(super) fn any(&self) -> bool {
+        self.left > 0
     }
 
-    /// When they were created, in a sentence; `None` where there are none.
-    pub(super) fn created(&self, t: &Texts) -> Option<String> {
-        self.created_at.map(|instant| t.with("codes-made", "when", minute(instant)))
+    /// How many are left, in a sentence.
+    pub(super) fn summary(&self, t: &Texts) -> String {
+        match self.left {
+            0 => t.say("codes-none"),
+            1..=FEW => self.count(Message::new("codes-few"), t),
+            _ => self.count(Message::new("codes-left"), t),
+        }
+    }
+
+    /// When they were created; `None` where there are none.
+    pub(super) fn created(&self) -> Option<Moment> {
+        self.created_at.map(Moment::from)
     }
 
     /// A warning where few are left, and where one was just used: by the owner, or by a thief whom the owner then notices.

@@ -67,7 +67,7 @@ mod tests {
         assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'%'), "{encoded}");
         let text = percent_encoding::percent_decode_str(encoded).decode_utf8().expect("UTF-8");
         let lines: Vec<&str> = text.split("\r\n").collect();
-        assert_eq!(lines[0], "Recovery codes of a\"<b>&,;% Zoë for Doorward, made 2026-11-24 07:21 UTC");
+        assert_eq!(lines[0], "Recovery codes of a\"<b>&,;% Zoë for Doorward, created 2026-11-24 07:21 UTC");
         assert_eq!((lines[2], lines.len()), (" 1. 0000-0000-0000-0000", 15));
         assert_eq!(lines[13], "To use one, open https://door.example/recover");
         for (line, code) in lines[2..].iter().zip(&issued.codes) {

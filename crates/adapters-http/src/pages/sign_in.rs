@@ -3,6 +3,7 @@
 use doorward_app::ValidSession;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::header;
+use poem::http::uri::PathAndQuery;
 use poem::{Request, Response};
 use serde::Deserialize;
 use url::Url;
@@ -12,8 +13,10 @@ use crate::origin::Origin;
 use crate::request::client;
 use crate::request::credential::Credential;
 use crate::request::state::FormInput;
+use crate::response::landing::Notice;
 use crate::response::meta::found;
 use crate::response::problem::Problem;
+use crate::texts::Texts;
 
 /// Encodes all but letters, digits and hyphens in a query value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
@@ -37,13 +40,15 @@ fn query(request: &Request) -> PageQuery {
     request.params().unwrap_or_default()
 }
 
-fn next(context: &Context, request: &Request) -> Option<String> {
+/// Where the query's `next` leads; `None` where it names no target.
+pub(super) fn next(context: &Context, request: &Request) -> Option<String> {
     query(request).next.and_then(|next| context.return_target(&next))
 }
 
-/// The word of the query that says what was just done.
-pub(super) fn done(request: &Request) -> Option<String> {
-    query(request).done
+/// What was just done, as the query says it.
+pub(super) fn done(request: &Request, t: &Texts) -> Option<String> {
+    let notice = query(request).done.and_then(|word| Notice::read(request.uri().path(), &word));
+    notice.map(|notice| t.message(&notice.message()))
 }
 
 /// Whether the query says that the browser did not keep the cookie.
@@ -56,8 +61,13 @@ pub(crate) fn path_with_cookie_check(next: &str) -> String {
     path_of_sign_in(Some(next), true)
 }
 
+/// A `next` as a parameter of a query.
+pub(super) fn next_parameter(next: &str) -> String {
+    format!("next={}", utf8_percent_encode(next, QUERY_VALUE))
+}
+
 fn path_of_sign_in(next: Option<&str>, is_cookie_missing: bool) -> String {
-    let next = next.map(|next| format!("next={}", utf8_percent_encode(next, QUERY_VALUE)));
+    let next = next.map(next_parameter);
     let missing = is_cookie_missing.then(|| format!("cookie={MISSING}"));
     let query: Vec<String> = next.into_iter().chain(missing).collect();
     if query.is_empty() { "/login".to_owned() } else { format!("/login?{}", query.join("&")) }
@@ -86,11 +96,12 @@ pub(super) fn empty_form(context: &Context, request: &Request) -> FormInput {
 /// Where a signed-in user is sent on to; `None` where the request proves no session.
 pub(super) async fn redirect_signed_in(context: &Context, request: &Request) -> Result<Option<Response>, Problem> {
     let session = context.session(Credential::of(request)).await?;
-    Ok(session.map(|_| found(next(context, request).as_deref().unwrap_or("/"))))
+    Ok(session.map(|_| found(next(context, request).as_deref().unwrap_or(&context.home))))
 }
 
 /// The session of a request for an account page, or the redirect to the sign-in page, which leads back.
 pub(super) async fn require(context: &Context, request: &Request) -> Result<Result<ValidSession, Response>, Problem> {
     let session = context.session(Credential::of(request)).await?;
-    Ok(session.ok_or_else(|| redirect_to_sign_in(context, request, Some(request.uri().path()))))
+    let page = request.uri().path_and_query().map_or(request.uri().path(), PathAndQuery::as_str);
+    Ok(session.ok_or_else(|| redirect_to_sign_in(context, request, Some(page))))
 }

@@ -26,14 +26,16 @@ use tracing::{Instrument, Level, Span};
 
 use crate::api::{download_data, get_session, verify};
 use crate::context::Context;
-use crate::pages::Pages;
+use crate::pages::{self, Pages};
 use crate::pipeline::render::Renderer;
 use crate::pipeline::request_head::{RequestHead, RequestId};
 use crate::pipeline::security_headers::SecurityHeaders;
 use crate::pipeline::setting_hints::SettingHints;
 use crate::request::credential::Credential;
+use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
 use crate::request::{body, client};
+use crate::response::meta::found;
 use crate::response::problem::{Problem, ProblemKind};
 use crate::route_table::RouteTable;
 use crate::settings::HttpSettings;
@@ -95,6 +97,9 @@ impl Pipeline {
         }
         if let Some(answer) = self.answer_at_once(&request).await {
             return Ok(answer?);
+        }
+        if let Some(page) = page_in_place_of(&request, head) {
+            return Ok(found(page));
         }
         let state = RequestState::new(head.mode);
         request.extensions_mut().insert(state.clone());
@@ -166,6 +171,12 @@ impl Endpoint for Pipeline {
         route.answered(response.status(), began.elapsed());
         Ok(response)
     }
+}
+
+/// The page that a browser means which opens the address of a form's action.
+fn page_in_place_of(request: &Request, head: &RequestHead<'_>) -> Option<&'static str> {
+    let is_navigation = *request.method() == Method::GET && head.mode == ResponseMode::Page;
+    is_navigation.then(|| pages::form::page_of_action(request.uri().path())).flatten()
 }
 
 fn check_head(request: &Request, settings: &HttpSettings) -> Result<(), Problem> {

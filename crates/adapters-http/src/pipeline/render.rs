@@ -12,8 +12,9 @@ use crate::pipeline::request_head::RequestHead;
 use crate::request::response_mode::ResponseMode;
 use crate::request::return_to;
 use crate::request::state::RequestState;
+use crate::response::landing::{Landing, Notice};
 use crate::response::meta::found;
-use crate::response::outcome::{Forgets, Outcome, Unrendered};
+use crate::response::outcome::{Forgets, Leads, Outcome, Unrendered};
 use crate::response::problem::{Problem, ProblemKind};
 use crate::response::problem_body::ProblemBody;
 use crate::response::recovery_codes::RecoveryCodesBody;
@@ -24,6 +25,15 @@ use crate::texts::Message;
 
 /// The id of the request in an `unknown` error. The log has the cause under the same id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The title of the page on the way to another origin: what was done.
+fn title_on_the_way(landing: Landing) -> Message {
+    match landing {
+        Landing::Home | Landing::OfferOfCodes | Landing::Notice(Notice::Recovered) => Message::new("signed-in"),
+        Landing::Notice(Notice::PasswordChanged) => Message::new("password-changed"),
+        Landing::Notice(_) => Message::new("signed-out"),
+    }
+}
 
 /// Turns outcomes and problems into answers.
 pub(super) struct Renderer {
@@ -42,7 +52,7 @@ impl Renderer {
         let Some(Unrendered(outcome)) = response.extensions().get::<Unrendered>().cloned() else { return response };
         let is_json = state.mode() == ResponseMode::Json;
         let (mut response, cookies): (_, Vec<_>) = match &*outcome {
-            Outcome::SignedIn { opened, transport, status, recovery_codes_left, location } => {
+            Outcome::SignedIn { opened, transport, status, recovery_codes_left, leads } => {
                 let response = if is_json {
                     let mut body = SessionBody::from(&opened.valid);
                     body.recovery_codes_left = *recovery_codes_left;
@@ -51,9 +61,10 @@ impl Renderer {
                     response.set_status(*status);
                     response
                 } else {
+                    let location = self.location(leads, state.mode());
                     // On the way, the sign-in page tells whether the browser kept the cookie.
-                    let by_page = pages::sign_in::path_with_cookie_check(location);
-                    self.lead_on(&Message::new("signed-in"), location, &by_page, state.mode(), head)
+                    let by_page = pages::sign_in::path_with_cookie_check(&location);
+                    self.lead_on(&title_on_the_way(leads.landing), &location, &by_page, state.mode(), head)
                 };
                 // The session cookie first, for clients that look at the first one alone.
                 let (context, now) = (&self.context, opened.valid.session.created_at);
@@ -63,20 +74,23 @@ impl Renderer {
                 let devices = devices.map(|devices| context.device_cookie.issue(devices, now));
                 (response, session.into_iter().chain(devices).collect())
             }
-            Outcome::Done { location, forgets } => {
+            Outcome::Done { leads, forgets } => {
                 let response = if is_json {
                     StatusCode::NO_CONTENT.into_response()
                 } else {
-                    self.lead_on(&Message::new("signed-out"), location, location, state.mode(), head)
+                    let location = self.location(leads, state.mode());
+                    self.lead_on(&title_on_the_way(leads.landing), &location, &location, state.mode(), head)
                 };
                 let session = (*forgets != Forgets::Nothing).then(|| self.context.session_cookie.blank());
                 let devices = (*forgets == Forgets::SessionAndDevices).then(|| self.context.device_cookie.blank());
                 (response, session.into_iter().chain(devices).flatten().collect())
             }
             // A redirect would lead away from the codes.
-            Outcome::RecoveryCodes { user, issued } if state.mode() == ResponseMode::Page => {
+            Outcome::RecoveryCodes { user, issued, next } if state.mode() == ResponseMode::Page => {
                 let language = self.pages.language(&head.languages);
-                (pages::account_recovery_codes::new_codes(&self.pages, user, issued, language), vec![])
+                let page =
+                    pages::account_recovery_codes::new_codes(&self.pages, user, issued, next.as_deref(), language);
+                (page, vec![])
             }
             Outcome::RecoveryCodes { issued, .. } => {
                 (Json(RecoveryCodesBody::from(issued.codes.as_slice())).into_response(), vec![])
@@ -86,6 +100,19 @@ impl Renderer {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
+    }
+
+    /// Where a form leads.
+    fn location(&self, Leads { next, landing }: &Leads, mode: ResponseMode) -> String {
+        let is_page = mode == ResponseMode::Page;
+        let target = next.as_deref().unwrap_or(&self.context.home);
+        match (landing, next) {
+            (Landing::Notice(notice), None) if is_page => notice.location(),
+            (Landing::Notice(notice), None) => notice.path().to_owned(),
+            // The profile makes the offer itself.
+            (Landing::OfferOfCodes, _) if is_page && target != "/" => pages::account_recovery_codes::offer(target),
+            _ => target.to_owned(),
+        }
     }
 
     /// The response to a form that leads to this location: a redirect, or to a page of another origin a page that goes on by
@@ -116,6 +143,9 @@ impl Renderer {
         let mode = state.map_or(head.mode, RequestState::mode);
         let mut response = if mode == ResponseMode::Page {
             let (input, language) = (state.and_then(RequestState::form), self.pages.language(&head.languages));
+            if let Some(location) = pages::form::already_done(&problem, head.uri.path(), input.as_ref()) {
+                return found(&location);
+            }
             pages::problem::render(&self.pages, &problem, head.uri.path(), input.as_ref(), &request_id, language)
         } else {
             let mut response = Json(ProblemBody::new(&problem, self.pages.language(&head.languages))).into_response();

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::request::fields::{self, BodyType, Fields};
-use crate::request::text::{NextTarget, Text, TransportName, UserIdText};
+use crate::request::text::{NextTarget, PlainText, Text, TransportName};
 use crate::response::problem::{Problem, ProblemKind};
 
 /// The most bytes of a body.
@@ -54,7 +54,7 @@ pub(crate) trait RequestBody: DeserializeOwned + Type {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct AccountFields {
     /// Whose account it is. A form says it, so that it changes no account of a user who signed in since.
-    user_id: Text<UserIdText, false>,
+    user_id: Text<PlainText, false>,
 }
 
 impl RequestBody for AccountFields {
@@ -71,7 +71,7 @@ impl RequestBody for AccountFields {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct LogOutFields {
     /// Whose account it is. A form says it, so that it signs out no user who signed in since.
-    user_id: Text<UserIdText, false>,
+    user_id: Text<PlainText, false>,
     /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
     next: Text<NextTarget, false>,
 }

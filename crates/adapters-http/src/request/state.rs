@@ -19,6 +19,11 @@ pub(crate) struct FormInput {
 }
 
 impl FormInput {
+    /// The id of the user whose account the form is about; empty where none is signed in.
+    pub(crate) fn user_id(&self) -> &str {
+        self.user_id.as_deref().unwrap_or_default()
+    }
+
     /// What the forms of a user's account hold.
     pub(crate) fn of(user: &User) -> Self {
         Self { username: user.username.as_str().to_owned(), user_id: Some(user.id.as_str().to_owned()), next: None }

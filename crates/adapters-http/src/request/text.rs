@@ -34,8 +34,8 @@ pub(crate) struct CurrentPassword;
 pub(crate) struct CodeText;
 /// How the client keeps the token: the name of a [`Transport`].
 pub(crate) struct TransportName;
-/// The id of the user whose page a form is on.
-pub(crate) struct UserIdText;
+/// A text that is compared with what is known.
+pub(crate) struct PlainText;
 /// Where a form leads afterwards. Anything that is no good target is ignored, so any value is allowed.
 pub(crate) struct NextTarget;
 
@@ -82,7 +82,7 @@ impl TextKind for TransportName {
     }
 }
 
-impl TextKind for UserIdText {
+impl TextKind for PlainText {
     fn schema() -> MetaSchemaRef {
         inline(MetaSchema::new("string"))
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account_data;
 pub(crate) mod attributes;
+pub(crate) mod landing;
 pub(crate) mod meta;
 pub(crate) mod outcome;
 pub(crate) mod problem;

@@ -1,7 +1,6 @@
 //! The outcomes of operations. An operation returns one of the small types here, which describes the response in the
 //! `OpenAPI` document; the pipeline renders its [`Outcome`].
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use doorward_app::{IssuedCodes, OpenedSession};
@@ -12,6 +11,7 @@ use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaHeader, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 
+use crate::response::landing::{Landing, Notice};
 use crate::response::meta::{json, text_header};
 use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::SessionBody;
@@ -28,18 +28,30 @@ pub(crate) enum Outcome {
         status: StatusCode,
         /// How many recovery codes are left, after a recovery.
         recovery_codes_left: Option<u32>,
-        /// Where a form leads.
-        location: String,
+        leads: Leads,
     },
     /// Something was changed or revoked. The JSON response has no body.
     Done {
-        /// Where a form leads.
-        location: Cow<'static, str>,
+        leads: Leads,
         /// Which cookies the browser is to forget.
         forgets: Forgets,
     },
     /// Recovery codes were created. They are shown once.
-    RecoveryCodes { user: User, issued: IssuedCodes },
+    RecoveryCodes {
+        user: User,
+        issued: IssuedCodes,
+        /// Where the page with the codes leads on to.
+        next: Option<String>,
+    },
+}
+
+/// Where a form leads.
+#[derive(Clone, Debug)]
+pub(crate) struct Leads {
+    /// The target that the form named.
+    pub(crate) next: Option<String>,
+    /// Where it leads otherwise.
+    pub(crate) landing: Landing,
 }
 
 /// The cookies that a browser is to forget.
@@ -68,13 +80,13 @@ pub(crate) struct SignedIn<const STATUS: u16> {
     opened: OpenedSession,
     transport: Transport,
     recovery_codes_left: Option<u32>,
-    location: String,
+    leads: Leads,
 }
 
 impl<const STATUS: u16> SignedIn<STATUS> {
-    /// The session was opened. A form leads to `next` afterwards, or to the profile.
-    pub(crate) fn new(opened: OpenedSession, transport: Transport, next: Option<String>) -> Self {
-        Self { opened, transport, recovery_codes_left: None, location: next.unwrap_or_else(|| "/".into()) }
+    /// The session was opened. A form leads to `next` afterwards, or else to this landing.
+    pub(crate) fn new(opened: OpenedSession, transport: Transport, next: Option<String>, landing: Landing) -> Self {
+        Self { opened, transport, recovery_codes_left: None, leads: Leads { next, landing } }
     }
 
     /// The same after a recovery.
@@ -85,9 +97,9 @@ impl<const STATUS: u16> SignedIn<STATUS> {
 
 impl<const STATUS: u16> IntoResponse for SignedIn<STATUS> {
     fn into_response(self) -> Response {
-        let Self { opened, transport, recovery_codes_left, location } = self;
+        let Self { opened, transport, recovery_codes_left, leads } = self;
         let status = StatusCode::from_u16(STATUS).expect("the statuses here are constants");
-        hand_over(Outcome::SignedIn { opened, transport, status, recovery_codes_left, location })
+        hand_over(Outcome::SignedIn { opened, transport, status, recovery_codes_left, leads })
     }
 }
 
@@ -103,7 +115,7 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
                 "The session cookie, unless the transport is `bearer`; after it perhaps that of trusted devices",
             )],
         };
-        MetaResponses { responses: vec![session, redirect_meta("Signed in: on to `next` or `/`, for a form")] }
+        MetaResponses { responses: vec![session, redirect_meta("Signed in: on to `next`, the app or `/`, for a form")] }
     }
 
     fn register(registry: &mut Registry) {
@@ -113,20 +125,25 @@ impl<const STATUS: u16> ApiResponse for SignedIn<STATUS> {
 
 /// Something was changed or revoked.
 pub(crate) struct Done {
-    location: Cow<'static, str>,
+    leads: Leads,
     forgets: Forgets,
 }
 
 impl Done {
-    /// A form leads to `location` afterwards.
-    pub(crate) fn new(location: impl Into<Cow<'static, str>>, forgets: Forgets) -> Self {
-        Self { location: location.into(), forgets }
+    /// A form leads to the page that says so.
+    pub(crate) fn new(notice: Notice, forgets: Forgets) -> Self {
+        Self { leads: Leads { next: None, landing: Landing::Notice(notice) }, forgets }
+    }
+
+    /// The same, but that a form leads to `next` where it names a target.
+    pub(crate) fn with_next(self, next: Option<String>) -> Self {
+        Self { leads: Leads { next, ..self.leads }, ..self }
     }
 }
 
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
-        hand_over(Outcome::Done { location: self.location, forgets: self.forgets })
+        hand_over(Outcome::Done { leads: self.leads, forgets: self.forgets })
     }
 }
 
@@ -149,11 +166,17 @@ impl ApiResponse for Done {
 }
 
 /// Recovery codes were created.
-pub(crate) struct NewRecoveryCodes(pub(crate) User, pub(crate) IssuedCodes);
+pub(crate) struct NewRecoveryCodes {
+    pub(crate) user: User,
+    pub(crate) issued: IssuedCodes,
+    /// Where the page with the codes leads on to.
+    pub(crate) next: Option<String>,
+}
 
 impl IntoResponse for NewRecoveryCodes {
     fn into_response(self) -> Response {
-        hand_over(Outcome::RecoveryCodes { user: self.0, issued: self.1 })
+        let Self { user, issued, next } = self;
+        hand_over(Outcome::RecoveryCodes { user, issued, next })
     }
 }
 

@@ -263,7 +263,10 @@ impl ProblemKind {
 
     /// Whether the problem is about a form without telling which of its fields is wrong.
     pub(crate) const fn is_about_form(self) -> bool {
-        matches!(self, Self::IncorrectCredentials | Self::IncorrectRecoveryCode)
+        matches!(
+            self,
+            Self::IncorrectCredentials | Self::IncorrectRecoveryCode | Self::TooManyAttempts | Self::Overloaded
+        )
     }
 
     pub(crate) const fn status(self) -> StatusCode {

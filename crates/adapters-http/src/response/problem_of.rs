@@ -84,7 +84,7 @@ impl Problem {
     }
 
     /// The problems of a form's fields, of which at least one is wrong.
-    fn of_invalid_fields<const N: usize>(problems: [Option<Self>; N]) -> Self {
+    pub(crate) fn of_invalid_fields<const N: usize>(problems: [Option<Self>; N]) -> Self {
         Self::of_fields(problems).unwrap_or_else(|| Self::new(ProblemKind::MalformedRequest))
     }
 
@@ -97,7 +97,10 @@ impl Problem {
     }
 
     fn invalid_login_name(error: InvalidUsername) -> Self {
-        let advice = Message::new("enter-username").with("max", Username::MAX_CHARS);
+        let advice = match error {
+            InvalidUsername::TooLong => Message::new("username-length").with("max", Username::MAX_CHARS),
+            _ => Message::new("enter-username"),
+        };
         Self::new(ProblemKind::InvalidUsername).reason(error.into()).detail(advice)
     }
 
@@ -105,9 +108,22 @@ impl Problem {
         Self::invalid_typed_password(error, Message::new("enter-current-password"))
     }
 
-    /// A password that was typed to be checked, with this advice.
-    fn invalid_typed_password(error: InvalidPassword, advice: Message) -> Self {
-        let advice = advice.with("max", Password::MAX_CHARS);
+    /// The current password was left out.
+    pub(crate) fn missing_current_password() -> Self {
+        Self::invalid_current_password(InvalidPassword::Missing)
+    }
+
+    /// The username is not that of the account.
+    pub(crate) fn username_differs() -> Self {
+        Self::new(ProblemKind::InvalidUsername).reason(Reason::Incorrect).detail(Message::new("username-differs"))
+    }
+
+    /// A password that was typed to be checked. The advice is for one that is missing.
+    fn invalid_typed_password(error: InvalidPassword, missing: Message) -> Self {
+        let advice = match error {
+            InvalidPassword::TooLong => Message::new("password-length").with("max", Password::MAX_CHARS),
+            _ => missing,
+        };
         Self::new(ProblemKind::InvalidPassword).reason(error.into()).detail(advice)
     }
 

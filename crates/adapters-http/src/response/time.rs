@@ -70,6 +70,20 @@ pub(crate) fn http_date(instant: Timestamp) -> String {
     values.first().and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
+/// An instant on a page: for the script, which shows the reader's own time, and as people read it without the script.
+pub(crate) struct Moment {
+    /// RFC 3339.
+    pub(crate) machine: String,
+    /// To the minute, in UTC.
+    pub(crate) text: String,
+}
+
+impl From<Timestamp> for Moment {
+    fn from(instant: Timestamp) -> Self {
+        Self { machine: rfc3339(instant), text: minute(instant) }
+    }
+}
+
 /// An instant to the minute, as people read it.
 pub(crate) fn minute(instant: Timestamp) -> String {
     let text = rfc3339(instant);

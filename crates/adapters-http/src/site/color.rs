@@ -1,4 +1,5 @@
-//! The operator's colour, darkened or lightened until text in it is readable on the light and the dark background.
+//! The operator's colour: unchanged on buttons, whose text is black or white, and darkened or lightened for links until they
+//! are readable on the light and the dark background.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,13 +34,27 @@ impl Color {
         let properties = |card, end| {
             let accent = self.readable_on(card, end);
             let strong = accent.mixed(end, Self::POINTED_AT);
-            format!(":root {{ --accent: {accent}; --accent-strong: {strong}; }}")
+            let on_accent = accent.text();
+            format!(":root {{ --accent: {accent}; --accent-strong: {strong}; --on-accent: {on_accent}; }}")
         };
+        let text = self.text();
+        // Away from the text, so that it stays readable.
+        let strong = self.mixed(text.opposite(), Self::POINTED_AT);
         format!(
-            "\n{}\n@media (prefers-color-scheme: dark) {{ {} }}\n",
+            "\n:root {{ --button: {self}; --button-strong: {strong}; --on-button: {text}; }}\n{}\n@media (prefers-color-scheme: dark) {{ {} }}\n",
             properties(Self::LIGHT_CARD, Self::BLACK),
             properties(Self::DARK_CARD, Self::WHITE)
         )
+    }
+
+    /// The colour of text on this one: black or white, whichever has more contrast.
+    fn text(self) -> Self {
+        if self.contrast(Self::BLACK) >= self.contrast(Self::WHITE) { Self::BLACK } else { Self::WHITE }
+    }
+
+    /// Black for white, and white for black.
+    fn opposite(self) -> Self {
+        if self == Self::BLACK { Self::WHITE } else { Self::BLACK }
     }
 
     /// The colour nearest to this one, on the way to `end`, that is readable on `ground`.
@@ -116,8 +131,21 @@ mod tests {
             for (card, end) in [(Color::LIGHT_CARD, Color::BLACK), (Color::DARK_CARD, Color::WHITE)] {
                 let readable = color.readable_on(card, end);
                 assert!(readable.contrast(card) >= Color::LEAST_CONTRAST, "{color} on {card} became {readable}");
+                assert!(readable.contrast(readable.text()) >= Color::LEAST_CONTRAST, "{readable}");
+            }
+            let strong = color.mixed(color.text().opposite(), Color::POINTED_AT);
+            for ground in [color, strong] {
+                assert!(ground.contrast(color.text()) >= Color::LEAST_CONTRAST, "text on {ground}");
             }
         }
+    }
+
+    #[test]
+    fn a_button_keeps_the_colour_of_the_brand() {
+        let yellow: Color = "#ffd500".parse().expect("a colour");
+        let style = yellow.style();
+        assert_eq!(style.matches("--button: #ffd500;").count(), 1, "{style}");
+        assert!(style.contains("--on-button: #000000;"), "{style}");
     }
 
     #[test]

@@ -74,7 +74,7 @@ const RETURN_ORIGINS: &str =
     "a list of http and https origins such as https://app.example.com or https://*.example.com, without paths";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 32] = [
+pub(crate) static TABLE: [Setting; 34] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -313,6 +313,24 @@ pub(crate) static TABLE: [Setting; 32] = [
         help: "Other origins that `next` may lead to",
         default: |_| None,
         apply: |s, v| set(&mut s.return_origins, v.list(RETURN_ORIGINS)),
+    },
+    Setting {
+        section: Section::Pages,
+        variable: "DOORWARD_APP_URL",
+        flag: "app-url",
+        value_name: "URL",
+        help: "Your app, where a sign-in without `next` leads and each page links back to; its origin is a return origin",
+        default: |_| None,
+        apply: |s, v| set(&mut s.app_url, v.parse("an http or https URL, or a path such as /app").map(Some)),
+    },
+    Setting {
+        section: Section::Pages,
+        variable: "DOORWARD_APP_NAME",
+        flag: "app-name",
+        value_name: "NAME",
+        help: "The name of your app in the link back to it; without it the app's host",
+        default: |_| None,
+        apply: |s, v| set(&mut s.app_name, v.site_name().map(Some)),
     },
     Setting {
         section: Section::Pages,

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
-use doorward_adapters_http::{CookieSettings, Language, Origin, ReturnOrigin, Site};
+use doorward_adapters_http::{App, AppUrl, CookieSettings, Language, Origin, ReturnOrigin, Site};
 use doorward_adapters_sql::StoreUrl;
 use doorward_app::{Policies, SignUpPolicy};
 use doorward_domain::{BlockedWords, PasswordPolicy, SessionPolicy, ThrottleLimits};
@@ -46,6 +46,9 @@ pub struct Settings {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) trusted_origins: Vec<Origin>,
     pub(crate) return_origins: Vec<ReturnOrigin>,
+    /// The app that users come from.
+    pub(crate) app_url: Option<AppUrl>,
+    pub(crate) app_name: Option<String>,
     pub(crate) site: Site,
     /// `None` for each reader's own.
     pub(crate) language: Option<Language>,
@@ -94,6 +97,8 @@ impl Settings {
             trusted_proxies: Vec::new(),
             trusted_origins: Vec::new(),
             return_origins: Vec::new(),
+            app_url: None,
+            app_name: None,
             site: Site::default(),
             language: None,
             log: LogSettings { filter: DEFAULT_LOG.parse().expect(WRITTEN_HERE), json: false },
@@ -110,6 +115,24 @@ impl Settings {
         let sign_up = self.sign_up.clone();
         let passwords = PasswordPolicy { words: self.blocked_words(), ..sign_up.passwords };
         Policies { sessions: self.sessions, sign_up: SignUpPolicy { passwords, ..sign_up }, throttle: self.throttle }
+    }
+
+    /// The app that users come from, named by its host where the operator gives it no name.
+    pub(crate) fn app(&self, public_origin: &Origin) -> Option<App> {
+        let url = self.app_url.clone()?;
+        let host = url.host().or_else(|| public_origin.domain()).map(ToOwned::to_owned);
+        let name = self.app_name.clone().or(host).unwrap_or_else(|| public_origin.to_string());
+        Some(App { url, name })
+    }
+
+    /// The origins that `next` may lead to, each with the setting that names it: the return origins and that of the app.
+    pub(crate) fn targets<'a>(
+        &'a self,
+        public_origin: &'a Origin,
+    ) -> impl Iterator<Item = (&'static str, ReturnOrigin)> + 'a {
+        let listed = self.return_origins.iter().cloned().map(|origin| ("DOORWARD_RETURN_ORIGINS", origin));
+        let app = self.app_url.as_ref().and_then(AppUrl::origin).filter(|origin| origin != public_origin);
+        listed.chain(app.map(|origin| ("DOORWARD_APP_URL", ReturnOrigin::One(origin))))
     }
 
     /// The words of the operator's file, the site's name, the public host and its labels but the top-level one. The site's
