@@ -47,3 +47,15 @@ behind!(Nginx in nginx, Caddy in caddy, Traefik in traefik, Haproxy in haproxy o
     forward_auth::a_sign_out_closes_the_app,
     forward_auth::the_app_is_closed_while_doorward_is_down,
 });
+
+behind!(Nginx in nginx_on_a_socket, Caddy in caddy_on_a_socket of UnixSocket: {
+    sign_in_pages::a_user_signs_in_and_out_through_tls,
+    sign_in_pages::the_client_s_address_is_not_the_proxy_s,
+});
+
+behind!(
+    Nginx in nginx_forward_auth_on_a_socket, Caddy in caddy_forward_auth_on_a_socket of ForwardAuthOnUnixSocket: {
+        forward_auth::a_visitor_signs_in_and_comes_back_to_the_exact_page,
+        forward_auth::a_script_without_a_session_gets_401,
+    }
+);

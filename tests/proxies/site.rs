@@ -1,10 +1,12 @@
 //! Doorward, an app and a proxy in front of both, with the settings and the configuration of one section of the page.
 
-use std::path::Path;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -15,11 +17,15 @@ use super::recipe;
 use super::visitor::{Answer, PAGE, Visitor};
 use crate::process::program::command;
 use crate::storage::places;
+use crate::support::postgres::unprivileged_user;
 use crate::support::server::TestServer;
 
 pub const LOGIN: &str = "https://login.example.com";
 pub const APP: &str = "https://app.example.com";
 pub const PASSWORD: &str = "correct horse";
+
+/// The socket on the page.
+const SOCKET: &str = "/run/doorward/doorward.sock";
 
 /// A section of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,9 @@ pub enum Section {
     SignInPages,
     OneHost,
     ForwardAuth,
+    UnixSocket,
+    /// Forward auth with the sign-in pages of [`Self::UnixSocket`].
+    ForwardAuthOnUnixSocket,
 }
 
 impl Section {
@@ -34,8 +43,13 @@ impl Section {
         match self {
             Self::SignInPages => "Sign-in pages",
             Self::OneHost => "App and sign-in on one host",
-            Self::ForwardAuth => "Forward auth",
+            Self::ForwardAuth | Self::ForwardAuthOnUnixSocket => "Forward auth",
+            Self::UnixSocket => "A Unix socket",
         }
+    }
+
+    fn has_socket(self) -> bool {
+        matches!(self, Self::UnixSocket | Self::ForwardAuthOnUnixSocket)
     }
 
     /// The blocks that a proxy runs with. Those of forward auth stand beside the one of the sign-in pages, except
@@ -44,7 +58,8 @@ impl Section {
         let own = |language| recipe::blocks(self.heading(), language);
         let beside = |language| match self {
             Self::ForwardAuth => recipe::blocks(Self::SignInPages.heading(), language),
-            Self::SignInPages | Self::OneHost => vec![],
+            Self::ForwardAuthOnUnixSocket => recipe::blocks(Self::UnixSocket.heading(), language),
+            Self::SignInPages | Self::OneHost | Self::UnixSocket => vec![],
         };
         match proxy {
             Proxy::Nginx => [beside("nginx"), own("nginx")].concat(),
@@ -62,25 +77,41 @@ pub struct Site {
     _app: App,
     proxy: Running,
     certificate: CertificateDer<'static>,
+    /// Has the socket.
+    folder: TempDir,
 }
 
 impl Site {
     /// Starts everything and waits until the proxy serves; `None` where this machine has no such proxy.
     pub async fn start(proxy: Proxy, section: Section) -> Option<Self> {
         let program = proxy.find()?;
-        let flags = recipe::flags(section.heading());
+        let folder = folder_for_proxies();
+        let socket = folder.path().join("doorward.sock").display().to_string();
+        let mut flags = recipe::flags(section.heading());
+        if section.has_socket() {
+            flags.retain(|flag| !flag.starts_with("--listen="));
+            flags.push(format!("--listen=unix:{socket}"));
+        }
         let flags: Vec<_> = flags.iter().map(String::as_str).collect();
         let place = places::sqlite().await.expect("SQLite is everywhere");
         let (doorward, app) = (TestServer::start_with(place, &flags).await, App::start().await);
         let certificate = Certificate::new();
-        let addresses = [("127.0.0.1:8080", doorward.port()), ("127.0.0.1:3000", app.port)];
-        let addresses = addresses.map(|(found, port)| (found, format!("127.0.0.1:{port}"))).to_vec();
+        let mut addresses = vec![("127.0.0.1:3000", format!("127.0.0.1:{}", app.port))];
+        match (section.has_socket(), proxy) {
+            (false, _) => addresses.push(("127.0.0.1:8080", format!("127.0.0.1:{}", doorward.port()))),
+            (true, Proxy::Nginx) => addresses.extend([
+                (SOCKET, socket.clone()),
+                ("127.0.0.1:8080/", format!("unix:{socket}:/")),
+                ("127.0.0.1:8080", format!("unix:{socket}")),
+            ]),
+            (true, _) => addresses.extend([(SOCKET, socket.clone()), ("127.0.0.1:8080", format!("unix/{socket}"))]),
+        }
         // Another process may take the port before the proxy binds it.
         for _ in 0..3 {
             let to = Substitutions { addresses: addresses.clone(), port: program::free_port() };
             let running = program::start(proxy, &program, &section.blocks(proxy), &certificate, &to);
             if let Some(certificate) = serves(&running, proxy, section, &certificate).await {
-                return Some(Self { doorward, _app: app, proxy: running, certificate });
+                return Some(Self { doorward, _app: app, proxy: running, certificate, folder });
             }
             eprintln!("{proxy:?} does not serve:\n{}", running.log());
         }
@@ -94,7 +125,7 @@ impl Site {
     /// Creates a user as the operator does, since sign-up is closed, and returns the id.
     pub async fn create_user(&self, name: &str) -> String {
         let store = format!("--database-url={}", self.doorward.place.url);
-        let mut command = command(Path::new("/"));
+        let mut command = command(self.folder.path());
         command.args([&store, "--argon2-memory-kib=8", "--argon2-iterations=1"]);
         command.args(["user", "create", name, "--password-stdin", "--json"]);
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -115,6 +146,17 @@ impl Site {
         assert_eq!(answer.status, 302, "{answer:?}");
         visitor
     }
+}
+
+/// A folder whose files belong to the group that the proxies run in, as the group of the page's unit has it.
+fn folder_for_proxies() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    if let Some((_, group)) = unprivileged_user() {
+        std::os::unix::fs::chown(folder.path(), None, Some(group)).expect("root may give files away");
+        // The bit of the group's id hands the group on to files.
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o2750)).expect("a folder of this process");
+    }
+    folder
 }
 
 /// Waits until the proxy answers on its host, and returns the certificate to trust; `None` if it does not come to it.
@@ -151,11 +193,11 @@ async fn is_ready(visitor: &mut Visitor, section: Section) -> bool {
         answer.is_ok_and(|answer: Answer| answer.status == status)
     };
     match section {
-        Section::SignInPages => answered(&format!("{LOGIN}/login"), 200).await,
+        Section::SignInPages | Section::UnixSocket => answered(&format!("{LOGIN}/login"), 200).await,
         Section::OneHost => {
             answered(&format!("{APP}/"), 200).await && answered(&format!("{APP}/api/config"), 200).await
         }
-        Section::ForwardAuth => {
+        Section::ForwardAuth | Section::ForwardAuthOnUnixSocket => {
             answered(&format!("{LOGIN}/login"), 200).await && answered(&format!("{APP}/"), 302).await
         }
     }

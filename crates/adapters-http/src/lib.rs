@@ -22,6 +22,7 @@ mod texts;
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use pipeline::Pipeline;
+pub use request::client::unix_socket_peer;
 pub use return_origin::ReturnOrigin;
 pub use routes::endpoint;
 pub use settings::{CookieSettings, HttpSettings};
