@@ -36,7 +36,7 @@ impl Proxy {
     }
 
     /// Its program: on the path, where Debian puts servers, or where `just traefik` puts Traefik. `None` where this machine
-    /// has none, which is told once.
+    /// has none, which one loud line says.
     ///
     /// # Panics
     /// Panics if it is missing and [`REQUIRED`] is set.
@@ -71,8 +71,8 @@ pub struct Running {
 }
 
 impl Running {
-    /// Writes these files into a new folder and runs the proxy there, in the foreground.
-    pub fn start(program: &Path, arguments: &[&str], port: u16, folder: PathBuf) -> Self {
+    /// Runs the proxy in the foreground, in a folder that has its files and becomes its own.
+    fn start(program: &Path, arguments: &[&str], port: u16, folder: PathBuf) -> Self {
         const SCRIPT: &str = r#"
             trap '' INT TERM HUP
             cd "$FOLDER" || exit 1

@@ -96,16 +96,8 @@ impl Site {
         let place = places::sqlite().await.expect("SQLite is everywhere");
         let (doorward, app) = (TestServer::start_with(place, &flags).await, App::start().await);
         let certificate = Certificate::new();
-        let mut addresses = vec![("127.0.0.1:3000", format!("127.0.0.1:{}", app.port))];
-        match (section.has_socket(), proxy) {
-            (false, _) => addresses.push(("127.0.0.1:8080", format!("127.0.0.1:{}", doorward.port()))),
-            (true, Proxy::Nginx) => addresses.extend([
-                (SOCKET, socket.clone()),
-                ("127.0.0.1:8080/", format!("unix:{socket}:/")),
-                ("127.0.0.1:8080", format!("unix:{socket}")),
-            ]),
-            (true, _) => addresses.extend([(SOCKET, socket.clone()), ("127.0.0.1:8080", format!("unix/{socket}"))]),
-        }
+        let ports = (doorward.port(), app.port);
+        let addresses = if section.has_socket() { on_socket(proxy, &socket, ports.1) } else { on_ports(ports) };
         // Another process may take the port before the proxy binds it.
         for _ in 0..3 {
             let to = Substitutions { addresses: addresses.clone(), port: program::free_port() };
@@ -145,6 +137,25 @@ impl Site {
         let answer = visitor.post_form(&format!("{LOGIN}/api/login"), &fields).await;
         assert_eq!(answer.status, 302, "{answer:?}");
         visitor
+    }
+}
+
+/// What stands on the page for the ports of Doorward and the app, and what it is here.
+fn on_ports((doorward, app): (u16, u16)) -> Vec<(&'static str, String)> {
+    vec![("127.0.0.1:8080", format!("127.0.0.1:{doorward}")), ("127.0.0.1:3000", format!("127.0.0.1:{app}"))]
+}
+
+/// As [`on_ports`], with a socket for Doorward's port, as the page says how to write it for each proxy.
+fn on_socket(proxy: Proxy, socket: &str, app: u16) -> Vec<(&'static str, String)> {
+    let app = ("127.0.0.1:3000", format!("127.0.0.1:{app}"));
+    let named = (SOCKET, socket.to_owned());
+    match proxy {
+        Proxy::Nginx => {
+            let with_path = ("127.0.0.1:8080/", format!("unix:{socket}:/"));
+            vec![app, named, with_path, ("127.0.0.1:8080", format!("unix:{socket}"))]
+        }
+        Proxy::Caddy => vec![app, named, ("127.0.0.1:8080", format!("unix/{socket}"))],
+        Proxy::Traefik | Proxy::Haproxy => panic!("the page has no socket for {proxy:?}"),
     }
 }
 
