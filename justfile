@@ -11,7 +11,7 @@ test *filter:
     cargo test {{ filter }}
 
 # Run everything that CI runs; needs cargo-deny, Python and Node.js
-check: fmt-check deny lint axe (test "--locked") doc typescript schemathesis
+check: fmt-check deny lint axe traefik (test "--locked") doc typescript schemathesis
 
 # Format the code
 fmt:
@@ -114,6 +114,21 @@ axe:
         "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r tests/axe/requirements.txt
         cp "$folder"/lib/python3*/site-packages/axe_playwright_python/axe.min.js "$folder/axe.min.js"
         cp tests/axe/requirements.txt "$folder/installed"
+    fi
+
+# Run the configurations of docs/proxies.md; needs nginx, Caddy and HAProxy, for example from Debian's packages
+proxies: traefik
+    cargo test --locked proxies::
+
+# Fetch Traefik, whose configurations the tests run; needs Python
+traefik:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder="${CARGO_TARGET_DIR:-target}/traefik"
+    if ! cmp -s tests/proxies/requirements.txt "$folder/installed"; then
+        python3 -m venv "$folder"
+        "$folder/bin/pip" install --quiet --disable-pip-version-check -r tests/proxies/requirements.txt
+        cp tests/proxies/requirements.txt "$folder/installed"
     fi
 
 # Break the store while users sign up, and check that no acknowledged sign-up is lost; one scenario: `just chaos failover`

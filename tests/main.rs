@@ -10,6 +10,7 @@ mod fuzz;
 mod http;
 mod lucia_table;
 mod process;
+mod proxies;
 mod security_table;
 mod storage;
 mod support;

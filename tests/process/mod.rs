@@ -10,4 +10,5 @@ mod read_only;
 mod setting_hints;
 mod settings;
 mod stopping;
+mod unix_socket;
 mod unread_log;

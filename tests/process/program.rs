@@ -1,5 +1,6 @@
 //! The program under test as a process of its own, in a folder of its own.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
@@ -48,16 +49,23 @@ impl Program {
         Self::launch(folder, command).await
     }
 
-    /// Runs this command, which must come to be the program in this folder, and waits until it listens.
+    /// Runs this command, which must come to be the program in this folder, and waits until it listens: on a free port, unless
+    /// the command names a socket.
     pub async fn launch(folder: TempDir, mut command: Command) -> Self {
-        command.arg("--listen=127.0.0.1:0");
+        let is_told = |argument: &OsStr| argument.as_encoded_bytes().starts_with(b"--listen=");
+        let listens_on_a_port = !command.as_std().get_args().any(is_told);
+        if listens_on_a_port {
+            command.arg("--listen=127.0.0.1:0");
+        }
         let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("a program that runs");
         let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let mut program = Self { folder, log: vec![], child, lines, port: 0 };
         let line = program.log_until("listening on").await;
-        let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        program.port = digits.parse().expect("a port");
+        if listens_on_a_port {
+            let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            program.port = digits.parse().expect("a port");
+        }
         program
     }
 

@@ -70,8 +70,9 @@ impl TestServer {
         let shared = without_overridden(shared, flags);
         let settings = Settings::from_flags(shared.chain(flags.iter().copied())).expect("good settings");
         let server = Server::start(settings, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a server that starts");
-        let port = server.address().port();
-        let metrics_port = server.metrics_address().map(|address| address.port());
+        // None for a Unix socket, which tests connect to by its path.
+        let port = server.address().port().unwrap_or_default();
+        let metrics_port = server.metrics_address().and_then(doorward::ListenAddress::port);
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run_until(async {
             let _ = stopped.await;

@@ -24,6 +24,7 @@ pub use app_url::{AppUrl, InvalidAppUrl};
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use pipeline::Pipeline;
+pub use request::client::unix_socket_peer;
 pub use return_origin::ReturnOrigin;
 pub use routes::endpoint;
 pub use settings::{App, CookieSettings, HttpSettings};

@@ -12,6 +12,7 @@ mod received;
 mod server;
 mod settings;
 mod shares;
+mod socket;
 mod unread;
 mod warnings;
 mod wiring;
@@ -28,6 +29,7 @@ use tokio::signal::unix::{SignalKind, signal};
 pub use clock::SystemClock;
 pub use server::{Server, StartError};
 pub use settings::{Settings, WrongSetting};
+pub use socket::ListenAddress;
 
 use command::Command;
 use command_line::{CommandLine, Invocation};
@@ -154,7 +156,8 @@ async fn serve(settings: Settings, dropped_lines: DroppedLines) -> Result<(), St
     if let Some(address) = server.metrics_address() {
         tracing::info!("metrics at http://{address}/metrics");
     }
-    tracing::info!("listening on http://{}; open {}", server.address(), server.public_origin());
+    let scheme = if server.address().port().is_some() { "http://" } else { "" };
+    tracing::info!("listening on {scheme}{}; open {}", server.address(), server.public_origin());
     server
         .run_until(async move {
             tokio::select! {

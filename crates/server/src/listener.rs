@@ -19,13 +19,13 @@ use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Request, Response};
 use prometheus_client::metrics::gauge::Gauge;
 use rustix::process::{Resource, getrlimit};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::connection_timeouts::{IDLE_TIMEOUT, Requests, TimedConnection};
 use crate::received::Received;
 use crate::shares::{Share, Shares};
+use crate::socket::{Acceptor, Connection, Socket, SocketFile};
 use crate::unread::{self, on_budget};
 use crate::workers::{self, EventLoops};
 
@@ -95,7 +95,9 @@ impl Drop for Place {
 pub(crate) struct Listener {
     event_loops: EventLoops,
     /// The same one for each event loop.
-    each: Vec<TcpListener>,
+    each: Vec<Acceptor>,
+    /// The file of a Unix socket.
+    file: Option<SocketFile>,
 }
 
 impl Listener {
@@ -103,13 +105,17 @@ impl Listener {
     ///
     /// # Errors
     /// The system gives no descriptor for it.
-    pub(crate) fn on(event_loops: &EventLoops, listener: &std::net::TcpListener) -> io::Result<Self> {
+    pub(crate) fn on(event_loops: &EventLoops, socket: Socket) -> io::Result<Self> {
         let registered = |event_loop: &Handle| {
             let _inside = event_loop.enter();
-            TcpListener::from_std(listener.try_clone()?)
+            socket.acceptor()
         };
         let each = event_loops.iter().map(registered).collect::<io::Result<_>>()?;
-        Ok(Self { event_loops: event_loops.clone(), each })
+        let file = match socket {
+            Socket::Tcp(_) => None,
+            Socket::Unix(_, file) => Some(file),
+        };
+        Ok(Self { event_loops: event_loops.clone(), each, file })
     }
 
     /// Serves the endpoint until `stop` is ready; then answers the requests under way and returns.
@@ -132,6 +138,7 @@ impl Listener {
             // One that panicked has ended as well.
             let _ = worker.await;
         }
+        drop(self.file);
         let Some(connections) = Arc::into_inner(connections) else { return };
         if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await.is_err() {
             tracing::warn!("connections that did not finish in time are cut");
@@ -151,7 +158,7 @@ struct Shared<E> {
 /// Accepts connections on one event loop until the other side of `stopped` is gone.
 async fn accept_until<E>(
     mut stopped: watch::Receiver<()>,
-    listener: TcpListener,
+    listener: Acceptor,
     shared: Arc<Shared<E>>,
     connections: Arc<GracefulShutdown>,
 ) where
@@ -168,7 +175,7 @@ async fn accept_until<E>(
             // Tasks that are spawned while this is held run on the other event loop.
             let _inside = other.map(Handle::enter);
             if other.is_some() {
-                stream = TcpStream::from_std(stream.into_std()?)?;
+                stream = stream.moved_here()?;
             }
             converse(stream, place, &shared, &connections);
             Ok(())
@@ -187,25 +194,26 @@ async fn accept_until<E>(
 }
 
 /// Waits for a place, then for a connection to take it.
-async fn accept(listener: &TcpListener, places: &Places) -> io::Result<(TcpStream, Place)> {
+async fn accept(listener: &Acceptor, places: &Places) -> io::Result<(Connection, Place)> {
     let permit = Arc::clone(&places.free).acquire_owned().await.map_err(io::Error::other)?;
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let stream = listener.accept().await?;
         // A connection beyond the share of its address is closed.
-        let Some(share) = places.by_address.take(peer.ip(), 1) else { continue };
+        let Some(share) = places.by_address.take(stream.peer_ip(), 1) else { continue };
         places.open.inc();
         return Ok((stream, Place { open: places.open.clone(), _permit: permit, _share: share }));
     }
 }
 
 /// Speaks HTTP/1 on a connection, in a task of its own on the present event loop.
-fn converse<E>(stream: TcpStream, place: Place, shared: &Shared<E>, connections: &GracefulShutdown)
+fn converse<E>(stream: Connection, place: Place, shared: &Shared<E>, connections: &GracefulShutdown)
 where
     E: Endpoint<Output = Response> + 'static,
 {
     // A client that hung up already needs no answer.
-    let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
-    if let Err(error) = stream.set_nodelay(true) {
+    let Some(local) = stream.local() else { return };
+    let (remote, remote_ip) = (stream.peer(), stream.peer_ip());
+    if let Err(error) = stream.set_nodelay() {
         tracing::debug!(%error, "a connection stays with Nagle's algorithm");
     }
     let (requests, received) = (Requests::default(), Received::default());
@@ -214,17 +222,17 @@ where
     let bodies = received.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (endpoint, unread, requests) = (Arc::clone(&endpoint), Arc::clone(&unread), requests.clone());
-        let bodies = bodies.clone();
+        let (bodies, local, remote) = (bodies.clone(), local.clone(), remote.clone());
         async move {
             requests.begin();
             let (head, body) = request.into_parts();
             let may_wait_for_continue = head.headers.contains_key(EXPECT);
-            let head = (head, LocalAddr(local.into()), RemoteAddr(remote.into()), Scheme::HTTP);
+            let head = (head, LocalAddr(local), RemoteAddr(remote), Scheme::HTTP);
             let request = Request::from_parts(head.into(), bodies.begin(body, may_wait_for_continue));
             let response = endpoint.get_response(request).await;
             bodies.finish(response.status() == StatusCode::REQUEST_TIMEOUT).await;
             requests.answer();
-            Ok::<_, Infallible>(on_budget(response.into(), &unread, remote.ip()))
+            Ok::<_, Infallible>(on_budget(response.into(), &unread, remote_ip))
         }
     });
     let connection = http1::Builder::new()

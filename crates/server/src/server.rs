@@ -1,7 +1,6 @@
 //! The wiring: concrete adapters into ports, ports into use cases, use cases behind HTTP, and that behind a listener.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +16,13 @@ use poem::{EndpointExt, Response};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::listener::{Listener, Places};
 use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
+use crate::socket::{ListenAddress, Socket};
 use crate::warnings;
 use crate::wiring::ports;
 use crate::workers::Workers;
@@ -36,7 +35,7 @@ const INSTANCE_CHARS: usize = 8;
 /// A server that listens and is ready to serve.
 pub struct Server {
     listener: Listener,
-    address: SocketAddr,
+    address: ListenAddress,
     public_origin: Origin,
     endpoint: Pipeline,
     workers: Workers,
@@ -51,7 +50,7 @@ pub struct Server {
 /// What serves metrics, on a listener of its own.
 struct MetricsServer {
     listener: Listener,
-    address: SocketAddr,
+    address: ListenAddress,
     endpoint: BoxEndpoint<'static, Response>,
 }
 
@@ -70,12 +69,12 @@ impl Server {
         clock: Arc<dyn Clock>,
         dropped_lines: DroppedLines,
     ) -> Result<Self, StartError> {
-        let (socket, address) = bind("DOORWARD_LISTEN", settings.listen).await?;
+        let (socket, address) = bind("DOORWARD_LISTEN", &settings.listen).await?;
         let metrics_socket = match settings.metrics_listen {
-            Some(address) => Some(bind("DOORWARD_METRICS_LISTEN", address).await?),
+            Some(address) => Some(bind("DOORWARD_METRICS_LISTEN", &ListenAddress::Tcp(address)).await?),
             None => None,
         };
-        let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(address));
+        let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(&address));
         for warning in warnings::of_settings(&settings, &public_origin) {
             tracing::warn!("{warning}");
         }
@@ -108,12 +107,12 @@ impl Server {
         let endpoint = doorward_adapters_http::endpoint(UseCases::new(&ports, &policies), http, &mut registry);
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
-            let listener = Listener::on(workers.event_loops(), &socket)?;
+            let listener = Listener::on(workers.event_loops(), socket)?;
             let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
             Ok::<_, io::Error>(MetricsServer { listener, address, endpoint })
         });
         let metrics = metrics.transpose()?;
-        let listener = Listener::on(workers.event_loops(), &socket)?;
+        let listener = Listener::on(workers.event_loops(), socket)?;
         Ok(Self {
             listener,
             address,
@@ -131,14 +130,14 @@ impl Server {
 
     /// Where it listens.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn address(&self) -> &ListenAddress {
+        &self.address
     }
 
     /// Where metrics are served, if anywhere.
     #[must_use]
-    pub fn metrics_address(&self) -> Option<SocketAddr> {
-        self.metrics.as_ref().map(|metrics| metrics.address)
+    pub fn metrics_address(&self) -> Option<&ListenAddress> {
+        self.metrics.as_ref().map(|metrics| &metrics.address)
     }
 
     /// What people type to get here.
@@ -171,14 +170,14 @@ impl Server {
     }
 }
 
-/// Takes an address that a variable names; where it says port 0, the second of what comes back says which.
-async fn bind(variable: &'static str, address: SocketAddr) -> Result<(std::net::TcpListener, SocketAddr), StartError> {
+/// Listens at an address that a variable names; where it says port 0, the second of what comes back says which.
+async fn bind(variable: &'static str, address: &ListenAddress) -> Result<(Socket, ListenAddress), StartError> {
     let listen = async {
-        let socket = TcpListener::bind(address).await?.into_std()?;
-        let address = socket.local_addr()?;
+        let socket = Socket::bind(address).await?;
+        let address = socket.address()?;
         Ok((socket, address))
     };
-    listen.await.map_err(|error| StartError::Listen { variable, address, error })
+    listen.await.map_err(|error| StartError::Listen { variable, address: address.clone(), error })
 }
 
 /// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.
@@ -200,8 +199,9 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     }
 }
 
-fn local_origin(address: SocketAddr) -> Origin {
-    format!("http://localhost:{}", address.port()).parse().expect("localhost with a port is an origin")
+fn local_origin(address: &ListenAddress) -> Origin {
+    let port = address.port().map_or_else(String::new, |port| format!(":{port}"));
+    format!("http://localhost{port}").parse().expect("localhost with a port is an origin")
 }
 
 /// Why the server did not start.
@@ -213,7 +213,7 @@ pub enum StartError {
         /// What says so.
         variable: &'static str,
         /// Where it should.
-        address: SocketAddr,
+        address: ListenAddress,
         /// What the system says.
         error: io::Error,
     },

@@ -8,6 +8,7 @@ use doorward_domain::PasswordPolicy;
 use ipnet::IpNet;
 
 use crate::settings::Settings;
+use crate::socket::ListenAddress;
 
 /// The warnings for settings, each one line that names its setting.
 pub(crate) fn of_settings(settings: &Settings, public_origin: &Origin) -> Vec<String> {
@@ -37,15 +38,16 @@ fn of_addresses(settings: &Settings, public_origin: &Origin) -> Vec<String> {
             "DOORWARD_PUBLIC_URL is {public_origin}: passwords and cookies cross the network in the clear"
         ));
     }
-    let is_loopback = settings.listen.ip().to_canonical().is_loopback();
-    if settings.public_origin.is_none() && !is_loopback {
+    let is_unix = matches!(settings.listen, ListenAddress::Unix(_));
+    // A Unix socket has no port that a browser could open.
+    if settings.public_origin.is_none() && (is_unix || !settings.listen.is_local()) {
         warnings.push(format!(
             "DOORWARD_LISTEN is {}, but DOORWARD_PUBLIC_URL is not set: links and the origin check are those of \
              {public_origin}, which other machines cannot open",
             settings.listen
         ));
     }
-    if public_origin.is_https() && settings.trusted_proxies.is_empty() {
+    if public_origin.is_https() && settings.trusted_proxies.is_empty() && !is_unix {
         warnings.push(format!(
             "DOORWARD_PUBLIC_URL is {public_origin}, but DOORWARD_TRUSTED_PROXIES is not set: all visitors of the proxy \
              that ends TLS share the limits of its address"
@@ -199,6 +201,8 @@ mod tests {
                      --return-origins=https://app.example.com --trusted-origins=https://app.example.com \
                      --session-max=30d --metrics-listen=127.0.0.1:9090";
         assert_eq!(named(usual), [""; 0]);
+        let socket = "--listen=unix:/run/doorward.sock --public-url=https://login.example.com";
+        assert_eq!(named(socket), [""; 0], "the peers of a Unix socket are trusted proxies");
     }
 
     #[test]
@@ -243,6 +247,7 @@ mod tests {
             ("--listen=0.0.0.0:8080", "DOORWARD_LISTEN"),
             ("--hsts-subdomains=on", "DOORWARD_HSTS_SUBDOMAINS"),
             ("--listen=[::]:8080", "DOORWARD_LISTEN"),
+            ("--listen=unix:/run/doorward.sock", "DOORWARD_LISTEN"),
             ("--metrics-listen=0.0.0.0:9090", "DOORWARD_METRICS_LISTEN"),
             ("--return-origins=https://app.example.com", "DOORWARD_RETURN_ORIGINS"),
             ("--trusted-origins=http://app.example.com", "DOORWARD_TRUSTED_ORIGINS"),

@@ -1,6 +1,7 @@
 //! The address, user agent, host and scheme of a request. Forwarding headers count only when the peer is a trusted proxy.
+//! The peer of a Unix socket is one: only users whom the rights of its file let in can connect.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use doorward_domain::{Client, UserAgent};
 use ipnet::IpNet;
@@ -17,11 +18,17 @@ pub(crate) fn of(request: &Request, trusted_proxies: &[IpNet]) -> Client {
     Client { address: address(request, trusted_proxies), user_agent }
 }
 
-/// The client's address: the peer's, or behind trusted proxies the nearest one that is not a trusted proxy's. `None` where
-/// the peer has no IP address.
+/// The peer of a connection through a Unix socket.
+#[must_use]
+pub fn unix_socket_peer() -> Addr {
+    Addr::Custom("unix", "".into())
+}
+
+/// The client's address: the peer's, or behind trusted proxies the nearest one that is not a trusted proxy's. A client of a
+/// Unix socket that forwards no address has that of this machine. `None` where the peer has no address otherwise.
 pub(crate) fn address(request: &Request, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
-    let peer = peer_address(request)?;
-    if !is_trusted(peer, trusted_proxies) {
+    let peer = if is_from_unix_socket(request) { Ipv4Addr::LOCALHOST.into() } else { peer_address(request)? };
+    if !is_from_trusted_proxy(request, trusted_proxies) {
         return Some(peer);
     }
     let lines = request.headers().get_all("x-forwarded-for").iter().rev();
@@ -59,7 +66,7 @@ pub(crate) fn own_origin(request: &Request, trusted_proxies: &[IpNet]) -> Option
 }
 
 /// The URL of the request that a trusted proxy asks about, as Caddy's `forward_auth` and Traefik's `ForwardAuth` send it.
-/// `None` where the proxy sends none; nginx does not.
+/// `None` where the proxy sends none.
 pub(crate) fn forwarded_url(request: &Request, trusted_proxies: &[IpNet]) -> Option<Url> {
     let headers = request.headers();
     let uri =
@@ -75,7 +82,11 @@ pub(crate) fn forwarded_url(request: &Request, trusted_proxies: &[IpNet]) -> Opt
 
 /// Whether the peer is a trusted proxy.
 pub(crate) fn is_from_trusted_proxy(request: &Request, trusted_proxies: &[IpNet]) -> bool {
-    peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies))
+    is_from_unix_socket(request) || peer_address(request).is_some_and(|peer| is_trusted(peer, trusted_proxies))
+}
+
+fn is_from_unix_socket(request: &Request) -> bool {
+    matches!(request.remote_addr().0, Addr::Custom("unix", _))
 }
 
 fn peer_address(request: &Request) -> Option<IpAddr> {
@@ -113,9 +124,11 @@ mod tests {
 
     use super::*;
 
+    /// An address, or `unix`.
     fn from_peer(peer: &str) -> RequestBuilder {
-        let address: SocketAddr = format!("{peer}:1234").parse().expect("an address");
-        Request::builder().extension(RemoteAddr(Addr::SocketAddr(address)))
+        let address = || format!("{peer}:1234").parse::<SocketAddr>().expect("an address").into();
+        let peer = if peer == "unix" { unix_socket_peer() } else { address() };
+        Request::builder().extension(RemoteAddr(peer))
     }
 
     /// Poem's builder sets no peer, so the request is made from hyper's parts.
@@ -154,6 +167,16 @@ mod tests {
         for hop in ["::ffff:198.51.100.7", "198.51.100.7:4711", "[::ffff:198.51.100.7]", "[::ffff:198.51.100.7]:4711"] {
             assert_eq!(address_of("10.0.0.1", &[hop], &trusted), "198.51.100.7");
         }
+    }
+
+    #[test]
+    fn the_peer_of_a_unix_socket_is_a_trusted_proxy() {
+        assert_eq!(address_of("unix", &["6.6.6.6, 198.51.100.7"], &[]), "198.51.100.7");
+        assert_eq!(address_of("unix", &["198.51.100.7, 10.0.0.2"], &["10.0.0.0/8"]), "198.51.100.7");
+        assert_eq!(address_of("unix", &[], &[]), "127.0.0.1");
+        let request = request("unix", &[("host", "x"), ("x-forwarded-host", "door.example"), ("x-real-ip", "x")]);
+        assert_eq!(own_origin(&request, &[]).map(|origin| origin.to_string()).as_deref(), Some("http://door.example"));
+        assert_eq!(ignored_forwarding(&request, &[]), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::values::{Value, WrongSetting};
 use crate::connection_timeouts::IDLE_TIMEOUT;
+use crate::socket::ListenAddress;
 
 /// The store of a program that is started without settings.
 pub(super) const DEFAULT_STORE: &str = "sqlite://doorward.db";
@@ -23,8 +24,8 @@ pub(super) const DEFAULT_LOG: &str = "info";
 /// All that an operator decides.
 #[derive(Debug)]
 pub struct Settings {
-    pub(crate) listen: SocketAddr,
-    /// `None` for `http://localhost` with the port that is listened on.
+    pub(crate) listen: ListenAddress,
+    /// `None` for `http://localhost` with the port that is listened on, if any.
     pub(crate) public_origin: Option<Origin>,
     /// Whether browsers insist on https for the subdomains of the public URL's host, too.
     pub(crate) hsts_subdomains: bool,
@@ -81,7 +82,7 @@ impl Settings {
         const WRITTEN_HERE: &str = "the defaults are well-formed";
         let cost = Argon2Cost::DEFAULT;
         Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            listen: ListenAddress::Tcp(SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_origin: None,
             hsts_subdomains: false,
             keep_alive: IDLE_TIMEOUT,

@@ -14,6 +14,8 @@ use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 
+use crate::socket::ListenAddress;
+
 /// A setting has a value that is not allowed.
 #[derive(Debug, PartialEq, Eq, Error)]
 #[error("{variable} is {value:?}, but must be {allowed}")]
@@ -110,8 +112,20 @@ impl Value<'_> {
         })
     }
 
-    /// A name is looked up once, now.
-    pub(super) fn listen(&self) -> Result<SocketAddr, WrongSetting> {
+    /// An address and a port, or `unix:` and an absolute path, since the working directory of a service is seldom known.
+    pub(super) fn listen(&self) -> Result<ListenAddress, WrongSetting> {
+        match self.text.strip_prefix(ListenAddress::UNIX_PREFIX) {
+            Some(path) if path.starts_with('/') => Ok(ListenAddress::Unix(path.into())),
+            Some(_) => Err(self.wrong("unix: and an absolute path, such as unix:/run/doorward/doorward.sock")),
+            None => self
+                .tcp_address()
+                .map(ListenAddress::Tcp)
+                .map_err(|wrong| WrongSetting { allowed: format!("{}, or unix: and a path", wrong.allowed), ..wrong }),
+        }
+    }
+
+    /// An address and a port. A name is looked up once, now.
+    pub(super) fn tcp_address(&self) -> Result<SocketAddr, WrongSetting> {
         let found = self.text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
         found.ok_or_else(|| self.wrong("an address and a port, such as 127.0.0.1:8080, [::]:8080 or localhost:8080"))
     }
