@@ -1,5 +1,6 @@
 //! A person's own account: where they are signed in, the password, leaving.
 
+use doorward_domain::SessionId;
 use futures_util::future::join_all;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -59,6 +60,7 @@ pub async fn a_list_shows_where_one_is_signed_in(place: Place) {
             "createdAt",
             "current",
             "idlePeriodExpiresAt",
+            "lastUsedAt",
             "sessionId",
             "userAgent",
         ];
@@ -97,6 +99,35 @@ pub async fn a_user_is_told_of_the_latest_sign_ins(place: Place) {
     let events: Vec<_> =
         list.split("<li").skip(1).map(|item| item.split(['>', '·']).nth(1).unwrap_or_default().trim()).collect();
     assert_eq!(events, ["Password changed", "Recovery code used", "Signed in", "Signed in", "Signed in"], "{page}");
+}
+
+pub async fn the_last_use_of_a_session_is_kept_to_the_hour(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let (first, second) = (client.sign_up("alice", PASSWORD).await, client.log_in("alice", PASSWORD).await);
+    let second = second.expect("let in");
+    let listed = sessions(&client, &first).await;
+    assert!(listed.iter().all(|session| session["lastUsedAt"] == session["createdAt"]), "{listed:?}");
+    let opened = server.clock_millis();
+    server.clock.advance(std::time::Duration::from_mins(59));
+    assert_eq!(client.session(&first).await.status, StatusCode::OK);
+    server.clock.advance(std::time::Duration::from_mins(1));
+    for _ in 0..3 {
+        assert_eq!(client.session(&second).await.status, StatusCode::OK);
+    }
+    let id = id_of(&client, &second).await;
+    // What was noted is written at the latest when the server stops.
+    let place = server.stop().await;
+    let server = TestServer::start(place).await;
+    for session in sessions(&server.client(), &first).await {
+        let used = session["lastUsedAt"].as_str().expect("an instant");
+        assert_eq!(used != session["createdAt"], session["sessionId"] == id.as_str(), "{session}");
+    }
+    let store = server.place.open().await;
+    let kept = store.sessions().find_by_id(&SessionId::restore(id)).await.expect("an answer").expect("a session");
+    assert_eq!(kept.0.session.last_used_at.as_unix_millis(), opened + 3_600_000);
+    let page = send(with(server.client().get("/account/sessions"), &first)).await.body;
+    assert_eq!(page.matches("Last used: <time").count(), 1, "{page}");
 }
 
 pub async fn a_session_is_ended_by_its_own_user_alone(place: Place) {

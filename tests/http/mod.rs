@@ -93,6 +93,7 @@ on_every_store! {
         a_damaged_store_is_an_unknown_error_that_says_nothing;
     account:
         a_list_shows_where_one_is_signed_in,
+        the_last_use_of_a_session_is_kept_to_the_hour,
         a_user_is_told_of_the_latest_sign_ins,
         a_session_is_ended_by_its_own_user_alone,
         all_other_sessions_end_at_once,

@@ -69,6 +69,7 @@ macro_rules! keeps_every_promise {
                 what_is_dead_or_replaced_is_not_too_many,
                 racing_logins_on_two_nodes_leave_no_more_than_there_may_be,
                 a_renewal_is_kept,
+                the_last_use_of_a_session_is_kept_and_that_of_a_gone_one_is_no_error,
                 a_renewal_of_what_was_not_seen_changes_nothing,
                 of_forty_racing_renewals_exactly_one_is_told_so,
                 an_ended_session_is_not_renewed,

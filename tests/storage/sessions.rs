@@ -288,6 +288,20 @@ pub async fn a_renewal_is_kept(place: Place) {
     assert_eq!(find(&store, &token(2)).await, Some((other, alice.user)), "the other is as it was");
 }
 
+pub async fn the_last_use_of_a_session_is_kept_and_that_of_a_gone_one_is_no_error(place: Place) {
+    let (store, alice) = with_alice(&place).await;
+    let uses = [(token(1), after(7_200_000)), (token(9), after(7_200_000))];
+    store.sessions().note_uses(&uses).await.expect("an answer");
+    store.sessions().note_uses(&[]).await.expect("an answer");
+    let used = Session { last_used_at: after(7_200_000), ..alice.session.clone() };
+    assert_eq!(find(&store, &token(1)).await, Some((used.clone(), alice.user.clone())));
+    let listed = store.sessions().list(&alice.user.id, NOW).await.expect("an answer").sessions;
+    assert_eq!(listed.iter().map(|live| &live.session).collect::<Vec<_>>(), [&used]);
+    let renewed = used.renewed(after(90_000_000), &SessionPolicy::DEFAULT);
+    assert!(store.sessions().renew(&alice.session, &renewed).await.expect("an answer"), "only the expiries must match");
+    assert_eq!(find(&store, &token(1)).await, Some((renewed, alice.user)));
+}
+
 pub async fn a_renewal_of_what_was_not_seen_changes_nothing(place: Place) {
     let (store, alice) = with_alice(&place).await;
     let renewed = alice.session.renewed(after(90_000_000), &SessionPolicy::DEFAULT);

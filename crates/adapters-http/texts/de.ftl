@@ -62,6 +62,7 @@ sessions-what = Sehen Sie Ihre Geräte und melden Sie sie ab.
 device = { $browser } unter { $system }
 device-unknown = Unbekanntes Gerät
 signed-in-at = Angemeldet:
+last-used-at = Zuletzt benutzt:
 this-device = Dieses Gerät
 sign-out-device = { $device } abmelden
 sign-out-others = Überall sonst abmelden

@@ -62,6 +62,7 @@ sessions-what = See your devices, and sign them out.
 device = { $browser } on { $system }
 device-unknown = Unknown device
 signed-in-at = Signed in:
+last-used-at = Last used:
 this-device = This device
 sign-out-device = Sign out { $device }
 sign-out-others = Sign out everywhere else

@@ -98,6 +98,7 @@ fn session(row: &impl Columns) -> sqlx::Result<Session> {
         created_at: row.instant("created_at")?,
         active_expires_at: row.instant("active_expires_at")?,
         idle_expires_at: row.instant("idle_expires_at")?,
+        last_used_at: row.instant("last_used_at")?,
         attributes: attributes(row, "attributes")?,
     })
 }

@@ -49,13 +49,25 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
     }
 
     async fn renew(&self, seen: &Session, renewed: &Session) -> Result<bool, StoreError> {
-        let instants = [renewed.active_expires_at, renewed.idle_expires_at, renewed.created_at].map(Instant);
+        let Session { active_expires_at, idle_expires_at, created_at, last_used_at, .. } = *renewed;
+        let instants = [active_expires_at, idle_expires_at, created_at, last_used_at].map(Instant);
         let values = instants.into_iter().chain(as_seen(seen)).collect::<Vec<_>>();
         self.write_over(seen, statements::RENEW_SESSION, &values).await
     }
 
     async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError> {
         self.write_over(seen, statements::DELETE_SEEN_SESSION, &as_seen(seen)).await
+    }
+
+    async fn note_uses(&self, uses: &[(TokenHash, Timestamp)]) -> Result<(), StoreError> {
+        let mut transaction = self.pools.begin().await?;
+        for (token, at) in uses {
+            transaction.execute(statements::NOTE_USE, &[Instant(*at), Token(token)]).await?;
+        }
+        self.commit(transaction, &[]).await?;
+        // A cache of another process notes the use once more.
+        uses.iter().for_each(|(token, _)| self.lookups.invalidate_here(token));
+        Ok(())
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
@@ -185,7 +197,7 @@ fn address_text(client: &Client) -> Option<String> {
 }
 
 /// A session's values in the order of [`statements::INSERT_SESSION`].
-fn columns<'a>(session: &'a Session, client: &'a Client, address: Option<&'a str>) -> [Value<'a>; 9] {
+fn columns<'a>(session: &'a Session, client: &'a Client, address: Option<&'a str>) -> [Value<'a>; 10] {
     [
         Token(&session.token_hash),
         Text(session.id.as_str()),
@@ -196,5 +208,6 @@ fn columns<'a>(session: &'a Session, client: &'a Client, address: Option<&'a str
         OptionalText(client.user_agent.as_ref().map(UserAgent::as_str)),
         OptionalText(address),
         Text(session.attributes.as_json()),
+        Instant(session.last_used_at),
     ]
 }

@@ -21,21 +21,21 @@ pub(crate) const INSERT_KEY: &str = "INSERT INTO user_keys (id, user_id, passwor
      VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
 
 /// `$1` token, `$2` id, `$3` user, `$4` created, `$5` active until, `$6` idle until, `$7` user agent, `$8` address,
-/// `$9` attributes.
+/// `$9` attributes, `$10` used.
 pub(crate) const INSERT_SESSION: &str = "INSERT INTO sessions \
-     (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+     (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes, \
+     last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// Inserts no row, and so returns no token, where the key no longer has this hash. Else the key keeps it until the
 /// transaction ends.
-/// The first nine as in [`INSERT_SESSION`], `$10` key, `$11` hash.
+/// The first ten as in [`INSERT_SESSION`], `$11` key, `$12` hash.
 macro_rules! insert_session_of_key {
     ($lock:literal) => {
         concat!(
             "INSERT INTO sessions \
-             (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes) \
-             SELECT $1, $2, user_id, $4, $5, $6, $7, $8, $9 FROM user_keys \
-             WHERE id = $10 AND user_id = $3 AND password_hash = $11",
+             (token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, user_agent, address, attributes, \
+             last_used_at) SELECT $1, $2, user_id, $4, $5, $6, $7, $8, $9, $10 FROM user_keys \
+             WHERE id = $11 AND user_id = $3 AND password_hash = $12",
             $lock,
             " RETURNING token_hash"
         )
@@ -60,17 +60,17 @@ pub(crate) const LIST_KEYS: &str = "SELECT id, user_id, password_hash, created_a
 
 /// `$1` token.
 pub(crate) const FIND_SESSION: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
 
 /// `$1` tokens. For PostgreSQL.
 pub(crate) const FIND_SESSIONS: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ANY($1)";
 
 /// `$1` session.
 pub(crate) const FIND_SESSION_BY_ID: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, s.attributes, s.user_agent, s.address, \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, s.user_agent, s.address, \
      u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
 
@@ -81,9 +81,13 @@ pub(crate) const TOKENS_OF_USER: &str = "SELECT token_hash FROM sessions WHERE u
 pub(crate) const SET_SESSION_ATTRIBUTES: &str =
     "UPDATE sessions SET attributes = $1 WHERE id = $2 RETURNING token_hash";
 
-/// `$1` active until, `$2` idle until, `$3` created, `$4` session, `$5` and `$6` the two instants it must still have.
+/// `$1` active until, `$2` idle until, `$3` created, `$4` used, `$5` session, `$6` and `$7` the two instants it must still
+/// have.
 pub(crate) const RENEW_SESSION: &str = "UPDATE sessions SET active_expires_at = $1, idle_expires_at = $2, \
-     created_at = $3 WHERE id = $4 AND active_expires_at = $5 AND idle_expires_at = $6";
+     created_at = $3, last_used_at = $4 WHERE id = $5 AND active_expires_at = $6 AND idle_expires_at = $7";
+
+/// `$1` used, `$2` token.
+pub(crate) const NOTE_USE: &str = "UPDATE sessions SET last_used_at = $1 WHERE token_hash = $2";
 
 /// `$1` session, `$2` and `$3` the two instants it must still have.
 pub(crate) const DELETE_SEEN_SESSION: &str =
@@ -97,7 +101,8 @@ pub(crate) const DELETE_SESSION_OF_TOKEN: &str = "DELETE FROM sessions WHERE tok
 
 /// `$1` user, `$2` now, `$3` how many at most.
 pub(crate) const LIST_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, idle_expires_at, \
-     attributes, user_agent, address FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 \
+     COALESCE(last_used_at, created_at) AS last_used_at, attributes, user_agent, address FROM sessions \
+     WHERE user_id = $1 AND idle_expires_at > $2 \
      ORDER BY created_at DESC, id DESC LIMIT $3";
 
 /// Deletes the user's oldest live sessions beyond a number, but not the one just opened.
@@ -108,7 +113,7 @@ pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions WHERE tok
 
 /// `$1` user, `$2` now, `$3` and `$4` instant and session that the page comes after, `$5` how many at most.
 pub(crate) const PAGE_OF_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, \
-     idle_expires_at, attributes, user_agent, address FROM sessions \
+     idle_expires_at, COALESCE(last_used_at, created_at) AS last_used_at, attributes, user_agent, address FROM sessions \
      WHERE user_id = $1 AND idle_expires_at > $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5";
 
 /// `$1` user, `$2` the key that the page comes after, `$3` how many at most.

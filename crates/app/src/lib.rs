@@ -18,6 +18,7 @@ mod recent_sign_ins;
 mod recover_account;
 mod revoke_sessions;
 mod session_mint;
+mod session_uses;
 mod sign_up;
 mod sweep;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use recent_sign_ins::RecentSignIns;
 pub use recover_account::{InvalidClaim, RecoverAccount, RecoverAccountError, Recovered, RecoveryClaim};
 pub use revoke_sessions::RevokeSessions;
 pub use session_mint::{OpenedSession, SessionMint};
+pub use session_uses::SessionUses;
 pub use sign_up::{SignUp, SignUpError, SignUpPolicy};
 pub use sweep::{Sweep, Swept};
 pub use throttle::{AttemptKind, Throttle};

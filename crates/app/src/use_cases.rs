@@ -21,6 +21,7 @@ use crate::recent_sign_ins::RecentSignIns;
 use crate::recover_account::RecoverAccount;
 use crate::revoke_sessions::RevokeSessions;
 use crate::session_mint::SessionMint;
+use crate::session_uses::SessionUses;
 use crate::sign_up::{SignUp, SignUpPolicy};
 use crate::sweep::Sweep;
 use crate::throttle::Throttle;
@@ -70,6 +71,8 @@ pub struct UseCases {
     pub log_out: LogOut,
     /// Validates a session.
     pub validate_session: ValidateSession,
+    /// When sessions were last used.
+    pub session_uses: Arc<SessionUses>,
     /// Lists a user's sessions.
     pub list_sessions: ListSessions,
     /// Lists a user's latest sign-ins.
@@ -99,13 +102,21 @@ impl UseCases {
         let Ports { users, sessions, recovery, records, hasher, tokens, clock, store, .. } = ports.clone();
         let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
         let mint = mint(ports, policies);
+        let session_uses = Arc::new(SessionUses::new(sessions.clone()));
         let throttle = Arc::new(Throttle::new(ports.throttle.clone(), Arc::clone(&tokens), Arc::clone(&clock), limits));
         let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
         Self {
             sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), sign_up.clone()),
             log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
             log_out: LogOut::new(sessions.clone(), tokens.clone()),
-            validate_session: ValidateSession::new(sessions.clone(), tokens.clone(), clock.clone(), session_policy),
+            validate_session: ValidateSession::new(
+                sessions.clone(),
+                tokens.clone(),
+                clock.clone(),
+                session_policy,
+                session_uses.clone(),
+            ),
+            session_uses,
             list_sessions: ListSessions::new(sessions.clone(), clock.clone(), session_policy),
             recent_sign_ins: RecentSignIns::new(records.clone(), clock.clone()),
             revoke_sessions: RevokeSessions::new(sessions),

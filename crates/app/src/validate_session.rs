@@ -7,6 +7,7 @@ use doorward_domain::ports::{Clock, SessionStore, TokenGenerator};
 use doorward_domain::{Session, SessionPolicy, SessionState, SessionToken, User};
 
 use crate::Fault;
+use crate::session_uses::SessionUses;
 
 /// A live session and its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub struct ValidateSession {
     tokens: Arc<dyn TokenGenerator>,
     clock: Arc<dyn Clock>,
     policy: SessionPolicy,
+    uses: Arc<SessionUses>,
 }
 
 impl ValidateSession {
@@ -39,8 +41,9 @@ impl ValidateSession {
         tokens: Arc<dyn TokenGenerator>,
         clock: Arc<dyn Clock>,
         policy: SessionPolicy,
+        uses: Arc<SessionUses>,
     ) -> Self {
-        Self { sessions, tokens, clock, policy }
+        Self { sessions, tokens, clock, policy, uses }
     }
 
     /// The session of this token and its user; `None` when there is none or it is dead. A dead one is removed, an idle
@@ -54,7 +57,10 @@ impl ValidateSession {
             let Some((session, user)) = self.sessions.find(&hash).await? else { return Ok(None) };
             let now = self.clock.now();
             match session.state(now, &self.policy) {
-                SessionState::Active => return Ok(Some(ValidSession { session, user, fresh: false })),
+                SessionState::Active => {
+                    self.uses.note(&session, now);
+                    return Ok(Some(ValidSession { session, user, fresh: false }));
+                }
                 SessionState::Idle => {
                     let renewed = session.renewed(now, &self.policy);
                     if self.sessions.renew(&session, &renewed).await? {
@@ -81,7 +87,9 @@ mod tests {
     use crate::test_support::{NOW, cause, clock_at, session_opened_at, token, token_hash, tokens, user};
 
     fn validate(sessions: MockSessionStore, now: Timestamp) -> ValidateSession {
-        ValidateSession::new(Arc::new(sessions), Arc::new(tokens()), Arc::new(clock_at(now)), SessionPolicy::DEFAULT)
+        let uses = Arc::new(SessionUses::new(Arc::new(MockSessionStore::new())));
+        let (sessions, tokens, clock) = (Arc::new(sessions), Arc::new(tokens()), Arc::new(clock_at(now)));
+        ValidateSession::new(sessions, tokens, clock, SessionPolicy::DEFAULT, uses)
     }
 
     fn holds(session: Session) -> MockSessionStore {

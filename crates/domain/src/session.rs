@@ -61,6 +61,8 @@ pub struct Session {
     pub active_expires_at: Timestamp,
     /// The first instant at which it is dead.
     pub idle_expires_at: Timestamp,
+    /// When it was last presented, to within [`Session::USE_KEPT_TO`].
+    pub last_used_at: Timestamp,
     /// What else the operator keeps of it.
     pub attributes: Attributes,
 }
@@ -73,7 +75,8 @@ impl Session {
     #[must_use]
     pub fn open(id: SessionId, token_hash: TokenHash, user_id: UserId, now: Timestamp, policy: &SessionPolicy) -> Self {
         let attributes = Attributes::default();
-        Self { id, token_hash, user_id, created_at: now, active_expires_at: now, idle_expires_at: now, attributes }
+        let (created_at, active_expires_at, idle_expires_at, last_used_at) = (now, now, now, now);
+        Self { id, token_hash, user_id, created_at, active_expires_at, idle_expires_at, last_used_at, attributes }
             .renewed(now, policy)
     }
 
@@ -85,7 +88,17 @@ impl Session {
         let end = policy.end_of_life(created_at);
         let active_expires_at = now.plus(policy.active).min(end);
         let idle_expires_at = now.plus(policy.active).plus(policy.idle).min(end);
-        Self { created_at, active_expires_at, idle_expires_at, ..self.clone() }
+        Self { created_at, active_expires_at, idle_expires_at, last_used_at: now, ..self.clone() }
+    }
+
+    /// How exactly the last use is kept: a user tells a lost phone from one in use by it, and a validation writes nothing
+    /// in between.
+    pub const USE_KEPT_TO: Duration = Duration::from_hours(1);
+
+    /// Whether a use at this instant is to be kept. An instant in the future was written by a clock that was ahead.
+    #[must_use]
+    pub fn last_use_is_old(&self, now: Timestamp) -> bool {
+        now >= self.last_used_at.plus(Self::USE_KEPT_TO) || self.last_used_at > now.plus(CLOCK_DIFFERENCE)
     }
 
     /// The state at this instant. At the very instant of expiry the next state holds.
@@ -127,6 +140,15 @@ mod tests {
 
     fn after(millis: u64) -> Timestamp {
         START.plus(Duration::from_millis(millis))
+    }
+
+    #[test]
+    fn a_use_is_kept_to_the_hour_and_one_in_the_future_is_replaced() {
+        let session = opened(&SessionPolicy::DEFAULT);
+        assert!(!session.last_use_is_old(START.plus(Session::USE_KEPT_TO).minus(Duration::from_millis(1))));
+        assert!(session.last_use_is_old(START.plus(Session::USE_KEPT_TO)));
+        assert!(!session.last_use_is_old(START.minus(CLOCK_DIFFERENCE)));
+        assert!(session.last_use_is_old(START.minus(CLOCK_DIFFERENCE).minus(Duration::from_millis(1))));
     }
 
     #[test]

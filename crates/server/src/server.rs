@@ -7,7 +7,7 @@ use std::time::Duration;
 use doorward_adapters_crypto::Argon2idHasher;
 use doorward_adapters_http::{HttpSettings, Origin, Pipeline};
 use doorward_adapters_sql::{ConnectError, Store};
-use doorward_app::{Admin, Sweep, Swept, UseCases};
+use doorward_app::{Admin, SessionUses, Sweep, Swept, UseCases};
 use doorward_domain::error_chain;
 use doorward_domain::ports::{Clock, RandomnessError};
 use ipnet::IpNet;
@@ -29,6 +29,8 @@ use crate::workers::Workers;
 
 /// How often dead sessions and spent buckets are swept out.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
+/// How long the use of a session waits in memory at most.
+const USES_INTERVAL: Duration = Duration::from_mins(1);
 /// Characters of what tells one process from another in request ids.
 const INSTANCE_CHARS: usize = 8;
 
@@ -40,6 +42,7 @@ pub struct Server {
     endpoint: Pipeline,
     workers: Workers,
     sweep: Sweep,
+    session_uses: Arc<SessionUses>,
     store: Store,
     counts: ProgramMetrics,
     metrics: Option<MetricsServer>,
@@ -104,7 +107,9 @@ impl Server {
             language: settings.language,
             instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
         };
-        let endpoint = doorward_adapters_http::endpoint(UseCases::new(&ports, &policies), http, &mut registry);
+        let use_cases = UseCases::new(&ports, &policies);
+        let session_uses = Arc::clone(&use_cases.session_uses);
+        let endpoint = doorward_adapters_http::endpoint(use_cases, http, &mut registry);
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
             let listener = Listener::on(workers.event_loops(), socket)?;
@@ -120,6 +125,7 @@ impl Server {
             endpoint,
             workers,
             sweep,
+            session_uses,
             store,
             counts,
             metrics,
@@ -149,6 +155,7 @@ impl Server {
     /// Serves until `stop` is ready, then answers the requests under way, closes the store and returns.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         let sweeping = tokio::spawn(sweep_regularly(self.sweep, self.counts.swept_sessions));
+        let noting = tokio::spawn(write_uses_regularly(Arc::clone(&self.session_uses)));
         let (stopping, mut stopped) = watch::channel(());
         let metrics = self.metrics.map(|metrics| {
             let stop = async move { stopped.changed().await.unwrap_or(()) };
@@ -164,6 +171,8 @@ impl Server {
             tracing::warn!(%error, "the listener for metrics ended early");
         }
         sweeping.abort();
+        noting.abort();
+        write_uses(&self.session_uses).await;
         self.store.close().await;
         // Not before: a connection to PostgreSQL belongs to the worker that opened it.
         drop(self.workers);
@@ -178,6 +187,22 @@ async fn bind(variable: &'static str, address: &ListenAddress) -> Result<(Socket
         Ok((socket, address))
     };
     listen.await.map_err(|error| StartError::Listen { variable, address: address.clone(), error })
+}
+
+async fn write_uses_regularly(uses: Arc<SessionUses>) {
+    let mut ticks = tokio::time::interval(USES_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        write_uses(&uses).await;
+    }
+}
+
+/// Writes the uses of sessions. A store that only reads, such as a standby, keeps none.
+async fn write_uses(uses: &SessionUses) {
+    if let Err(fault) = uses.write().await {
+        tracing::debug!(error = error_chain(&fault), "the last uses of sessions were not written");
+    }
 }
 
 /// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.

@@ -52,6 +52,8 @@ struct Device<'a> {
     /// The beginning of the `User-Agent` that opened the session.
     user_agent: Option<String>,
     signed_in: Moment,
+    /// `None` in the first hour.
+    last_used: Option<Moment>,
     address: Option<IpAddr>,
     /// The label of its button, for a screen reader.
     sign_out_label: String,
@@ -66,6 +68,7 @@ impl<'a> Device<'a> {
             session_id: session.id.as_str(),
             user_agent: client.user_agent.as_ref().map(|agent| agent.as_str().chars().take(USER_AGENT_CHARS).collect()),
             signed_in: session.created_at.into(),
+            last_used: (session.last_used_at > session.created_at).then(|| session.last_used_at.into()),
             address: client.address,
             sign_out_label: t.with("sign-out-device", "device", &name),
             name,

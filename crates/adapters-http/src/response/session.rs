@@ -140,6 +140,8 @@ pub(crate) struct ListedSessionBody {
     current: bool,
     /// When the session was opened (RFC 3339, UTC).
     created_at: InstantBody,
+    /// When the session was last presented, to within an hour (RFC 3339, UTC).
+    last_used_at: InstantBody,
     /// When the session becomes idle (RFC 3339, UTC).
     active_period_expires_at: InstantBody,
     /// When the session expires, unless it is renewed before (RFC 3339, UTC).
@@ -168,6 +170,7 @@ impl ListedSessionBody {
             session_id: session.id.as_str().to_owned(),
             current: session.id == *current,
             created_at: session.created_at.into(),
+            last_used_at: session.last_used_at.into(),
             active_period_expires_at: session.active_expires_at.into(),
             idle_period_expires_at: session.idle_expires_at.into(),
             user_agent: user_agent(client),

@@ -44,6 +44,9 @@ pub trait SessionStore: Send + Sync {
     /// not, or the session is gone: another call renewed or revoked it.
     async fn delete_if_expired(&self, seen: &Session) -> Result<bool, StoreError>;
 
+    /// Writes when sessions were last used. One that is gone is no error.
+    async fn note_uses(&self, uses: &[(TokenHash, Timestamp)]) -> Result<(), StoreError>;
+
     /// Revokes a session; `false` when there was none.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
 

@@ -43,6 +43,7 @@ impl Record {
             ("userId", session.user_id.as_str().into()),
             ("state", state.into()),
             ("createdAt", instant(session.created_at)),
+            ("lastUsedAt", instant(session.last_used_at)),
             ("activePeriodExpiresAt", instant(session.active_expires_at)),
             ("idlePeriodExpiresAt", instant(session.idle_expires_at)),
             ("attributes", object(&session.attributes)),
