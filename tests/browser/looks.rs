@@ -191,6 +191,33 @@ pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read
     look_at(browser, "german-recover", "Zugang wiederherstellen").await;
     browser.visit(&server, "/nirgends").await;
     look_at(browser, "german-problem-404", "Hier gibt es keine Seite").await;
+    for (tag, headings) in [
+        ("fr", ["Se connecter", "S’inscrire", "Modifier votre mot de passe", "Supprimer votre compte"]),
+        ("es", ["Iniciar sesión", "Crear cuenta", "Cambiar la contraseña", "Eliminar la cuenta"]),
+        ("pt", ["Entrar", "Criar conta", "Alterar a senha", "Excluir a conta"]),
+        ("nl", ["Inloggen", "Registreren", "Wachtwoord wijzigen", "Account verwijderen"]),
+    ] {
+        look_at_language(browser, tag, headings).await;
+    }
+}
+
+/// Looks at four pages in a language: the sign-in, a failed sign-up, a password change and a deletion.
+async fn look_at_language(browser: &Browser, tag: &str, [sign_in, sign_up, password, delete]: [&str; 4]) {
+    let flag = format!("--language={tag}");
+    let server = TestServer::start_with(places::sqlite().await.expect("SQLite is everywhere"), &[&flag]).await;
+    browser.forget_cookies().await;
+    browser.visit(&server, "/login").await;
+    look_at(browser, &format!("{tag}-sign-in"), sign_in).await;
+    browser.visit(&server, "/signup").await;
+    browser.fill(&[("username", "abc"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    look_at(browser, &format!("{tag}-sign-up-invalid-username"), sign_up).await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    for (path, name, heading) in [("password", "account-password", password), ("delete", "account-delete", delete)] {
+        browser.visit(&server, &format!("/account/{path}")).await;
+        look_at(browser, &format!("{tag}-{name}"), heading).await;
+    }
 }
 
 pub async fn the_audit_finds_what_is_wrong(browser: &Browser) {

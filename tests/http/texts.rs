@@ -23,9 +23,15 @@ async fn page(server: &TestServer, path: &str, languages: &str) -> Reply {
 #[tokio::test]
 async fn each_reader_gets_pages_and_advice_in_their_own_language() {
     let server = server(&[]).await;
-    for (languages, lang, heading) in
-        [("de-DE,de;q=0.9,en;q=0.8", "de", "Anmelden"), ("en-GB,de", "en", "Sign in"), ("fr", "en", "Sign in")]
-    {
+    for (languages, lang, heading) in [
+        ("de-DE,de;q=0.9,en;q=0.8", "de", "Anmelden"),
+        ("en-GB,de", "en", "Sign in"),
+        ("fr-CA", "fr", "Se connecter"),
+        ("es-MX", "es", "Iniciar sesión"),
+        ("pt-BR", "pt", "Entrar"),
+        ("nl-BE", "nl", "Inloggen"),
+        ("ja", "en", "Sign in"),
+    ] {
         let page = page(&server, "/login", languages).await;
         assert!(page.body.contains(&format!("<html lang=\"{lang}\">")), "{}", page.body);
         assert!(page.body.contains(&format!("<h1>{heading}</h1>")), "{}", page.body);
@@ -50,6 +56,16 @@ async fn each_reader_gets_pages_and_advice_in_their_own_language() {
     let sessions = server.client().get("/account/sessions").header("cookie", cookie(&token));
     let sessions = send(sessions.header("accept-language", "de")).await.body;
     assert!(sessions.contains("<h1>Wo Sie angemeldet sind</h1>") && sessions.contains("Dieses Gerät"), "{sessions}");
+    for (languages, heading) in [
+        ("fr-CA", "Modifier votre mot de passe"),
+        ("es-MX", "Cambiar la contraseña"),
+        ("pt-BR", "Alterar a senha"),
+        ("nl-BE", "Wachtwoord wijzigen"),
+    ] {
+        let password = server.client().get("/account/password").header("cookie", cookie(&token));
+        let password = send(password.header("accept-language", languages)).await.body;
+        assert!(password.contains(&format!("<h1>{heading}</h1>")), "{password}");
+    }
 }
 
 #[tokio::test]

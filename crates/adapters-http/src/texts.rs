@@ -15,11 +15,20 @@ pub enum Language {
     English,
     /// German.
     German,
+    /// French.
+    French,
+    /// Spanish.
+    Spanish,
+    /// Portuguese, in the Brazilian form where the forms differ.
+    Portuguese,
+    /// Dutch.
+    Dutch,
 }
 
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 2] = [Self::English, Self::German];
+    pub const ALL: [Self; 6] =
+        [Self::English, Self::German, Self::French, Self::Spanish, Self::Portuguese, Self::Dutch];
 
     /// The language's tag (RFC 5646).
     #[must_use]
@@ -27,6 +36,10 @@ impl Language {
         match self {
             Self::English => "en",
             Self::German => "de",
+            Self::French => "fr",
+            Self::Spanish => "es",
+            Self::Portuguese => "pt",
+            Self::Dutch => "nl",
         }
     }
 
@@ -58,6 +71,10 @@ impl Language {
         match self {
             Self::English => include_str!("../texts/en.ftl"),
             Self::German => include_str!("../texts/de.ftl"),
+            Self::French => include_str!("../texts/fr.ftl"),
+            Self::Spanish => include_str!("../texts/es.ftl"),
+            Self::Portuguese => include_str!("../texts/pt.ftl"),
+            Self::Dutch => include_str!("../texts/nl.ftl"),
         }
     }
 }
@@ -284,13 +301,17 @@ mod tests {
             "DE-at",
             "en;Q=0.3, de;Q=0.4",
             "de-DE,de;q=0.9,en;q=0.8",
-            "fr, de;q=0.2, en;q=0.1",
+            "ja, de;q=0.2, en;q=0.1",
             "en;q=0, de;q=0.001",
         ] {
             assert_eq!(preferred(&[german]), Language::German, "{german}");
         }
         assert_eq!(preferred(&["en;q=0.3", "de;q=0.4"]), Language::German);
-        for english in ["en-GB, de", "fr", "*", "", "de;q=0", "de;q=NaN", "de;q=", "den", ";;,,=", "de;q=-1"] {
+        for language in Language::ALL {
+            let region = format!("{}-ZZ, xx;q=0.5", language.tag());
+            assert_eq!(preferred(&[&region]), language, "{region}");
+        }
+        for english in ["en-GB, de", "ja", "*", "", "de;q=0", "de;q=NaN", "de;q=", "den", ";;,,=", "de;q=-1"] {
             assert_eq!(preferred(&[english]), Language::English, "{english}");
         }
     }
@@ -308,5 +329,18 @@ mod tests {
             Language::English.texts().with("username-is", "name", "{ $id } \u{5d0}"),
             "Username: { $id } \u{5d0}"
         );
+    }
+
+    #[test]
+    fn a_singular_that_a_language_has_for_nought_too_names_the_number() {
+        for (left, french, portuguese) in
+            [(0_u64, "0 code ", "0 código "), (1, "1 code ", "1 código "), (2, "2 codes ", "2 de 10 códigos ")]
+        {
+            let message = Message::new("codes-few").with("left", left).with("of", 10_u64);
+            for (language, words) in [(Language::French, french), (Language::Portuguese, portuguese)] {
+                let text = language.texts().message(&message);
+                assert!(text.contains(words), "{text}");
+            }
+        }
     }
 }

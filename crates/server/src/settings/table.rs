@@ -336,7 +336,7 @@ pub(crate) static TABLE: [Setting; 34] = [
         section: Section::Pages,
         variable: "DOORWARD_LANGUAGE",
         flag: "language",
-        value_name: "auto|en|de",
+        value_name: "auto|en|de|fr|es|pt|nl",
         help: "The language of the pages; `auto` is each reader's own, or English",
         default: |s| Some(s.language.map_or("auto", Language::tag).to_owned()),
         apply: |s, v| set(&mut s.language, v.language()),

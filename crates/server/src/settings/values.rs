@@ -199,8 +199,9 @@ impl Value<'_> {
     }
 
     pub(super) fn language(&self) -> Result<Option<Language>, WrongSetting> {
-        let [english, german] = Language::ALL.map(|language| (language.tag(), Some(language)));
-        self.one_of([("auto", None), english, german])
+        let [english, german, french, spanish, portuguese, dutch] =
+            Language::ALL.map(|language| (language.tag(), Some(language)));
+        self.one_of([("auto", None), english, german, french, spanish, portuguese, dutch])
     }
 
     /// The name at the top of every page.
