@@ -62,6 +62,7 @@ sessions-what = Ver sus dispositivos y cerrar sesión en ellos.
 device = { $browser } en { $system }
 device-unknown = Dispositivo desconocido
 signed-in-at = Inicio de sesión:
+last-used-at = Último uso:
 this-device = Este dispositivo
 sign-out-device = Cerrar sesión en { $device }
 sign-out-others = Cerrar las demás sesiones

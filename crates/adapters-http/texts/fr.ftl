@@ -62,6 +62,7 @@ sessions-what = Voir vos appareils et les déconnecter.
 device = { $browser } sur { $system }
 device-unknown = Appareil inconnu
 signed-in-at = Connexion :
+last-used-at = Dernière utilisation :
 this-device = Cet appareil
 sign-out-device = Se déconnecter : { $device }
 sign-out-others = Déconnecter les autres appareils

@@ -62,6 +62,7 @@ sessions-what = Je apparaten bekijken en uitloggen.
 device = { $browser } op { $system }
 device-unknown = Onbekend apparaat
 signed-in-at = Ingelogd:
+last-used-at = Laatst gebruikt:
 this-device = Dit apparaat
 sign-out-device = { $device } uitloggen
 sign-out-others = Overal elders uitloggen

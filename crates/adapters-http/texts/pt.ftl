@@ -62,6 +62,7 @@ sessions-what = Ver seus dispositivos e sair deles.
 device = { $browser } no { $system }
 device-unknown = Dispositivo desconhecido
 signed-in-at = Sessão iniciada:
+last-used-at = Último uso:
 this-device = Este dispositivo
 sign-out-device = Sair da conta em { $device }
 sign-out-others = Sair dos outros dispositivos

@@ -66,7 +66,9 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         }
         self.commit(transaction, &[]).await?;
         // A cache of another process notes the use once more.
-        uses.iter().for_each(|(token, _)| self.lookups.invalidate_here(token));
+        for (token, _) in uses {
+            self.lookups.invalidate_here(token);
+        }
         Ok(())
     }
 
