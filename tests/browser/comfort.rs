@@ -120,3 +120,40 @@ pub async fn pages_that_come_back_show_no_account_and_no_password(browser: &Brow
     browser.run("history.back()", &[]).await;
     is_at("Sign in").await;
 }
+
+pub async fn times_are_the_reader_s_and_what_was_done_is_told_once(browser: &Browser) {
+    const TIMES: &str = "return [...document.querySelectorAll('time')].map((time) => {
+        const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+        return [time.textContent === format.format(new Date(time.dateTime)), time.title.endsWith(' UTC')];
+    })";
+    let server = server().await;
+    browser.visit(&server, "/signup").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    server.client().log_in("alice", PASSWORD).await.expect("let in");
+    browser.visit(&server, "/account/sessions").await;
+    assert_eq!(browser.run(TIMES, &[]).await, json!(vec![[true, true]; 4]), "two sessions and two sign-ins");
+    browser.submit_form("/api/sessions/revoke-others").await;
+    assert_eq!(browser.text("[role=status]").await, "You're signed out everywhere else.");
+    assert_eq!(browser.run("return document.activeElement.getAttribute('role')", &[]).await, "status");
+    assert_eq!(browser.location().await, "/account/sessions");
+    browser.run("location.reload()", &[]).await;
+    browser.visit(&server, "/account/sessions").await;
+    assert_eq!(browser.count("[role=status]").await, 0);
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+pub async fn recovery_codes_can_be_copied(browser: &Browser) {
+    const COPIED: &str = "navigator.clipboard.writeText = async (text) => { document.body.dataset.copied = text }";
+    let server = server().await;
+    browser.visit(&server, "/signup").await;
+    browser.fill(&[("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    browser.submit_form("/api/recovery-codes").await;
+    browser.run(COPIED, &[]).await;
+    browser.click(".actions button:not(:last-child)").await;
+    let copied = browser.run("return document.body.dataset.copied.split('\\n')", &[]).await;
+    assert_eq!(copied.as_array().map(Vec::len), Some(10), "{copied}");
+    assert_eq!(browser.text(".actions button:not(:last-child)").await, "Copied");
+    assert_eq!(browser.complaints().await, [""; 0]);
+}

@@ -49,7 +49,9 @@ in_a_browser! {
         comfort:
             a_password_can_be_shown_and_is_hidden_again_before_it_is_sent,
             the_form_component_of_the_guide_works,
-            pages_that_come_back_show_no_account_and_no_password;
+            pages_that_come_back_show_no_account_and_no_password,
+            times_are_the_reader_s_and_what_was_done_is_told_once,
+            recovery_codes_can_be_copied;
         recovery:
             codes_are_printed_alone_and_asked_for_once;
         looks:
