@@ -174,6 +174,13 @@ async fn a_form_leads_to_another_origin_by_a_page() {
     let own = [("username", "alice"), ("password", PASSWORD), ("next", "/y")];
     let own = client.submit("/api/login", Encoding::Urlencoded, &own).header("accept", BROWSER);
     send(own).await.assert_redirect("/y");
+    for (next, is_ours) in [("/y", false), ("/account?x", true), ("/", true)] {
+        let fields = [("username", "alice"), ("password", PASSWORD), ("next", next)];
+        let form = client.submit("/api/login", Encoding::Urlencoded, &fields).header("accept", BROWSER);
+        let reply = send(form.header("sec-fetch-mode", "navigate").header("sec-fetch-site", "same-origin")).await;
+        assert_eq!(reply.status.as_u16(), if is_ours { 302 } else { 200 }, "{next}: {}", reply.body);
+        assert_eq!(reply.body.contains("cookie=missing\">Continue</a>"), !is_ours, "{}", reply.body);
+    }
     let fetched = [("username", "alice"), ("password", PASSWORD), ("next", NEXT)];
     let reply = send(client.submit("/api/login", Encoding::Urlencoded, &fetched)).await;
     reply.assert_redirect("https://app.example/y?a=1&b=%272%27");

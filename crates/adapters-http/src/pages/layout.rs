@@ -7,6 +7,7 @@ use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Html;
 use poem::{IntoResponse, Response};
 
+use super::PATHS;
 use super::assets::Assets;
 use crate::origin::Origin;
 use crate::settings::HttpSettings;
@@ -49,6 +50,14 @@ impl Pages {
         let site_name = self.site_name.as_deref();
         let (assets, app) = (&self.assets, self.app.as_ref());
         Frame { t: language.texts(), site_name, app, assets, follows_reader: self.language.is_none() }
+    }
+
+    /// Whether a path of this server, perhaps with a query, is a page of Doorward. `/` is the app's where the operator says
+    /// so.
+    pub(crate) fn serve(&self, location: &str) -> bool {
+        let path = location.split(['?', '#']).next().unwrap_or_default();
+        let is_app = self.app.as_ref().is_some_and(|app| app.location == path);
+        PATHS.contains(&path) && !is_app
     }
 
     /// Where a user goes who is done here: the app, or the profile.

@@ -115,8 +115,8 @@ impl Renderer {
         }
     }
 
-    /// The response to a form that leads to this location: a redirect, or to a page of another origin a page that goes on by
-    /// itself to `by_page` and says what was done.
+    /// The response to a form that leads to this location: a redirect, or to a page that is not Doorward's a page that goes on
+    /// by itself to `by_page` and says what was done. An app's page may redirect on to anywhere.
     fn lead_on(
         &self,
         done: &Message,
@@ -125,12 +125,13 @@ impl Renderer {
         mode: ResponseMode,
         head: &RequestHead<'_>,
     ) -> Response {
-        match return_to::other_origin(location).filter(|_| mode == ResponseMode::Page) {
-            Some(origin) => {
-                let language = self.pages.language(&head.languages);
-                pages::continue_to::render(&self.pages, done, by_page, &origin, language)
-            }
-            None => found(location),
+        let origin = return_to::other_origin(location);
+        let leads_to_app = origin.is_some() || (head.is_navigation && !self.pages.serve(location));
+        if mode == ResponseMode::Page && leads_to_app {
+            let language = self.pages.language(&head.languages);
+            pages::continue_to::render(&self.pages, done, by_page, origin.as_ref(), language)
+        } else {
+            found(location)
         }
     }
 

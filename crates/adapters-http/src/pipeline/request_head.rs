@@ -29,6 +29,8 @@ pub(super) struct RequestHead<'a> {
     pub(super) mode: ResponseMode,
     /// The `Accept-Language` fields, where the answer may be a page or an error with advice.
     pub(super) languages: HeaderMap,
+    /// Whether a browser opens a page with the request (Fetch Metadata).
+    pub(super) is_navigation: bool,
     /// Whether the client waits for a `100 Continue` before it sends a body.
     pub(super) expects_continue: bool,
     address: Option<IpAddr>,
@@ -44,8 +46,9 @@ impl<'a> RequestHead<'a> {
             }
         }
         let (method, uri) = (request.method().clone(), request.uri().clone());
+        let is_navigation = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
         let expects_continue = headers.contains_key(header::EXPECT);
-        Self { id, method, uri, mode, languages, expects_continue, address }
+        Self { id, method, uri, mode, languages, is_navigation, expects_continue, address }
     }
 
     /// The span of the request in the log. Its path is without the query, which may hold secrets.
