@@ -1,5 +1,3 @@
-"""Doorward for FastAPI: who is signed in, and Doorward's own pages under the app's address."""
-
 import os
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Annotated
@@ -17,9 +15,7 @@ PASSED_ON = ["cookie", "user-agent", "accept", "accept-language", "content-type"
 PAGES = ["/login", "/signup", "/recover", "/logout", "/account"]
 FOLDERS = ["/account/{_:path}", "/api/{_:path}", "/assets/{_:path}"]
 
-
-class Stranger(Exception):
-    """The visitor is not signed in."""
+class Stranger(Exception): ...
 
 
 def handed_on(request: Request) -> dict[str, str]:
@@ -46,9 +42,9 @@ Session = Annotated[dict, Depends(signed_in)]
 
 
 async def forward(request: Request):
-    path, body = request.url.path, await request.body()
-    query, headers = request.url.query.encode(), handed_on(request)
-    answer = await doorward.request(request.method, path, params=query, headers=headers, content=body, timeout=10)
+    url = httpx.URL(request.url.path, query=request.url.query.encode())
+    sent = {"headers": handed_on(request), "content": await request.body(), "timeout": 10}
+    answer = await doorward.request(request.method, url, **sent)
     response = Response(answer.content, answer.status_code)
     kept = [(name.lower(), value) for name, value in answer.headers.raw]
     response.raw_headers = [(name, value) for name, value in kept if name not in (b"transfer-encoding", b"connection")]

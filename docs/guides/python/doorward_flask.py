@@ -1,5 +1,3 @@
-"""Doorward for Flask: who is signed in, and calls of its API for the visitor."""
-
 import os
 from functools import wraps
 from http.cookiejar import CookieJar, DefaultCookiePolicy

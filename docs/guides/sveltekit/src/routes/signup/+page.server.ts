@@ -1,0 +1,16 @@
+import { error, fail, redirect } from "@sveltejs/kit";
+import { DoorwardError } from "../../doorward";
+import type { Actions } from "./$types";
+
+export const actions = {
+    default: async ({ request, locals }) => {
+        const form = await request.formData();
+        try {
+            await locals.doorward.signUp({ username: String(form.get("username")), password: String(form.get("password")) });
+        } catch (problem) {
+            if (!(problem instanceof DoorwardError) || problem.status >= 500) error(503, "Please try again soon.");
+            return fail(problem.status, { problem: problem.detail ?? problem.message });
+        }
+        redirect(303, "/profile");
+    },
+} satisfies Actions;
