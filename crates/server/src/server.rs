@@ -76,33 +76,10 @@ impl Server {
             None => None,
         };
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(address));
-        for warning in warnings::of_settings(&settings, &public_origin) {
-            tracing::warn!("{warning}");
-        }
-
-        let store = doorward_adapters_sql::connect(&settings.store).await?;
-        if let Some(warning) = warnings::of_store_file(settings.store.file()) {
-            tracing::warn!("{warning}");
-        }
-        let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
-        let (mut registry, counts) =
-            (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
-        counts.register(&mut registry, clock.now(), &hasher);
-        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
-        let sweep = Admin::new(&ports, &policies).sweep;
-        let http = HttpSettings {
-            public_origin: public_origin.clone(),
-            hsts_subdomains: settings.hsts_subdomains,
-            cookie: settings.cookie,
-            trusted_origins: settings.trusted_origins,
-            return_origins: settings.return_origins,
-            trusted_proxies: settings.trusted_proxies.clone(),
-            sign_up: policies.sign_up.clone(),
-            site: settings.site,
-            language: settings.language,
-            instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
-        };
-        let endpoint = doorward_adapters_http::endpoint(UseCases::new(&ports, &policies), http, &mut registry);
+        let (keep_alive, trusted_proxies) = (settings.keep_alive, settings.trusted_proxies.clone());
+        // Boxed, since it holds the settings, and futures with copies of them are large.
+        let core = Box::pin(Core::start(settings, &public_origin, clock, dropped_lines));
+        let Core { endpoint, sweep, store, counts, registry } = core.await?;
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
             let listener = Listener::on(workers.event_loops(), &socket)?;
@@ -121,8 +98,8 @@ impl Server {
             store,
             counts,
             metrics,
-            keep_alive: settings.keep_alive,
-            trusted_proxies: settings.trusted_proxies,
+            keep_alive,
+            trusted_proxies,
         })
     }
 
@@ -168,6 +145,54 @@ impl Server {
     }
 }
 
+/// Everything but the listeners.
+pub(crate) struct Core {
+    pub(crate) endpoint: Pipeline,
+    pub(crate) sweep: Sweep,
+    pub(crate) store: Store,
+    counts: ProgramMetrics,
+    registry: Registry,
+}
+
+impl Core {
+    /// Opens the store and starts the threads that hash.
+    pub(crate) async fn start(
+        settings: Settings,
+        public_origin: &Origin,
+        clock: Arc<dyn Clock>,
+        dropped_lines: DroppedLines,
+    ) -> Result<Self, StartError> {
+        for warning in warnings::of_settings(&settings, public_origin) {
+            tracing::warn!("{warning}");
+        }
+
+        let store = doorward_adapters_sql::connect(&settings.store).await?;
+        if let Some(warning) = warnings::of_store_file(settings.store.file()) {
+            tracing::warn!("{warning}");
+        }
+        let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
+        let (mut registry, counts) =
+            (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
+        counts.register(&mut registry, clock.now(), &hasher);
+        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
+        let sweep = Admin::new(&ports, &policies).sweep;
+        let http = HttpSettings {
+            public_origin: public_origin.clone(),
+            hsts_subdomains: settings.hsts_subdomains,
+            cookie: settings.cookie,
+            trusted_origins: settings.trusted_origins,
+            return_origins: settings.return_origins,
+            trusted_proxies: settings.trusted_proxies,
+            sign_up: policies.sign_up.clone(),
+            site: settings.site,
+            language: settings.language,
+            instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
+        };
+        let endpoint = doorward_adapters_http::endpoint(UseCases::new(&ports, &policies), http, &mut registry);
+        Ok(Self { endpoint, sweep, store, counts, registry })
+    }
+}
+
 /// Takes an address that a variable names; where it says port 0, the second of what comes back says which.
 async fn bind(variable: &'static str, address: SocketAddr) -> Result<(std::net::TcpListener, SocketAddr), StartError> {
     let listen = async {
@@ -179,7 +204,7 @@ async fn bind(variable: &'static str, address: SocketAddr) -> Result<(std::net::
 }
 
 /// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.
-async fn sweep_regularly(sweep: Sweep, swept: Counter) {
+pub(crate) async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -197,7 +222,7 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     }
 }
 
-fn local_origin(address: SocketAddr) -> Origin {
+pub(crate) fn local_origin(address: SocketAddr) -> Origin {
     format!("http://localhost:{}", address.port()).parse().expect("localhost with a port is an origin")
 }
 
