@@ -108,7 +108,9 @@ fn checks_build_from_the_committed_lock_file() {
     assert!(root().join("Cargo.lock").is_file());
     assert!(!read(".gitignore").contains("Cargo.lock"));
     let recipes = read("justfile");
-    assert!(recipes.contains("\ncheck: fmt-check deny lint axe (test \"--locked\") doc typescript schemathesis\n"));
+    assert!(
+        recipes.contains("\ncheck: fmt-check deny lint axe (test \"--locked\") doc typescript schemathesis guides\n")
+    );
     let locked = ["cargo clippy", "cargo doc", "cargo fetch", "cargo deny", "cargo install"];
     let script = read(".ci/run");
     let commands = recipes.lines().chain(script.lines()).filter(|line| !line.trim().starts_with('#'));

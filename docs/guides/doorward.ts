@@ -1,4 +1,4 @@
-// A client of Doorward's API without dependencies, for browsers, Node.js, Deno, Bun and edge runtimes. Copy it into your app.
+// A client of Doorward's API without dependencies, for browsers and servers. Copy it into your app.
 
 export type Transport = "cookie" | "bearer";
 export type Attributes = { [name: string]: unknown };
@@ -60,7 +60,8 @@ export type ErrorCode =
 export type ErrorField = "username" | "password" | "currentPassword" | "newPassword" | "code" | "transport";
 export type ErrorReason =
     | "required" | "too_short" | "too_long" | "too_common" | "contains_username" | "surrounding_space"
-    | "invisible_character" | "character_not_allowed" | "mixed_scripts" | "reserved" | "taken" | "incorrect" | "malformed";
+    | "invisible_character" | "character_not_allowed" | "mixed_scripts" | "reserved" | "taken" | "incorrect"
+    | "malformed";
 export type FieldError = { field: ErrorField; reason?: ErrorReason; detail?: string };
 export interface ErrorBody {
     error: string;
@@ -71,7 +72,7 @@ export interface ErrorBody {
     errors?: FieldError[];
 }
 
-/** A refusal. Where Doorward cannot be reached or does not answer in time, `status` is 503 and `code` is `unavailable`. */
+/** A refusal. If Doorward does not answer in time, or at all, `status` is 503 and `code` is `unavailable`. */
 export class DoorwardError extends Error {
     override name = "DoorwardError";
     readonly status: number;

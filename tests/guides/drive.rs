@@ -172,6 +172,8 @@ impl Stage {
         let token = self.assert_one_lookup_a_request().await;
         if let Some(path) = self.app.log_in {
             self.assert_address_and_user_agent_are_handed_on(path, &token).await;
+            // An app that keeps cookies would have sent the browser's with that form, which ends its session.
+            self.assert_sessions_name_the_browser().await;
         }
         self.assert_it_fails_closed(&token).await;
     }

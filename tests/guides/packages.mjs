@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 const dependencies = {};
 for (const file of process.argv.slice(2)) {
     for (const [name, version] of Object.entries(JSON.parse(readFileSync(file, "utf8")).dependencies)) {
-        if ((dependencies[name] ??= version) !== version) throw new Error(`${file}: ${name} is ${dependencies[name]} elsewhere`);
+        dependencies[name] ??= version;
+        if (dependencies[name] !== version) throw new Error(`${file}: ${name} is ${dependencies[name]} elsewhere`);
     }
 }
 console.log(JSON.stringify({ private: true, type: "module", dependencies }, null, 2));

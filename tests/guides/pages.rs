@@ -48,8 +48,8 @@ fn guide_pages() -> Vec<String> {
     pages
 }
 
-/// The page with the text of each file that it shows, and the files. A file's name, relative to a folder, stands in a line
-/// of its own before its block, as in `` `node/hono.ts`: ``.
+/// The page with the text of each file that it shows, and the files. A file's name, relative to a folder, stands in a
+/// line of its own before its block, as in `` `node/hono.ts`: ``.
 pub fn with_files(page: &str, folder: &str) -> (String, Vec<String>) {
     let (mut text, mut files) = (String::new(), Vec::new());
     let mut lines = page.lines();

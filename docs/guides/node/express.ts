@@ -8,7 +8,8 @@ app.use(express.urlencoded({ extended: false }));
 /** A client that speaks for the visitor and passes cookies on. */
 const doorward = (req: Request, res: Response) => {
     const visitor = { cookie: req.get("cookie"), userAgent: req.get("user-agent"), address: req.ip };
-    return new Doorward({ url: process.env.DOORWARD_URL, visitor, onSetCookie: (line) => res.append("set-cookie", line) });
+    const onSetCookie = (line: string) => res.append("set-cookie", line);
+    return new Doorward({ url: process.env.DOORWARD_URL, visitor, onSetCookie });
 };
 
 /** Asks once for each request to a protected page. Strangers go to sign in. */
@@ -52,6 +53,7 @@ app.get("/profile", signedIn, (_, res) => res.send(`<h1>Profile</h1>
     <p>Username: ${escape(res.locals.session.user.username)}</p>
     <form method="post" action="/logout"><button type="submit">Sign out</button></form>`));
 app.use((error: { status?: number }, _req: Request, res: Response, _next: NextFunction) => {
-    res.status(error instanceof DoorwardError ? 503 : (error.status ?? 500)).send("Something went wrong. Please try again soon.");
+    const status = error instanceof DoorwardError ? 503 : (error.status ?? 500);
+    res.status(status).send("Something went wrong. Please try again soon.");
 });
 app.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? "127.0.0.1");

@@ -18,8 +18,9 @@ def sign_in(title):
     answer = ask("POST", f"/api{request.path}", json=request.form.to_dict(), timeout=10)
     if answer.is_success:
         return redirect("/profile", 303)
-    problem = answer.json()
-    return render_template_string(FORM, title=title, problem=problem.get("detail", problem["error"])), answer.status_code
+    refusal = answer.json()
+    problem = refusal.get("detail", refusal["error"])
+    return render_template_string(FORM, title=title, problem=problem), answer.status_code
 
 
 @app.post("/logout")

@@ -16,7 +16,8 @@ const data = async (authorization: string | undefined): Promise<[number, string]
 createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://app").pathname);
     if (path === "/data") {
-        const [status, text] = await data(request.headers.authorization).catch((): [number, string] => [503, "Try again"]);
+        const unavailable = (): [number, string] => [503, "Try again"];
+        const [status, text] = await data(request.headers.authorization).catch(unavailable);
         response.writeHead(status, { "content-type": "text/plain", "cache-control": "no-store" }).end(text);
         return;
     }
