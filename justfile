@@ -11,7 +11,7 @@ test *filter:
     cargo test {{ filter }}
 
 # Run everything that CI runs; needs cargo-deny, Python and Node.js
-check: fmt-check deny lint axe traefik (test "--locked") doc typescript schemathesis
+check: fmt-check deny lint axe traefik (test "--locked") doc typescript schemathesis guides
 
 # Format the code
 fmt:
@@ -88,21 +88,55 @@ schemathesis seed="1" examples="300":
     "$tools/bin/python" tests/schemathesis/run.py "$target/debug/doorward-under-test" \
         --seed {{ seed }} --examples {{ examples }}
 
-# Compile a TypeScript client that is generated from docs/openapi.json; needs Node.js and npm
+# Compile the TypeScript clients and compare their types with docs/openapi.json; needs Node.js and npm
 typescript:
     #!/usr/bin/env bash
     set -euo pipefail
     if ! command -v npm >/dev/null; then
-        echo "NOT RUN: the TypeScript client was not compiled, since npm is missing" >&2
+        echo "NOT RUN: the TypeScript clients were not compiled, since npm is missing" >&2
         [ -z "${DOORWARD_TEST_REQUIRE_SERVERS:-}" ]
         exit
     fi
     folder="${CARGO_TARGET_DIR:-target}/typescript"
     mkdir -p "$folder"
-    cp tests/typescript/*.json tests/typescript/client.ts docs/openapi.json "$folder/"
+    cp tests/typescript/*.json tests/typescript/*.ts docs/openapi.json docs/guides/doorward.ts "$folder/"
     cd "$folder"
     cmp -s package-lock.json installed || { npm ci --silent --no-fund --no-audit && cp package-lock.json installed; }
     npm run --silent check
+
+# Build the apps of docs/guides, start them and drive them in Chromium; needs Node.js, npm and Python
+guides:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! command -v npm >/dev/null || ! python3 -c 'import ensurepip' 2>/dev/null; then
+        echo "NOT RUN: the apps of docs/guides were not driven, since npm or Python is missing" >&2
+        [ -z "${DOORWARD_TEST_REQUIRE_SERVERS:-}" ]
+        exit
+    fi
+    folder="$(realpath -m "${CARGO_TARGET_DIR:-target}")/guides"
+    mkdir -p "$folder"
+    for app in nextjs node python spa sveltekit; do
+        rm -rf "${folder:?}/$app"
+        cp -R "docs/guides/$app" "$folder/$app"
+    done
+    for copy in nextjs/auth node spa sveltekit/src; do
+        cp docs/guides/doorward.ts "$folder/$copy/"
+    done
+    # One installation for all apps, in the folder above theirs.
+    node tests/guides/packages.mjs tests/guides/package.json docs/guides/*/package.json >"$folder/package.json"
+    if ! cmp -s "$folder/package.json" "$folder/installed.json"; then
+        (cd "$folder" && npm install --silent --no-fund --no-audit)
+        cp "$folder/package.json" "$folder/installed.json"
+    fi
+    if ! cmp -s tests/guides/requirements.txt "$folder/venv/installed"; then
+        python3 -m venv "$folder/venv"
+        "$folder/venv/bin/pip" install --quiet --disable-pip-version-check -r tests/guides/requirements.txt
+        cp tests/guides/requirements.txt "$folder/venv/installed"
+    fi
+    for app in node spa; do
+        (cd "$folder/$app" && PATH="$folder/node_modules/.bin:$PATH" tsc)
+    done
+    DOORWARD_TEST_GUIDES="$folder" cargo test --workspace --locked guides::drive
 
 # Fetch axe, with which the browser tests audit every page; needs Python
 axe:
@@ -139,9 +173,10 @@ chaos *what:
     PYTHONDONTWRITEBYTECODE=1 python3 tests/chaos/run.py \
         "${CARGO_TARGET_DIR:-target}/debug/doorward-under-test" {{ what }}
 
-# Update the generated parts of docs/: the OpenAPI document and the table of settings
+# Update the generated parts of docs/: the OpenAPI document, the table of settings and the files in the guides
 docs: openapi
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward the_configuration_page_has_the_table_of_settings
+    DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_text_of_its_files
 
 # Update docs/openapi.json from the served document
 openapi:

@@ -109,7 +109,9 @@ fn checks_build_from_the_committed_lock_file() {
     assert!(!read(".gitignore").contains("Cargo.lock"));
     let recipes = read("justfile");
     assert!(
-        recipes.contains("\ncheck: fmt-check deny lint axe traefik (test \"--locked\") doc typescript schemathesis\n")
+        recipes.contains(
+            "\ncheck: fmt-check deny lint axe traefik (test \"--locked\") doc typescript schemathesis guides\n"
+        )
     );
     let locked = ["cargo clippy", "cargo doc", "cargo fetch", "cargo deny", "cargo install"];
     let script = read(".ci/run");

@@ -7,6 +7,7 @@ mod browser;
 mod dependencies;
 mod fitness;
 mod fuzz;
+mod guides;
 mod http;
 mod lucia_table;
 mod process;

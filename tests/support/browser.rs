@@ -86,6 +86,18 @@ impl Browser {
         self.client.goto(&format!("http://127.0.0.1:{}{path}", server.port())).await.expect("a page");
     }
 
+    /// Goes to a page of any server and waits until it is loaded.
+    pub async fn visit_url(&self, url: &str) {
+        self.client.goto(url).await.expect("a page");
+    }
+
+    /// Waits for an element that this `XPath` finds.
+    pub async fn await_element(&self, xpath: &str) {
+        let found = self.client.wait().every(Duration::from_millis(20)).for_element(Locator::XPath(xpath)).await;
+        let Err(error) = found else { return };
+        panic!("no {xpath}: {error}; at {}: {}", self.location().await, self.text("body").await);
+    }
+
     /// The path and query of the current page.
     pub async fn location(&self) -> String {
         let url = self.client.current_url().await.expect("a URL");

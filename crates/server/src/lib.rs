@@ -1,10 +1,12 @@
 //! The `doorward` program: its settings, the wiring of concrete adapters into use cases, the listener, and the life of
-//! the process. It is a library so that tests can start the very same server in their own process.
+//! the process. It is a library so that tests can start the very same server in their own process, and so that an app in
+//! Poem can serve Doorward's routes.
 
 mod clock;
 mod command;
 mod command_line;
 mod connection_timeouts;
+mod embedded;
 mod listener;
 mod logging;
 mod metrics;
@@ -27,6 +29,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use clock::SystemClock;
+pub use embedded::Embedded;
 pub use server::{Server, StartError};
 pub use settings::{Settings, WrongSetting};
 pub use socket::ListenAddress;

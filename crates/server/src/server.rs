@@ -78,38 +78,10 @@ impl Server {
             None => None,
         };
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(&address));
-        for warning in warnings::of_settings(&settings, &public_origin) {
-            tracing::warn!("{warning}");
-        }
-
-        let store = doorward_adapters_sql::connect(&settings.store).await?;
-        if let Some(warning) = warnings::of_store_file(settings.store.file()) {
-            tracing::warn!("{warning}");
-        }
-        let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
-        let (mut registry, counts) =
-            (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
-        counts.register(&mut registry, clock.now(), &hasher);
-        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
-        let sweep = Admin::new(&ports, &policies).sweep;
-        let (app, return_origins) =
-            (settings.app(&public_origin), settings.targets(&public_origin).map(|(_, origin)| origin).collect());
-        let http = HttpSettings {
-            public_origin: public_origin.clone(),
-            app,
-            return_origins,
-            hsts_subdomains: settings.hsts_subdomains,
-            cookie: settings.cookie,
-            trusted_origins: settings.trusted_origins,
-            trusted_proxies: settings.trusted_proxies.clone(),
-            sign_up: policies.sign_up.clone(),
-            site: settings.site,
-            language: settings.language,
-            instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
-        };
-        let use_cases = UseCases::new(&ports, &policies);
-        let session_uses = Arc::clone(&use_cases.session_uses);
-        let endpoint = doorward_adapters_http::endpoint(use_cases, http, &mut registry);
+        let (keep_alive, trusted_proxies) = (settings.keep_alive, settings.trusted_proxies.clone());
+        // Boxed, since it holds the settings, and futures with copies of them are large.
+        let core = Box::pin(Core::start(settings, &public_origin, clock, dropped_lines));
+        let Core { endpoint, sweep, session_uses, store, counts, registry } = core.await?;
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
             let listener = Listener::on(workers.event_loops(), socket)?;
@@ -129,8 +101,8 @@ impl Server {
             store,
             counts,
             metrics,
-            keep_alive: settings.keep_alive,
-            trusted_proxies: settings.trusted_proxies,
+            keep_alive,
+            trusted_proxies,
         })
     }
 
@@ -179,6 +151,60 @@ impl Server {
     }
 }
 
+/// Everything but the listeners.
+pub(crate) struct Core {
+    pub(crate) endpoint: Pipeline,
+    pub(crate) sweep: Sweep,
+    pub(crate) session_uses: Arc<SessionUses>,
+    pub(crate) store: Store,
+    counts: ProgramMetrics,
+    registry: Registry,
+}
+
+impl Core {
+    /// Opens the store and starts the threads that hash.
+    pub(crate) async fn start(
+        settings: Settings,
+        public_origin: &Origin,
+        clock: Arc<dyn Clock>,
+        dropped_lines: DroppedLines,
+    ) -> Result<Self, StartError> {
+        for warning in warnings::of_settings(&settings, public_origin) {
+            tracing::warn!("{warning}");
+        }
+
+        let store = doorward_adapters_sql::connect(&settings.store).await?;
+        if let Some(warning) = warnings::of_store_file(settings.store.file()) {
+            tracing::warn!("{warning}");
+        }
+        let hasher = Arc::new(Argon2idHasher::start(settings.argon2, settings.hash_threads)?);
+        let (mut registry, counts) =
+            (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
+        counts.register(&mut registry, clock.now(), &hasher);
+        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
+        let sweep = Admin::new(&ports, &policies).sweep;
+        let (app, return_origins) =
+            (settings.app(public_origin), settings.targets(public_origin).map(|(_, origin)| origin).collect());
+        let http = HttpSettings {
+            public_origin: public_origin.clone(),
+            app,
+            return_origins,
+            hsts_subdomains: settings.hsts_subdomains,
+            cookie: settings.cookie,
+            trusted_origins: settings.trusted_origins,
+            trusted_proxies: settings.trusted_proxies,
+            sign_up: policies.sign_up.clone(),
+            site: settings.site,
+            language: settings.language,
+            instance: ports.tokens.session_id()?.as_str()[..INSTANCE_CHARS].to_owned(),
+        };
+        let use_cases = UseCases::new(&ports, &policies);
+        let session_uses = Arc::clone(&use_cases.session_uses);
+        let endpoint = doorward_adapters_http::endpoint(use_cases, http, &mut registry);
+        Ok(Self { endpoint, sweep, session_uses, store, counts, registry })
+    }
+}
+
 /// Listens at an address that a variable names; where it says port 0, the second of what comes back says which.
 async fn bind(variable: &'static str, address: &ListenAddress) -> Result<(Socket, ListenAddress), StartError> {
     let listen = async {
@@ -189,7 +215,7 @@ async fn bind(variable: &'static str, address: &ListenAddress) -> Result<(Socket
     listen.await.map_err(|error| StartError::Listen { variable, address: address.clone(), error })
 }
 
-async fn write_uses_regularly(uses: Arc<SessionUses>) {
+pub(crate) async fn write_uses_regularly(uses: Arc<SessionUses>) {
     let mut ticks = tokio::time::interval(USES_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -199,14 +225,14 @@ async fn write_uses_regularly(uses: Arc<SessionUses>) {
 }
 
 /// Writes the uses of sessions. A store that only reads, such as a standby, keeps none.
-async fn write_uses(uses: &SessionUses) {
+pub(crate) async fn write_uses(uses: &SessionUses) {
     if let Err(fault) = uses.write().await {
         tracing::debug!(error = error_chain(&fault), "the last uses of sessions were not written");
     }
 }
 
 /// Sweeps at once and then hourly; a sweep that fails is made up for by the next one.
-async fn sweep_regularly(sweep: Sweep, swept: Counter) {
+pub(crate) async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -224,7 +250,7 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     }
 }
 
-fn local_origin(address: &ListenAddress) -> Origin {
+pub(crate) fn local_origin(address: &ListenAddress) -> Origin {
     let port = address.port().map_or_else(String::new, |port| format!(":{port}"));
     format!("http://localhost{port}").parse().expect("localhost with a port is an origin")
 }

@@ -7,8 +7,8 @@ use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Html;
 use poem::{IntoResponse, Response};
 
-use super::PATHS;
 use super::assets::Assets;
+use super::paths::PATHS;
 use crate::origin::Origin;
 use crate::settings::HttpSettings;
 use crate::texts::{Language, Message, Texts};

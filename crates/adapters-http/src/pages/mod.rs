@@ -14,6 +14,7 @@ mod layout;
 mod log_in;
 mod log_out;
 mod messages;
+mod paths;
 pub(crate) mod problem;
 mod profile;
 mod recover;
@@ -35,31 +36,7 @@ use crate::response::problem::Problem;
 use crate::texts::Language;
 
 pub(crate) use layout::Pages;
-
-/// The address by which password managers find the page that changes a password (W3C, "A Well-Known URL for Changing
-/// Passwords").
-const CHANGE_PASSWORD: &str = "/.well-known/change-password";
-
-/// The paths of pages and files. Each has a GET.
-pub(crate) const PATHS: [&str; 17] = [
-    "/",
-    "/login",
-    "/signup",
-    "/recover",
-    "/logout",
-    "/account",
-    "/account/password",
-    "/account/recovery-codes",
-    "/account/sessions",
-    "/account/delete",
-    CHANGE_PASSWORD,
-    "/docs",
-    "/openapi.json",
-    assets::STYLE_PATH,
-    assets::SCRIPT_PATH,
-    assets::ICON_PATH,
-    assets::LOGO_PATH,
-];
+pub(crate) use paths::PATHS;
 
 /// Shows a page.
 type Show = for<'a> fn(&'a Context, &'a Pages, &'a Request) -> BoxFuture<'a, Result<Response, Problem>>;
@@ -88,7 +65,7 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
             page(|context, pages, request| account_sessions::show(context, pages, request).boxed()),
         )
         .at("/account/delete", page(|context, pages, request| account_delete::show(context, pages, request).boxed()))
-        .at(CHANGE_PASSWORD, get(make_sync(|_| found("/account/password"))))
+        .at(paths::CHANGE_PASSWORD, get(make_sync(|_| found("/account/password"))))
         .at("/docs", get(text(documentation, "text/html; charset=utf-8")))
         .at("/openapi.json", get(text(Arc::clone(spec), "application/json; charset=utf-8")))
         .at(assets::STYLE_PATH, get(pages.assets.style.endpoint()))

@@ -1,0 +1,3 @@
+const Page = () => <h1>Open to all</h1>;
+
+export default Page;
