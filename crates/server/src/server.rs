@@ -199,7 +199,8 @@ async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     }
 }
 
-fn local_origin(address: &ListenAddress) -> Origin {
+/// What people type to get here where no public URL is set.
+pub(crate) fn local_origin(address: &ListenAddress) -> Origin {
     let port = address.port().map_or_else(String::new, |port| format!(":{port}"));
     format!("http://localhost{port}").parse().expect("localhost with a port is an origin")
 }

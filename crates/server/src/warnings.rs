@@ -6,8 +6,9 @@ use std::path::Path;
 use doorward_adapters_http::{CookieSettings, Origin, ReturnOrigin};
 use doorward_domain::PasswordPolicy;
 use ipnet::IpNet;
+use tracing_subscriber::layer::SubscriberExt;
 
-use crate::settings::Settings;
+use crate::settings::{LogSettings, Settings};
 use crate::socket::ListenAddress;
 
 /// The warnings for settings, each one line that names its setting.
@@ -29,6 +30,16 @@ pub(crate) fn of_store_file(file: Option<&Path>) -> Option<String> {
     let mode = file.metadata().ok()?.permissions().mode();
     (mode & 0o077 != 0)
         .then(|| format!("other users of this machine may open the store: run chmod 600 {}", file.display()))
+}
+
+/// The warning for a log without audit events.
+pub(crate) fn of_log(settings: &LogSettings) -> Option<String> {
+    let subscriber = tracing_subscriber::registry().with(settings.filter.clone());
+    let is_audited = tracing::subscriber::with_default(
+        subscriber,
+        || tracing::enabled!(target: "doorward::audit", tracing::Level::INFO),
+    );
+    (!is_audited).then(|| "DOORWARD_LOG leaves out `info`: sign-ins and changes of accounts are not logged".to_owned())
 }
 
 fn of_addresses(settings: &Settings, public_origin: &Origin) -> Vec<String> {
