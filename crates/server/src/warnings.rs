@@ -17,6 +17,7 @@ pub(crate) fn of_settings(settings: &Settings, public_origin: &Origin) -> Vec<St
         of_addresses(settings, public_origin),
         of_origins(settings, public_origin),
         of_store(settings),
+        of_secret_files(settings),
         of_sessions(settings),
         of_defences(settings),
     ];
@@ -30,6 +31,18 @@ pub(crate) fn of_store_file(file: Option<&Path>) -> Option<String> {
     let mode = file.metadata().ok()?.permissions().mode();
     (mode & 0o077 != 0)
         .then(|| format!("other users of this machine may open the store: run chmod 600 {}", file.display()))
+}
+
+/// The warnings for files with a secret that every user of the machine may read. A group may: systemd gives a credential to
+/// the service's user by an access list, which shows as rights of the group.
+fn of_secret_files(settings: &Settings) -> Vec<String> {
+    let is_open = |path: &Path| path.metadata().is_ok_and(|found| found.permissions().mode() & 0o007 != 0);
+    let open = settings.secret_files.iter().filter(|(_, path)| is_open(path));
+    open.map(|(variable, path)| {
+        let path = path.display();
+        format!("{variable} is {path}, which other users of this machine may open: run chmod o= {path}")
+    })
+    .collect()
 }
 
 /// The warning for a log without audit events.
