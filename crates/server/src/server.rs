@@ -23,6 +23,7 @@ use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
 use crate::socket::{ListenAddress, Socket};
+use crate::store_counts::LatestCounts;
 use crate::warnings;
 use crate::wiring::ports;
 use crate::workers::Workers;
@@ -87,7 +88,7 @@ impl Server {
         let (mut registry, counts) =
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
         counts.register(&mut registry, clock.now(), &hasher);
-        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
+        let (ports, policies) = (ports(&store, hasher, clock.clone()), settings.policies());
         let sweep = Admin::new(&ports, &policies).sweep;
         let (app, return_origins) =
             (settings.app(&public_origin), settings.targets(&public_origin).map(|(_, origin)| origin).collect());
@@ -108,7 +109,16 @@ impl Server {
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
             let listener = Listener::on(workers.event_loops(), socket)?;
-            let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
+            let latest = Arc::new(LatestCounts::new(store.probe(), clock));
+            registry.register_collector(latest.collector());
+            let endpoint = doorward_adapters_http::metrics_endpoint(registry).before(move |request| {
+                let latest = Arc::clone(&latest);
+                async move {
+                    latest.refresh().await;
+                    Ok(request)
+                }
+            });
+            let endpoint = endpoint.boxed();
             Ok::<_, io::Error>(MetricsServer { listener, address, endpoint })
         });
         let metrics = metrics.transpose()?;
