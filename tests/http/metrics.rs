@@ -231,3 +231,19 @@ async fn the_program_says_what_it_is_and_since_when() {
     let started = f64::from(u32::try_from(server.clock.now().as_unix_millis() / 1_000).expect("before 2106"));
     assert!((samples["process_start_time_seconds"] - started).abs() <= 1.0, "by the clock that stands still");
 }
+
+#[tokio::test]
+async fn users_live_sessions_and_the_process_are_measured() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start(place).await;
+    let token = server.client().sign_up("alice", "correct horse").await;
+    server.client().sign_up("bobby", "correct horse").await;
+    send(server.client().post("/api/logout").header("cookie", cookie(&token))).await;
+    let server = TestServer::start_with(server.stop().await, &[METRICS]).await;
+    let samples = scrape(&server).await;
+    assert_eq!((samples["doorward_users"], samples["doorward_sessions_live"]), (2.0, 1.0));
+    server.client().sign_up("carol", "correct horse").await;
+    assert_eq!(scrape(&server).await["doorward_users"], 2.0, "counted once a minute");
+    assert!(samples["process_resident_memory_bytes"] > 1_000_000.0);
+    assert!(samples["process_open_fds"] > 3.0 && samples["process_open_fds"] <= samples["process_max_fds"]);
+}

@@ -118,3 +118,25 @@ async fn the_server_says_that_it_is_alive_and_ready() {
         assert_eq!((reply.status, reply.json()), (StatusCode::OK, serde_json::json!({"status": "ok"})));
     }
 }
+
+const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+#[tokio::test]
+async fn the_request_id_of_a_trusted_proxy_is_in_every_answer() {
+    let server = server_with(&["--trusted-proxies=127.0.0.1"]).await;
+    let client = server.client();
+    for (path, status) in [("/api/session", 401), ("/login", 200), ("/nowhere", 404), ("/assets/doorward.css", 200)] {
+        let reply = send(client.get(path).header("x-request-id", "proxy-7/a+b=")).await;
+        assert_eq!((reply.status.as_u16(), reply.header("x-request-id")), (status, Some("proxy-7/a+b=")), "{path}");
+        let reply = send(client.get(path).header("x-request-id", "two words")).await;
+        assert_eq!((reply.status.as_u16(), reply.header("x-request-id")), (status, None), "{path}");
+        assert_eq!(send(client.get(path)).await.header("x-request-id"), None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_request_id_of_any_other_peer_is_ignored() {
+    let server = server_with(&["--trusted-proxies=192.0.2.0/24"]).await;
+    let request = server.client().get("/login").header("x-request-id", "mine").header("traceparent", TRACEPARENT);
+    assert_eq!(send(request).await.header("x-request-id"), None);
+}

@@ -109,3 +109,26 @@ async fn each_audit_event_has_its_time_request_address_and_user() {
         assert!(!log.contains(typed), "{typed}");
     }
 }
+
+#[tokio::test]
+async fn a_trusted_proxy_names_the_request_and_its_trace_in_the_log() {
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    for (proxies, id, trace) in
+        [("--trusted-proxies=127.0.0.1", Some("proxy-7"), Some(TRACE)), ("--trusted-proxies=192.0.2.1", None, None)]
+    {
+        let flags = ["--log-format=json", proxies];
+        let program = Program::start_in(tempfile::tempdir().expect("a folder"), &flags, &[]).await;
+        let client = program.client();
+        let fields = [("username", "alice"), ("password", PASSWORD)];
+        let request = client.submit("/api/signup", Encoding::Json, &fields).header("x-request-id", "proxy-7");
+        let request = request.header("traceparent", format!("00-{TRACE}-b7ad6b7169203331-01"));
+        assert_eq!(send(request).await.status, StatusCode::CREATED);
+        program.signal(Signal::TERM);
+        let (_, _, log) = program.end().await;
+        let line = log.iter().find(|line| line.contains("\"sign_up\"")).expect("an audit line");
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let span = &line["span"];
+        assert_eq!(span["trace_id"].as_str(), trace, "{line}");
+        assert_eq!(span["id"].as_str().filter(|id| *id == "proxy-7"), id, "{line}");
+    }
+}

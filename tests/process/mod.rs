@@ -1,6 +1,7 @@
 //! The program as a process: command line, settings, signals, log, and data that survives a kill.
 
 mod audit;
+mod check;
 mod commands;
 mod memory;
 mod nodes;

@@ -74,6 +74,10 @@ impl Program {
         self.child.id().expect("a process that runs")
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn client(&self) -> Client {
         Client::of(self.port)
     }

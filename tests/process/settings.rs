@@ -20,6 +20,7 @@ async fn help_names_every_setting_of_the_contract_that_exists() {
         "DOORWARD_PUBLIC_URL",
         "DOORWARD_METRICS_LISTEN",
         "DATABASE_URL",
+        "DATABASE_URL_FILE",
         "DOORWARD_SESSION_ACTIVE",
         "DOORWARD_SESSION_IDLE",
         "DOORWARD_SESSION_MAX",
@@ -94,6 +95,8 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DOORWARD_METRICS_LISTEN", "9090"),
         ("DATABASE_URL", "oracle://x"),
         ("DATABASE_URL", "doorward.db"),
+        ("DATABASE_URL_FILE", "no-such-file"),
+        ("DATABASE_URL_FILE", "/dev/zero"),
         ("DOORWARD_SESSION_ACTIVE", "soon"),
         ("DOORWARD_SESSION_IDLE", "-1d"),
         ("DOORWARD_SESSION_MAX", "0s"),
@@ -167,6 +170,47 @@ async fn no_secret_of_a_wrong_database_url_is_shown() {
         assert!(!output.status.success() && said.contains("doorward: "), "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_secret_may_be_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = folder.path().join("url");
+    std::fs::write(&secret, "sqlite:other.db\n").expect("a file");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o640)).expect("our file");
+    let program = Program::start_in(folder, &[], &[("DATABASE_URL_FILE", "url")]).await;
+    assert!(program.folder.path().join("other.db").exists(), "{:#?}", program.log);
+    assert!(!program.log.join("\n").contains("chmod"), "{:#?}", program.log);
+
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).expect("our file");
+    let output = run(program.folder.path(), &["--database-url-file=url", "check"], &[]).await;
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("warning: DATABASE_URL_FILE is url, which other users"), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_file_of_a_secret_is_told_without_its_content() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (content, told) in [
+        (&b"mysqk://user:hunter2@host/db"[..], "but must be a file that holds sqlite:FILE"),
+        (b"hunter2", "but must be a file that holds sqlite:FILE"),
+        (b"postgres://user:hunter2@host:port/db", "but must be a file that holds sqlite:FILE"),
+        (b"\n", "it is empty"),
+        (b"hunter2\xff", "it is not UTF-8"),
+    ] {
+        std::fs::write(folder.path().join("url"), content).expect("a file");
+        let output = run(folder.path(), &[], &[("DATABASE_URL_FILE", "url")]).await;
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!((output.status.code(), said.lines().count()), (Some(64), 1), "{said}");
+        assert!(said.starts_with("doorward: DATABASE_URL_FILE is \"url\", but must be "), "{said}");
+        assert!(said.contains(told) && !said.contains("hunter2"), "{said}");
+    }
+    let both = [("DATABASE_URL_FILE", "url"), ("DATABASE_URL", "postgres://user:hunter2@host/db")];
+    let output = run(folder.path(), &[], &both).await;
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    let told = "doorward: DATABASE_URL_FILE is \"url\", but must be unset where DATABASE_URL is set\n";
+    assert_eq!((output.status.code(), said.as_str()), (Some(64), told));
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Promises of a store as a whole: opening, starting together, closing, and calls that are given up.
 
+use std::time::Duration;
+
 use doorward_adapters_sql::ConnectError;
 use doorward_domain::ports::StoreError;
 use tokio::task::JoinSet;
 
-use super::people::account;
+use super::people::{NOW, account};
 use super::places::Place;
 
 pub async fn an_open_store_answers(place: Place) {
@@ -21,8 +23,27 @@ pub async fn a_closed_store_is_unavailable(place: Place) {
     store.close().await;
     store.close().await;
     assert_matches!(store.probe().ping().await, Err(StoreError::Unavailable(_)));
+    assert_matches!(store.probe().count(NOW).await, Err(StoreError::Unavailable(_)));
     assert_matches!(store.sessions().find(&alice.session.token_hash).await, Err(StoreError::Unavailable(_)));
     assert_matches!(store.sessions().delete(&alice.session.id).await, Err(StoreError::Unavailable(_)));
+}
+
+pub async fn users_and_live_sessions_are_counted(place: Place) {
+    let store = place.open().await;
+    let counted = async |now| {
+        let counts = store.probe().count(now).await.expect("a count");
+        (counts.users, counts.live_sessions)
+    };
+    assert_eq!(counted(NOW).await, (0, 0));
+    let (alice, bobby) = (account("Alice", 1), account("Bobby", 2));
+    store.users().create(&alice).await.expect("a new account");
+    store.users().create(&bobby).await.expect("a new account");
+    assert_eq!(counted(NOW).await, (2, 2));
+    assert!(store.sessions().delete(&bobby.session.id).await.expect("an answer"));
+    assert_eq!(counted(NOW).await, (2, 1));
+    let ends = alice.session.idle_expires_at;
+    assert_eq!(counted(ends.minus(Duration::from_millis(1))).await, (2, 1));
+    assert_eq!(counted(ends).await, (2, 0), "a session is dead at its exact instant");
 }
 
 pub async fn what_was_acknowledged_survives_reopening(place: Place) {

@@ -140,6 +140,7 @@ macro_rules! keeps_every_promise {
             life:
                 an_open_store_answers,
                 a_closed_store_is_unavailable,
+                users_and_live_sessions_are_counted,
                 what_was_acknowledged_survives_reopening,
                 two_nodes_on_one_store_see_the_same,
                 ten_nodes_may_start_at_once_on_a_new_store,

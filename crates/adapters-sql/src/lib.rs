@@ -21,6 +21,7 @@ mod sessions;
 mod sqlite;
 mod statements;
 mod store;
+mod store_state;
 mod throttle;
 mod url;
 mod users;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use doorward_domain::ports::{AccountRecords, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore};
 
 pub use connect_error::ConnectError;
+pub use store_state::StoreState;
 pub use url::{InvalidStoreUrl, StoreUrl};
 
 use backend::Backend;
@@ -63,6 +65,17 @@ pub async fn connect_existing(url: &StoreUrl) -> Result<Store, ConnectError> {
         }
         Target::Postgres(target) if !postgres::exists(&target.options).await? => Err(missing()),
         Target::Postgres(_) => connect(url).await,
+    }
+}
+
+/// Looks at a store without changing it: a server with these settings would start on it.
+///
+/// # Errors
+/// [`ConnectError`], as [`connect`] would have it, or [`ConnectError::Missing`] where a file must exist.
+pub async fn look_at(url: &StoreUrl) -> Result<StoreState, ConnectError> {
+    match url.target() {
+        Target::Sqlite(location) => sqlite::look_at(location).await,
+        Target::Postgres(target) => postgres::look_at(&target.options).await,
     }
 }
 

@@ -24,6 +24,26 @@ pub(crate) async fn run<C: Migrate>(
     })
 }
 
+/// Finds the migrations of a schema, with their checksums.
+pub(crate) const FIND_APPLIED: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
+
+/// The number of migrations that the next start runs, on a schema that has these.
+pub(crate) fn pending(migrator: &Migrator, applied: &[(i64, Vec<u8>)], store: &str) -> Result<usize, ConnectError> {
+    let schema = |error: MigrateError| ConnectError::Schema { store: store.to_owned(), cause: error.into() };
+    let known = latest(migrator);
+    if let Some((found, _)) = applied.iter().rfind(|(version, _)| *version > known) {
+        return Err(ConnectError::Newer { store: store.to_owned(), found: *found, known });
+    }
+    for (version, checksum) in applied {
+        match migrator.iter().find(|migration| migration.version == *version) {
+            Some(known) if *known.checksum == **checksum => {}
+            Some(_) => return Err(schema(MigrateError::VersionMismatch(*version))),
+            None => return Err(schema(MigrateError::VersionMissing(*version))),
+        }
+    }
+    Ok(migrator.iter().count().saturating_sub(applied.len()))
+}
+
 /// Finds what development builds from before the first release recorded as their first migration.
 pub(crate) const FIND_DEVELOPMENT_BUILD: &str =
     "SELECT EXISTS (SELECT 1 FROM _sqlx_migrations WHERE version = 1 AND description = 'create accounts')";

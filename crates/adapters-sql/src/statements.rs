@@ -219,5 +219,9 @@ pub(crate) const REPLACE_HASH_BY_CODE: &str = "UPDATE user_keys SET password_has
 /// `$1` user, `$2` code.
 pub(crate) const DELETE_CODE: &str = "DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2";
 
+/// Counts users and live sessions, the latter in the index of their ends alone. `$1` now.
+pub(crate) const COUNT: &str = "SELECT (SELECT count(*) FROM users) AS users, \
+     (SELECT count(*) FROM sessions WHERE idle_expires_at > $1) AS live_sessions";
+
 /// Reads a table, so that a store that has lost its file or its schema does not pass for alive.
 pub(crate) const PING: &str = "SELECT id FROM users LIMIT 1";

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use doorward_domain::TokenHash;
-use doorward_domain::ports::{StoreError, StoreProbe};
+use doorward_domain::ports::{StoreCounts, StoreError, StoreProbe};
+use doorward_domain::{Timestamp, TokenHash};
 use sqlx::Connection;
 
 use crate::backend::Backend;
@@ -13,6 +13,7 @@ use crate::checked_out::CheckedOut;
 use crate::dialect::Dialect;
 use crate::lookups::Lookups;
 use crate::pools::Pools;
+use crate::row::Columns;
 use crate::statements;
 use crate::value::Value;
 
@@ -49,6 +50,15 @@ impl<DB: Dialect> SqlStore<DB> {
 impl<DB: Dialect> StoreProbe for SqlStore<DB> {
     async fn ping(&self) -> Result<(), StoreError> {
         self.pools.read(statements::PING, &[], |_| Ok(())).await.map(drop)
+    }
+
+    async fn count(&self, now: Timestamp) -> Result<StoreCounts, StoreError> {
+        let number = |row: &DB::Row, column| row.number(column).map(|number| number.try_into().unwrap_or_default());
+        let counts = |row: &DB::Row| {
+            Ok(StoreCounts { users: number(row, "users")?, live_sessions: number(row, "live_sessions")? })
+        };
+        let counted = self.pools.read(statements::COUNT, &[Value::Instant(now)], counts).await?;
+        counted.ok_or_else(|| StoreError::Corrupt("a count without a row".into()))
     }
 }
 

@@ -10,11 +10,13 @@ mod embedded;
 mod listener;
 mod logging;
 mod metrics;
+mod process_metrics;
 mod received;
 mod server;
 mod settings;
 mod shares;
 mod socket;
+mod store_counts;
 mod unread;
 mod warnings;
 mod wiring;
@@ -107,12 +109,10 @@ fn run_command(
 
 /// Serves until the program is told to stop, and returns the exit status.
 fn run_server(runtime: &Runtime, settings: Settings, warnings: impl Iterator<Item = String>) -> ExitCode {
+    let warnings = warnings.chain(warnings::of_log(&settings.log));
     let log = logging::start(&settings.log);
     for warning in warnings {
         tracing::warn!("{warning}");
-    }
-    if !tracing::enabled!(target: "doorward::audit", tracing::Level::INFO) {
-        tracing::warn!("DOORWARD_LOG leaves out `info`: sign-ins and changes of accounts are not logged");
     }
     let served = runtime.block_on(serve(settings, log.dropped_lines()));
     // Writes what is left, as long as the reader takes it.

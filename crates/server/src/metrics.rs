@@ -15,6 +15,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::logging::DroppedLines;
+use crate::process_metrics::ProcessMetrics;
 
 /// What the program counts as it goes.
 #[derive(Clone, Default)]
@@ -41,6 +42,7 @@ impl ProgramMetrics {
         registry.register("doorward_sessions_swept", "Dead sessions that the hourly sweep removed", swept);
         registry.register_collector(Box::new(Hashing(Arc::clone(hasher))));
         registry.register_collector(Box::new(LogLines(self.dropped_lines.clone())));
+        registry.register_collector(Box::new(ProcessMetrics));
     }
 }
 

@@ -23,6 +23,7 @@ use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
 use crate::settings::Settings;
 use crate::socket::{ListenAddress, Socket};
+use crate::store_counts::LatestCounts;
 use crate::warnings;
 use crate::wiring::ports;
 use crate::workers::Workers;
@@ -80,12 +81,21 @@ impl Server {
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(&address));
         let (keep_alive, trusted_proxies) = (settings.keep_alive, settings.trusted_proxies.clone());
         // Boxed, since it holds the settings, and futures with copies of them are large.
-        let core = Box::pin(Core::start(settings, &public_origin, clock, dropped_lines));
-        let Core { endpoint, sweep, session_uses, store, counts, registry } = core.await?;
+        let core = Box::pin(Core::start(settings, &public_origin, Arc::clone(&clock), dropped_lines));
+        let Core { endpoint, sweep, session_uses, store, counts, mut registry } = core.await?;
         let workers = Workers::start()?;
         let metrics = metrics_socket.map(|(socket, address)| {
             let listener = Listener::on(workers.event_loops(), socket)?;
-            let endpoint = doorward_adapters_http::metrics_endpoint(registry).boxed();
+            let latest = Arc::new(LatestCounts::new(store.probe(), clock));
+            registry.register_collector(latest.collector());
+            let endpoint = doorward_adapters_http::metrics_endpoint(registry).before(move |request| {
+                let latest = Arc::clone(&latest);
+                async move {
+                    latest.refresh().await;
+                    Ok(request)
+                }
+            });
+            let endpoint = endpoint.boxed();
             Ok::<_, io::Error>(MetricsServer { listener, address, endpoint })
         });
         let metrics = metrics.transpose()?;
@@ -250,6 +260,7 @@ pub(crate) async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     }
 }
 
+/// What people type to get here where no public URL is set.
 pub(crate) fn local_origin(address: &ListenAddress) -> Origin {
     let port = address.port().map_or_else(String::new, |port| format!(":{port}"));
     format!("http://localhost{port}").parse().expect("localhost with a port is an origin")

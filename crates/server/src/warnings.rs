@@ -6,8 +6,9 @@ use std::path::Path;
 use doorward_adapters_http::{CookieSettings, Origin, ReturnOrigin};
 use doorward_domain::PasswordPolicy;
 use ipnet::IpNet;
+use tracing_subscriber::layer::SubscriberExt;
 
-use crate::settings::Settings;
+use crate::settings::{LogSettings, Settings};
 use crate::socket::ListenAddress;
 
 /// The warnings for settings, each one line that names its setting.
@@ -16,6 +17,7 @@ pub(crate) fn of_settings(settings: &Settings, public_origin: &Origin) -> Vec<St
         of_addresses(settings, public_origin),
         of_origins(settings, public_origin),
         of_store(settings),
+        of_secret_files(settings),
         of_sessions(settings),
         of_defences(settings),
     ];
@@ -29,6 +31,28 @@ pub(crate) fn of_store_file(file: Option<&Path>) -> Option<String> {
     let mode = file.metadata().ok()?.permissions().mode();
     (mode & 0o077 != 0)
         .then(|| format!("other users of this machine may open the store: run chmod 600 {}", file.display()))
+}
+
+/// The warnings for files with a secret that every user of the machine may read. A group may: systemd gives a credential to
+/// the service's user by an access list, which shows as rights of the group.
+fn of_secret_files(settings: &Settings) -> Vec<String> {
+    let is_open = |path: &Path| path.metadata().is_ok_and(|found| found.permissions().mode() & 0o007 != 0);
+    let open = settings.secret_files.iter().filter(|(_, path)| is_open(path));
+    open.map(|(variable, path)| {
+        let path = path.display();
+        format!("{variable} is {path}, which other users of this machine may open: run chmod o= {path}")
+    })
+    .collect()
+}
+
+/// The warning for a log without audit events.
+pub(crate) fn of_log(settings: &LogSettings) -> Option<String> {
+    let subscriber = tracing_subscriber::registry().with(settings.filter.clone());
+    let is_audited = tracing::subscriber::with_default(
+        subscriber,
+        || tracing::enabled!(target: "doorward::audit", tracing::Level::INFO),
+    );
+    (!is_audited).then(|| "DOORWARD_LOG leaves out `info`: sign-ins and changes of accounts are not logged".to_owned())
 }
 
 fn of_addresses(settings: &Settings, public_origin: &Origin) -> Vec<String> {

@@ -10,6 +10,7 @@ mod render;
 mod request_head;
 mod security_headers;
 mod setting_hints;
+mod tracing_headers;
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -31,6 +32,7 @@ use crate::pipeline::render::Renderer;
 use crate::pipeline::request_head::{RequestHead, RequestId};
 use crate::pipeline::security_headers::SecurityHeaders;
 use crate::pipeline::setting_hints::SettingHints;
+use crate::pipeline::tracing_headers::{ForwardedId, REQUEST_ID, TraceId};
 use crate::request::credential::Credential;
 use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
@@ -75,9 +77,15 @@ impl Pipeline {
         Self { routes, context, renderer, security_headers, setting_hints, requests }
     }
 
-    /// A name for a request, in the log and in its answer, that no other request of any process has.
-    fn next_request_id(&self) -> RequestId<'_> {
-        RequestId(&self.context.settings.instance, self.requests.fetch_add(1, Ordering::Relaxed))
+    /// The id of a request and the trace that it belongs to. Only a trusted proxy may name them.
+    fn ids_of(&self, request: &Request) -> (RequestId<'_>, Option<TraceId>) {
+        let settings = &self.context.settings;
+        let own = || RequestId::Own(&settings.instance, self.requests.fetch_add(1, Ordering::Relaxed));
+        if !client::is_from_trusted_proxy(request, &settings.trusted_proxies) {
+            return (own(), None);
+        }
+        let headers = request.headers();
+        (ForwardedId::of(headers).map_or_else(own, RequestId::Forwarded), TraceId::of(headers))
     }
 
     /// The checks that need only a request's head, then the request itself.
@@ -153,7 +161,8 @@ impl Endpoint for Pipeline {
         let (settings, began) = (&self.context.settings, Instant::now());
         let address = client::address(&request, &settings.trusted_proxies);
         self.setting_hints.ignored_forwarding(&request, settings);
-        let head = RequestHead::of(&request, self.next_request_id(), address);
+        let (id, trace) = self.ids_of(&request);
+        let head = RequestHead::of(&request, id, trace, address);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         // A span writes its fields when it begins. A request that only reads gets its span with its first log event.
         let expects_events = !cross_origin::is_safe(&head.method)
@@ -164,6 +173,9 @@ impl Endpoint for Pipeline {
 
         let headers = response.headers_mut();
         self.security_headers.add(headers);
+        if let RequestId::Forwarded(id) = &head.id {
+            headers.insert(REQUEST_ID, id.header());
+        }
         if let Some(origin) = trusted_origin {
             cors::allow(&origin, headers);
         }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use poem::http::{HeaderName, HeaderValue, StatusCode, header};
+use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::payload::Json;
 
 use crate::context::Context;
 use crate::pages::{self, Pages};
 use crate::pipeline::request_head::RequestHead;
+use crate::pipeline::tracing_headers::REQUEST_ID;
 use crate::request::response_mode::ResponseMode;
 use crate::request::return_to;
 use crate::request::state::RequestState;
@@ -22,9 +23,6 @@ use crate::response::session::{SessionAnswer, SessionBody};
 use crate::response::transport::Transport;
 use crate::route_table::RouteTable;
 use crate::texts::Message;
-
-/// The id of the request in an `unknown` error. The log has the cause under the same id.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The title of the page on the way to another origin: what was done.
 fn title_on_the_way(landing: Landing) -> Message {
@@ -170,6 +168,7 @@ impl Renderer {
             ProblemKind::PayloadTooLarge | ProblemKind::RequestTimeout => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
+            // The log has the cause under the same id.
             ProblemKind::Unknown => {
                 headers.insert(REQUEST_ID, HeaderValue::try_from(request_id).expect("a request id is ASCII"));
             }

@@ -9,15 +9,23 @@ use tracing::Span;
 
 use crate::pipeline::cross_origin;
 use crate::pipeline::log_text::shortened;
+use crate::pipeline::tracing_headers::{ForwardedId, TraceId};
 use crate::request::response_mode::ResponseMode;
 
-/// The id of a request: the process and a number.
-#[derive(Clone, Copy)]
-pub(super) struct RequestId<'a>(pub(super) &'a str, pub(super) u64);
+/// The id of a request, in the log and in its answer.
+pub(super) enum RequestId<'a> {
+    /// The process and a number, which no other request of any process has.
+    Own(&'a str, u64),
+    /// The id that a trusted proxy gave it.
+    Forwarded(ForwardedId),
+}
 
 impl fmt::Display for RequestId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.0, self.1)
+        match self {
+            Self::Own(instance, number) => write!(f, "{instance}-{number}"),
+            Self::Forwarded(id) => f.write_str(id.as_str()),
+        }
     }
 }
 
@@ -34,10 +42,11 @@ pub(super) struct RequestHead<'a> {
     /// Whether the client waits for a `100 Continue` before it sends a body.
     pub(super) expects_continue: bool,
     address: Option<IpAddr>,
+    trace: Option<TraceId>,
 }
 
 impl<'a> RequestHead<'a> {
-    pub(super) fn of(request: &Request, id: RequestId<'a>, address: Option<IpAddr>) -> Self {
+    pub(super) fn of(request: &Request, id: RequestId<'a>, trace: Option<TraceId>, address: Option<IpAddr>) -> Self {
         let (headers, mode) = (request.headers(), ResponseMode::of(request));
         let mut languages = HeaderMap::new();
         if mode == ResponseMode::Page || !cross_origin::is_safe(request.method()) {
@@ -48,7 +57,7 @@ impl<'a> RequestHead<'a> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let is_navigation = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
         let expects_continue = headers.contains_key(header::EXPECT);
-        Self { id, method, uri, mode, languages, is_navigation, expects_continue, address }
+        Self { id, method, uri, mode, languages, is_navigation, expects_continue, address, trace }
     }
 
     /// The span of the request in the log. Its path is without the query, which may hold secrets.
@@ -56,6 +65,7 @@ impl<'a> RequestHead<'a> {
         tracing::error_span!(
             "request",
             id = %self.id,
+            trace_id = self.trace.as_ref().map(TraceId::as_str),
             method = %shortened(self.method.as_str()),
             // Characters that end a line or turn the writing around are escaped.
             path = %shortened(self.uri.path()).escape_debug(),

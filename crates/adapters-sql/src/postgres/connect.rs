@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use doorward_domain::ports::Cause;
 use sqlx::error::DatabaseError;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, Postgres};
 use thiserror::Error;
@@ -17,6 +18,7 @@ use crate::file_identity::FileIdentity;
 use crate::migrations;
 use crate::pools::Pools;
 use crate::store::SqlStore;
+use crate::store_state::StoreState;
 
 /// The most that a call may take, the wait for a connection included.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
@@ -88,6 +90,40 @@ pub(crate) async fn exists(options: &PgConnectOptions) -> Result<bool, ConnectEr
     timeout(LIMIT, looking).await.map_err(|_| unreachable(&store, NoAnswer))?.map_err(|error| refused(&store, error))
 }
 
+/// Whether the server takes no changes, as a standby.
+const IS_READ_ONLY: &str = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean";
+
+/// Looks at a store as [`connect`] does before it migrates, and leaves it as it is.
+pub(crate) async fn look_at(options: &PgConnectOptions) -> Result<StoreState, ConnectError> {
+    let store = describe(options);
+    let looking = async {
+        let options = prepared(options);
+        let mut connection = options.connect().await.map_err(|error| unreachable(&store, error))?;
+        check_encoding(&mut connection, &store).await?;
+        let refused = |error| refused(&store, error);
+        let is_read_only: bool = sqlx::query_scalar(IS_READ_ONLY).fetch_one(&mut connection).await.map_err(refused)?;
+        if is_read_only {
+            return Err(read_only(&store));
+        }
+        let migrated: bool = sqlx::query_scalar(MIGRATED).fetch_one(&mut connection).await.map_err(refused)?;
+        let mut applied = Vec::new();
+        if migrated {
+            let is_of_development_build: bool = sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD)
+                .fetch_one(&mut connection)
+                .await
+                .map_err(refused)?;
+            if is_of_development_build {
+                return Err(ConnectError::DevelopmentBuild { store: store.clone() });
+            }
+            applied = sqlx::query_as(migrations::FIND_APPLIED).fetch_all(&mut connection).await.map_err(refused)?;
+        }
+        check_pooler(&options, &store).await?;
+        connection.close().await.map_err(refused)?;
+        migrations::pending(&migrator(), &applied, &store).map(StoreState::of)
+    };
+    timeout(LIMIT, looking).await.map_err(|_| unreachable(&store, NoAnswer))?
+}
+
 /// The URL without its password and parameters.
 pub(crate) fn describe(options: &PgConnectOptions) -> String {
     let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
@@ -131,17 +167,23 @@ async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), Conne
     {
         return Err(ConnectError::DevelopmentBuild { store: store.to_owned() });
     }
-    migrations::run(sqlx::migrate!("../../migrations/postgres"), &mut *transaction, store, refused).await?;
+    migrations::run(migrator(), &mut *transaction, store, refused).await?;
     transaction.commit().await.map_err(refused)
+}
+
+fn migrator() -> Migrator {
+    sqlx::migrate!("../../migrations/postgres")
+}
+
+fn read_only(store: &str) -> ConnectError {
+    let remedy = "it is a standby, or its default_transaction_read_only is on";
+    ConnectError::ReadOnly { store: store.to_owned(), remedy }
 }
 
 fn refused(store: &str, error: sqlx::Error) -> ConnectError {
     match error.as_database_error().and_then(DatabaseError::code) {
         Some(code) if is_of_pooler(&code) => ConnectError::Pooler { store: store.to_owned() },
-        Some(code) if code == READ_ONLY_SQL_TRANSACTION => ConnectError::ReadOnly {
-            store: store.to_owned(),
-            remedy: "it is a standby, or its default_transaction_read_only is on",
-        },
+        Some(code) if code == READ_ONLY_SQL_TRANSACTION => read_only(store),
         _ => unreachable(store, error),
     }
 }

@@ -16,7 +16,7 @@ use crate::dialect::Dialect;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
-pub(crate) use connect::{connect, describe, exists};
+pub(crate) use connect::{connect, describe, exists, look_at};
 use shared_lookups::SharedLookups;
 
 impl Dialect for Postgres {

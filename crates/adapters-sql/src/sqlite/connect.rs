@@ -26,6 +26,7 @@ use crate::file_identity::FileIdentity;
 use crate::migrations;
 use crate::pools::Pools;
 use crate::store::SqlStore;
+use crate::store_state::StoreState;
 
 /// How long a statement waits for another process's lock, a call for its turn with the writer, and a start for another
 /// program to let go of the file.
@@ -164,8 +165,7 @@ fn create_private(path: &Path) -> io::Result<()> {
     match options.open(path) {
         Ok(file) => {
             file.sync_all()?;
-            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            File::open(folder)?.sync_all()
+            File::open(folder_of(path))?.sync_all()
         }
         // Never opened here when it exists: to close it would end the locks that this process has on it (POSIX).
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -195,8 +195,34 @@ fn log_of(path: &Path) -> PathBuf {
     log.into()
 }
 
-/// Reads the file as it is, and refuses it before anything is written to it.
-async fn inspect(path: &Path, store: &str) -> Result<(), ConnectError> {
+/// Looks at a store as [`connect`] does before it migrates, and leaves it as it is.
+pub(crate) async fn look_at(location: &Location) -> Result<StoreState, ConnectError> {
+    let store = location.to_string();
+    let Location::File { path, create } = location else { return Ok(StoreState::Absent) };
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) if !create => return Err(ConnectError::Missing { store }),
+        Ok(false) => {
+            return match folder_of(path).metadata() {
+                Ok(folder) if folder.is_dir() => Ok(StoreState::Absent),
+                Ok(_) => Err(unreachable(&store, io::Error::from(io::ErrorKind::NotADirectory))),
+                Err(error) => Err(unreachable(&store, error)),
+            };
+        }
+        Err(error) => return Err(unreachable(&store, error)),
+    }
+    drop(open_for_writing(path, &store)?);
+    let real = path.canonicalize().map_err(|error| unreachable(&store, error))?;
+    inspect(&real, &store).await.map(StoreState::of)
+}
+
+/// The folder of a file.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Reads the file as it is, and refuses it before anything is written to it. Returns the number of migrations that it lacks.
+async fn inspect(path: &Path, store: &str) -> Result<usize, ConnectError> {
     // With a log beside the file, the last connection to close would write it into the file: read only, then. Without
     // one there may be the journal of a first start that was cut short, which only a writer can undo.
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).read_only(log_of(path).exists());
@@ -206,7 +232,7 @@ async fn inspect(path: &Path, store: &str) -> Result<(), ConnectError> {
     verdict
 }
 
-async fn judge(connection: &mut SqliteConnection, store: &str) -> Result<(), ConnectError> {
+async fn judge(connection: &mut SqliteConnection, store: &str) -> Result<usize, ConnectError> {
     let refused = |error| refused(store, error);
     let finding: String =
         sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await.map_err(refused)?;
@@ -219,6 +245,7 @@ async fn judge(connection: &mut SqliteConnection, store: &str) -> Result<(), Con
             .fetch_one(&mut *connection)
             .await
             .map_err(refused)?;
+    let mut applied = Vec::new();
     if migrated {
         let is_of_development_build: bool = sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD)
             .fetch_one(&mut *connection)
@@ -227,16 +254,9 @@ async fn judge(connection: &mut SqliteConnection, store: &str) -> Result<(), Con
         if is_of_development_build {
             return Err(ConnectError::DevelopmentBuild { store: store.to_owned() });
         }
-        let found: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(refused)?;
-        let known = migrations::latest(&migrator());
-        if let Some(found) = found.filter(|found| *found > known) {
-            return Err(ConnectError::Newer { store: store.to_owned(), found, known });
-        }
+        applied = sqlx::query_as(migrations::FIND_APPLIED).fetch_all(&mut *connection).await.map_err(refused)?;
     }
-    Ok(())
+    migrations::pending(&migrator(), &applied, store)
 }
 
 fn migrator() -> Migrator {

@@ -14,7 +14,7 @@ use crate::dialect::Dialect;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
-pub(crate) use connect::{Location, connect};
+pub(crate) use connect::{Location, connect, look_at};
 
 use cached_lookups::CachedLookups;
 use result_code::ResultCode;

@@ -21,7 +21,7 @@ pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
 pub use recovery_store::{CodeReplacement, RecoverError, Recovery, RecoveryStore, ReplaceCodesError, UnusedCode};
 pub use session_store::{KeyedWriteError, LiveSession, SessionList, SessionStore, VerifiedKey};
-pub use store_probe::StoreProbe;
+pub use store_probe::{StoreCounts, StoreProbe};
 pub use token_generator::{RandomnessError, TokenGenerator};
 pub use user_store::{AddKeyError, AdminCreateUserError, CreateUserError, NewAccount, PasswordChange, UserStore};
 

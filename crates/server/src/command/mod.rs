@@ -1,11 +1,13 @@
-//! The operator's commands on users, keys and sessions, beside a running server or without one. They ask for no password
+//! The operator's commands: `check` and `health`, and those on users, keys and sessions, beside a running server or without one. They ask for no password
 //! but a new one, and nothing limits them: a person who can open the store can do all of this anyway. What a command revokes
 //! or changes takes effect on every server before the command exits.
 
 mod ask;
 mod audit;
+mod check;
 mod context;
 mod failure;
+mod health;
 mod key;
 mod outcome;
 mod record;
@@ -26,6 +28,7 @@ pub(crate) use failure::Failure;
 
 use context::CommandContext;
 use failure::Kind;
+use outcome::Outcome;
 
 /// The operator's commands.
 #[derive(Debug, Subcommand)]
@@ -51,6 +54,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Check the settings and the store as the start would, and change nothing
+    Check {
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Ask the running server at --listen whether it is ready
+    Health,
 }
 
 /// How the outcome is written.
@@ -63,6 +73,29 @@ pub(crate) struct Output {
 
 /// Runs a command and returns what to print.
 pub(crate) async fn run(settings: Settings, command: Command) -> Result<String, Failure> {
+    match command {
+        Command::Health => health::run(&settings.listen).await,
+        Command::Check { output } => check::run(&settings).await.map(|outcome| output.write(&outcome)),
+        Command::User { verb, output } => administer(settings, Noun::User(verb), output).await,
+        Command::Key { verb, output } => administer(settings, Noun::Key(verb), output).await,
+        Command::Session { verb, output } => administer(settings, Noun::Session(verb), output).await,
+    }
+}
+
+/// A command on the records of the store.
+enum Noun {
+    User(user::Verb),
+    Key(key::Verb),
+    Session(session::Verb),
+}
+
+impl Output {
+    fn write(&self, outcome: &Outcome) -> String {
+        if self.json { outcome.json() } else { outcome.text() }
+    }
+}
+
+async fn administer(settings: Settings, noun: Noun, output: Output) -> Result<String, Failure> {
     let store = doorward_adapters_sql::connect_existing(&settings.store).await;
     let store = store.map_err(|error| Failure::from_store(&error))?;
     let hasher = Argon2idHasher::start(settings.argon2, settings.hash_threads)
@@ -75,11 +108,11 @@ pub(crate) async fn run(settings: Settings, command: Command) -> Result<String, 
         clock: ports.clock,
         sessions: settings.sessions,
     };
-    let (records, output) = match command {
-        Command::User { verb, output } => (user::run(&context, verb).await, output),
-        Command::Key { verb, output } => (key::run(&context, verb).await, output),
-        Command::Session { verb, output } => (session::run(&context, verb).await, output),
+    let outcome = match noun {
+        Noun::User(verb) => user::run(&context, verb).await,
+        Noun::Key(verb) => key::run(&context, verb).await,
+        Noun::Session(verb) => session::run(&context, verb).await,
     };
     store.close().await;
-    records.map(|outcome| if output.json { outcome.json() } else { outcome.text() })
+    outcome.map(|outcome| output.write(&outcome))
 }

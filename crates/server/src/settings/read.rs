@@ -1,6 +1,6 @@
 //! Reads the settings from texts, by the table.
 
-use super::table::TABLE;
+use super::table::{Setting, TABLE};
 use super::types::Settings;
 use super::values::{Value, WrongSetting};
 
@@ -11,11 +11,16 @@ impl Settings {
     /// [`WrongSetting`] for the first one that is not allowed.
     pub(crate) fn from_texts<'a>(text: impl Fn(&'static str) -> Option<&'a str>) -> Result<Self, WrongSetting> {
         let mut settings = Self::default_values();
+        let given = |setting: &'static Setting| {
+            let text = text(setting.variable).map(str::trim).filter(|text| !text.is_empty())?;
+            Some(Value { variable: setting.variable, text })
+        };
         for setting in &TABLE {
-            let text = text(setting.variable).map(str::trim).filter(|text| !text.is_empty());
-            if let Some(text) = text {
-                (setting.apply)(&mut settings, Value { variable: setting.variable, text })?;
+            let Some(value) = given(setting) else { continue };
+            if let Some(file) = setting.in_file().and_then(given) {
+                return Err(file.wrong(format!("unset where {} is set", setting.variable)));
             }
+            (setting.apply)(&mut settings, value)?;
         }
         settings.argon2 = settings.argon2_cost()?;
         settings.check_cookie()?;

@@ -32,9 +32,14 @@ impl Setting {
         (self.default)(&Settings::default_values())
     }
 
-    /// Whether the value may hold a password and is never shown.
+    /// Whether the value may hold a password and is never shown. The settings with a form for a file are those.
     pub(crate) fn is_secret(&self) -> bool {
-        self.variable == "DATABASE_URL"
+        self.in_file().is_some()
+    }
+
+    /// The setting that names a file with the value of this one.
+    pub(super) fn in_file(&self) -> Option<&'static Setting> {
+        TABLE.iter().find(|other| other.variable.strip_suffix(IN_FILE) == Some(self.variable))
     }
 }
 
@@ -65,6 +70,9 @@ impl Section {
     }
 }
 
+/// The end of a variable that names a file with a secret.
+const IN_FILE: &str = "_FILE";
+
 const ON_OFF: [(&str, bool); 2] = [("on", true), ("off", false)];
 const USERNAMES: [(&str, UsernamePolicy); 3] =
     [("unicode", UsernamePolicy::Unicode), ("precis", UsernamePolicy::Precis), ("ascii", UsernamePolicy::Ascii)];
@@ -74,7 +82,7 @@ const RETURN_ORIGINS: &str =
     "a list of http and https origins such as https://app.example.com or https://*.example.com, without paths";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 34] = [
+pub(crate) static TABLE: [Setting; 35] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -142,6 +150,18 @@ pub(crate) static TABLE: [Setting; 34] = [
         help: "The store: `sqlite:FILE`, created when missing, or `postgres://…`",
         default: |_| Some(DEFAULT_STORE.to_owned()),
         apply: |s, v| set(&mut s.store, v.store()),
+    },
+    Setting {
+        section: Section::Store,
+        variable: "DATABASE_URL_FILE",
+        flag: "database-url-file",
+        value_name: "FILE",
+        help: "A file that holds the value of DATABASE_URL, instead of that variable",
+        default: |_| None,
+        apply: |s, v| {
+            s.secret_files.push((v.variable, v.text.into()));
+            set(&mut s.store, v.store_in_file())
+        },
     },
     Setting {
         section: Section::Sessions,
@@ -428,6 +448,13 @@ mod tests {
             let name = variable.strip_prefix("DOORWARD_").unwrap_or(variable);
             assert_eq!(*flag, name.to_lowercase().replace('_', "-"));
         }
+    }
+
+    #[test]
+    fn the_store_is_a_secret_and_may_be_in_a_file() {
+        let secrets: Vec<_> = TABLE.iter().filter(|setting| setting.is_secret()).collect();
+        assert_eq!(secrets.iter().map(|setting| setting.variable).collect::<Vec<_>>(), ["DATABASE_URL"]);
+        assert_eq!(secrets[0].in_file().map(|file| file.flag), Some("database-url-file"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use doorward_adapters_crypto::{Argon2Cost, InvalidArgon2Cost};
@@ -34,6 +35,8 @@ pub struct Settings {
     /// `None` where metrics are not served.
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) store: StoreUrl,
+    /// The files that secrets were read from, with the variables that name them.
+    pub(crate) secret_files: Vec<(&'static str, PathBuf)>,
     pub(crate) sessions: SessionPolicy,
     pub(crate) cookie: CookieSettings,
     pub(crate) argon2: Argon2Cost,
@@ -88,6 +91,7 @@ impl Settings {
             keep_alive: IDLE_TIMEOUT,
             metrics_listen: None,
             store: DEFAULT_STORE.parse().expect(WRITTEN_HERE),
+            secret_files: Vec::new(),
             sessions: SessionPolicy::DEFAULT,
             cookie: CookieSettings { name: "auth_session".to_owned(), domain: None },
             argon2: cost,

@@ -13,6 +13,7 @@ use doorward_domain::{Password, ReservedUsernames, Username, UsernamePolicy};
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
 
 use crate::socket::ListenAddress;
 
@@ -141,6 +142,27 @@ impl Value<'_> {
         })
     }
 
+    /// A store's URL in a file.
+    pub(super) fn store_in_file(&self) -> Result<StoreUrl, WrongSetting> {
+        let content = self.secret()?;
+        let store = Value { variable: self.variable, text: &content }.store();
+        store.map_err(|wrong| self.wrong(format!("a file that holds {}", wrong.allowed)))
+    }
+
+    /// The content of a file with a secret. What is wrong is told with the path and never with the content.
+    fn secret(&self) -> Result<Zeroizing<String>, WrongSetting> {
+        let refused = |why: &str| self.wrong(format!("a file that holds the value in UTF-8 ({why})"));
+        let bytes = read_file(self.text, MAX_SECRET_BYTES).map_err(|error| refused(&error.to_string()))?;
+        if bytes.len() > MAX_SECRET_BYTES {
+            return Err(refused(&format!("it is larger than {} KiB", MAX_SECRET_BYTES / 1_024)));
+        }
+        let mut content = Zeroizing::new(String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8"))?);
+        let line = content.strip_suffix('\n').map_or(content.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+        let length = line.len();
+        content.truncate(length);
+        if content.is_empty() { Err(refused("it is empty")) } else { Ok(content) }
+    }
+
     pub(super) fn hash_threads(&self) -> Result<NonZeroUsize, WrongSetting> {
         const MOST: usize = 1_024;
         let allowed = format!("a whole number from 1 to {MOST}");
@@ -233,6 +255,9 @@ fn unmapped(block: IpNet) -> IpNet {
 
 /// The most bytes of a file of words.
 const MAX_WORDS_BYTES: usize = 1_024 * 1_024;
+
+/// The most bytes of a file with a secret.
+const MAX_SECRET_BYTES: usize = 16 * 1_024;
 
 /// The lines of a file of words but blank ones and those that start with `#`.
 fn words_of(file: Vec<u8>) -> Result<Vec<String>, String> {
