@@ -11,7 +11,7 @@ test *filter:
     cargo test {{ filter }}
 
 # Run everything that CI runs; needs cargo-deny, Python and Node.js
-check: fmt-check deny lint axe traefik (test "--locked") doc typescript schemathesis guides
+check: fmt-check deny lint axe traefik promtool (test "--locked") doc typescript schemathesis guides image
 
 # Format the code
 fmt:
@@ -164,6 +164,36 @@ traefik:
         "$folder/bin/pip" install --quiet --disable-pip-version-check -r tests/proxies/requirements.txt
         cp tests/proxies/requirements.txt "$folder/installed"
     fi
+
+# Fetch promtool, which checks docs/deploy/prometheus, from Debian's package without installing it
+promtool:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder="${CARGO_TARGET_DIR:-target}/promtool"
+    if command -v promtool >/dev/null || [ -x "$folder/promtool" ]; then exit; fi
+    if ! command -v apt-get >/dev/null; then
+        echo "NOT FETCHED: promtool, since this machine has no apt-get" >&2
+        exit
+    fi
+    mkdir -p "$folder/package"
+    (cd "$folder" && apt-get download prometheus && dpkg -x prometheus_*.deb package)
+    mv "$folder/package/usr/bin/promtool" "$folder/promtool"
+    rm -r "$folder/package" "$folder"/prometheus_*.deb
+
+# Build the image `doorward` and show its size; needs Docker or Podman
+image:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for tool in docker podman; do
+        if "$tool" info >/dev/null 2>&1; then
+            "$tool" build --tag doorward --file docs/deploy/Containerfile .
+            bytes=$("$tool" image inspect --format '{{{{.Size}}' doorward)
+            echo "doorward: $((bytes / 1000000)) MB"
+            [ "$bytes" -lt 25000000 ]
+            exit
+        fi
+    done
+    echo "NOT BUILT: the image, since neither Docker nor Podman runs here" >&2
 
 # Break the store while users sign up, and check that no acknowledged sign-up is lost; one scenario: `just chaos failover`
 chaos *what:

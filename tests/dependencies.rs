@@ -110,7 +110,7 @@ fn checks_build_from_the_committed_lock_file() {
     let recipes = read("justfile");
     assert!(
         recipes.contains(
-            "\ncheck: fmt-check deny lint axe traefik (test \"--locked\") doc typescript schemathesis guides\n"
+            "\ncheck: fmt-check deny lint axe traefik promtool (test \"--locked\") doc typescript schemathesis guides image\n"
         )
     );
     let locked = ["cargo clippy", "cargo doc", "cargo fetch", "cargo deny", "cargo install"];

@@ -5,6 +5,7 @@
 mod attack;
 mod browser;
 mod dependencies;
+mod deploy;
 mod fitness;
 mod fuzz;
 mod guides;

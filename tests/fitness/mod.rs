@@ -15,7 +15,7 @@ mod module_cycles;
 /// The names in the column under this header, in all tables of a page of `docs/` that have such a column.
 ///
 /// A name is the text between the first two backticks of a cell. Cells without backticks are skipped.
-fn names_in(page: &str, header: &str) -> BTreeSet<String> {
+pub fn names_in(page: &str, header: &str) -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut column = None;
