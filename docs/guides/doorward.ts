@@ -27,6 +27,8 @@ export interface ListedSession {
     sessionId: string;
     current: boolean;
     createdAt: string;
+    /** Exact to an hour. */
+    lastUsedAt: string;
     activePeriodExpiresAt: string;
     idlePeriodExpiresAt: string;
     userAgent?: string | null;

@@ -20,7 +20,7 @@ type Checks = [
     Same<own.Config, Schemas["Config"]>,
     Same<own.Credentials, Fields<"SignUp">>,
     Same<own.Credentials, Fields<"LogIn">>,
-    Same<own.PasswordChange, Schemas["ChangePassword"]>,
+    Same<own.PasswordChange, Fields<"ChangePassword">>,
     Same<own.Recovery, Fields<"Recover">>,
     Same<own.CodesLeft, Schemas["CodesLeft"]>,
     Same<own.NewCodes, Schemas["NewCodes"]>,

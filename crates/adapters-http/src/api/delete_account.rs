@@ -22,8 +22,7 @@ use crate::response::problem::Problem;
 #[oai(rename = "DeleteAccount", rename_all = "camelCase")]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct DeleteAccountRequest {
-    /// The username of the account. A form asks for it, so that nobody deletes an account by mistake; where it is given it
-    /// must be right.
+    /// The username of the account, which must be right if it is given. The form asks for it, against deletion by mistake.
     username: Text<PlainText, false>,
     /// The current password, 1 to 255 characters.
     password: Text<CurrentPassword>,

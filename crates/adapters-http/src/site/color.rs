@@ -47,7 +47,7 @@ impl Color {
         )
     }
 
-    /// The colour of text on this one: black or white, whichever has more contrast.
+    /// The colour of text on this one: of black and white the one with more contrast.
     fn text(self) -> Self {
         if self.contrast(Self::BLACK) >= self.contrast(Self::WHITE) { Self::BLACK } else { Self::WHITE }
     }
