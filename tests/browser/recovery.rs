@@ -180,5 +180,10 @@ pub async fn codes_are_printed_alone_and_asked_for_once(browser: &Browser) {
     assert_eq!(browser.run("return document.body.dataset.printed", &[]).await, "once");
     assert!(browser.run(SEEN, &[]).await.as_array().expect("parts").len() > 4);
     browser.show_as_printed().await;
+    for part in ["body", "main", ".codes"] {
+        let ground = format!("return getComputedStyle(document.querySelector('{part}')).backgroundColor");
+        let ground = browser.run(&ground, &[]).await;
+        assert!(ground == "rgb(255, 255, 255)" || ground == "rgba(0, 0, 0, 0)", "paper is white: {part} is {ground}");
+    }
     assert_eq!(browser.run(SEEN, &[]).await, json!(["codes"]), "with whose codes they are and where to use them");
 }

@@ -201,6 +201,14 @@ async fn codes_are_offered_once_on_the_way_to_the_app() {
     assert!(!again.contains("Not now") && again.contains("You have 10 of 10"), "{again}");
 
     sign_up("bobby", "").await.assert_redirect("/account/recovery-codes?next=%2Fapp");
+    // `/` is the app's if the operator says so, else the profile, which makes the offer itself.
+    for (flags, led) in [(&["--app-url=/"][..], "/account/recovery-codes?next=%2F"), (&[], "/")] {
+        let place = places::sqlite().await.expect("SQLite is everywhere");
+        let server = TestServer::start_with(place, flags).await;
+        let fields = [("username", "alice"), ("password", "correct horse")];
+        let form = server.client().submit("/api/signup", Encoding::Urlencoded, &fields).header("accept", "text/html");
+        send(form).await.assert_redirect(led);
+    }
     let fields = [("username", "carol"), ("password", "correct horse"), ("next", "/notes")];
     send(client.submit("/api/signup", Encoding::Multipart, &fields)).await.assert_redirect("/notes");
 }
@@ -261,6 +269,26 @@ async fn a_refused_form_keeps_what_was_typed_when_there_were_too_many() {
             "{}",
             page.body
         );
+        if page.status == StatusCode::TOO_MANY_REQUESTS {
+            assert!(page.body.contains(r#"id="form-error" role="alert">Too many attempts. Wait "#), "{}", page.body);
+            return;
+        }
+    }
+    panic!("no attempt was refused");
+}
+
+#[tokio::test]
+async fn an_account_form_says_on_its_page_that_there_were_too_many_attempts() {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let server = TestServer::start_with(place, &["--throttle=on"]).await;
+    let client = server.client();
+    let token = client.sign_up("alice", "correct horse").await;
+    let fields = [("currentPassword", "wrong horse"), ("newPassword", "staple battery"), ("next", "/back")];
+    for _ in 0..400 {
+        let form = client.submit("/api/password", Encoding::Urlencoded, &fields).header("accept", "text/html");
+        let page = send(form.header("cookie", cookie(&token))).await;
+        assert!(page.body.contains("<h1>Change your password</h1>"), "{}", page.body);
+        assert!(page.body.contains(r#"name="next" value="/back""#), "{}", page.body);
         if page.status == StatusCode::TOO_MANY_REQUESTS {
             assert!(page.body.contains(r#"id="form-error" role="alert">Too many attempts. Wait "#), "{}", page.body);
             return;

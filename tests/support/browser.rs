@@ -211,9 +211,10 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// Shows pages from now on as for print.
+    /// Shows pages from now on as a reader of the dark scheme prints them.
     pub async fn show_as_printed(&self) {
-        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+        let features = json!([{ "name": "prefers-color-scheme", "value": "dark" }]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print", "features": features })).await;
     }
 
     /// Follows a link to a text file, waits for the download and returns the text.

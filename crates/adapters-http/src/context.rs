@@ -25,8 +25,6 @@ pub(crate) struct Context {
     pub(crate) session_cookie: SessionCookie,
     pub(crate) device_cookie: DeviceCookie,
     pub(crate) metrics: Arc<HttpMetrics>,
-    /// Where a sign-in leads without `next`: the app, or the profile.
-    pub(crate) home: String,
 }
 
 impl Context {
@@ -34,9 +32,12 @@ impl Context {
         let is_https = settings.public_origin.is_https();
         let session_cookie = SessionCookie::new(settings.cookie.clone(), is_https);
         let device_cookie = DeviceCookie::new(settings.cookie.clone(), is_https);
-        let app = settings.app.as_ref().map(|app| app.url.location(&settings.public_origin));
-        let home = app.unwrap_or_else(|| "/".to_owned());
-        Self { use_cases, settings, session_cookie, device_cookie, metrics, home }
+        Self { use_cases, settings, session_cookie, device_cookie, metrics }
+    }
+
+    /// Where a sign-in leads without `next`: the app, or the profile.
+    pub(crate) fn home(&self) -> &str {
+        self.settings.app.as_ref().map_or("/", |app| &app.location)
     }
 
     /// The client that sent a request.

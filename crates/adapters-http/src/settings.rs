@@ -5,7 +5,6 @@ use std::time::Duration;
 use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
 
-use crate::app_url::AppUrl;
 use crate::origin::Origin;
 use crate::return_origin::ReturnOrigin;
 use crate::site::Site;
@@ -41,8 +40,8 @@ pub struct HttpSettings {
 /// The app that users come from and go back to.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// Where it is. A sign-in without `next` leads there.
-    pub url: AppUrl,
+    /// Where it is, as a `Location`: a path on the public origin, or a URL. A sign-in without `next` leads there.
+    pub location: String,
     /// Its name, for the link back to it.
     pub name: String,
 }

@@ -60,12 +60,14 @@ pub(crate) const LIST_KEYS: &str = "SELECT id, user_id, password_hash, created_a
 
 /// `$1` token.
 pub(crate) const FIND_SESSION: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, \
+     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
 
 /// `$1` tokens. For PostgreSQL.
 pub(crate) const FIND_SESSIONS: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, \
+     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
      FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ANY($1)";
 
 /// `$1` session.
@@ -113,7 +115,8 @@ pub(crate) const DELETE_SURPLUS_SESSIONS: &str = "DELETE FROM sessions WHERE tok
 
 /// `$1` user, `$2` now, `$3` and `$4` instant and session that the page comes after, `$5` how many at most.
 pub(crate) const PAGE_OF_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, \
-     idle_expires_at, COALESCE(last_used_at, created_at) AS last_used_at, attributes, user_agent, address FROM sessions \
+     idle_expires_at, COALESCE(last_used_at, created_at) AS last_used_at, attributes, user_agent, address \
+     FROM sessions \
      WHERE user_id = $1 AND idle_expires_at > $2 AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5";
 
 /// `$1` user, `$2` the key that the page comes after, `$3` how many at most.

@@ -65,11 +65,7 @@ pub(crate) trait Limited {
 impl<T: RequestBody + Limited> SignInAttempt<T> {
     async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
         let (context, state) = (context(request)?, RequestState::of(request));
-        let client = match limited_client(context, request, T::ATTEMPT).await {
-            // The page of a refused form keeps what was typed. A program is refused before its body is read.
-            Err(refusal) if state.mode() != ResponseMode::Page => return Err(refusal),
-            client => client,
-        };
+        let client = limited_client(context, request, &state, T::ATTEMPT).await?;
         let presented = Credential::of(request).tokens(&context.session_cookie);
         let body: T = body::read(request, body).await?;
         let next = body.next().and_then(|next| context.return_target(next));
@@ -85,10 +81,7 @@ impl<T: RequestBody + Limited> SignInAttempt<T> {
 impl<T: RequestBody + Limited> PasswordAttempt<T> {
     async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
         let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
-        let client = match limited_client(context, request, T::ATTEMPT).await {
-            Err(refusal) if state.mode() != ResponseMode::Page => return Err(refusal),
-            client => client,
-        };
+        let client = limited_client(context, request, &state, T::ATTEMPT).await?;
         let session = context.require_session(credential).await?;
         let body: T = body::read(request, body).await?;
         check_user(&body, [&session])?;
@@ -159,14 +152,26 @@ fn context(request: &Request) -> Result<&Context, Problem> {
 
 /// The client, unless its address is over its limit. A browser that presents a trusted device, true or not, is counted
 /// once it is known for which account.
-async fn limited_client(context: &Context, request: &Request, attempt: AttemptKind) -> Result<Client, Problem> {
+///
+/// A program is refused at once. The page of a refused form keeps what was typed, so the inner error waits until the body is
+/// read.
+async fn limited_client(
+    context: &Context,
+    request: &Request,
+    state: &RequestState,
+    attempt: AttemptKind,
+) -> Result<Result<Client, Problem>, Problem> {
     let client = context.client(request);
     let may_be_trusted =
         attempt == AttemptKind::Password && !context.device_cookie.tokens(request.headers()).is_empty();
-    if !may_be_trusted {
-        context.use_cases.throttle.check_address(attempt, &client).await?;
+    if may_be_trusted {
+        return Ok(Ok(client));
     }
-    Ok(client)
+    match context.use_cases.throttle.check_address(attempt, &client).await {
+        Ok(()) => Ok(Ok(client)),
+        Err(fault) if state.mode() == ResponseMode::Page => Ok(Err(fault.into())),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// How a signed-in client keeps its token, by the credential that it sent.

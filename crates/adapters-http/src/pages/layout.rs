@@ -10,7 +10,7 @@ use poem::{IntoResponse, Response};
 use super::assets::Assets;
 use super::paths::PATHS;
 use crate::origin::Origin;
-use crate::settings::HttpSettings;
+use crate::settings::{App, HttpSettings};
 use crate::texts::{Language, Message, Texts};
 
 /// What pages need to be rendered.
@@ -20,7 +20,7 @@ pub(crate) struct Pages {
     pub(super) public_origin: Origin,
     pub(super) assets: Assets,
     site_name: Option<String>,
-    app: Option<AppLink>,
+    app: Option<App>,
     /// The language of every page; without one, each reader's own.
     language: Option<Language>,
 }
@@ -32,10 +32,7 @@ impl Pages {
             public_origin: settings.public_origin.clone(),
             assets: Assets::new(&settings.site),
             site_name: settings.site.name.clone(),
-            app: settings
-                .app
-                .as_ref()
-                .map(|app| AppLink { location: app.url.location(&settings.public_origin), name: app.name.clone() }),
+            app: settings.app.clone(),
             language: settings.language,
         }
     }
@@ -54,7 +51,7 @@ impl Pages {
 
     /// Whether a path of this server, perhaps with a query, is a page of Doorward. `/` is the app's where the operator says
     /// so.
-    pub(crate) fn serve(&self, location: &str) -> bool {
+    pub(crate) fn serves(&self, location: &str) -> bool {
         let path = location.split(['?', '#']).next().unwrap_or_default();
         let is_app = self.app.as_ref().is_some_and(|app| app.location == path);
         PATHS.contains(&path) && !is_app
@@ -72,12 +69,6 @@ impl Pages {
     }
 }
 
-/// The link to the app.
-pub(super) struct AppLink {
-    pub(super) location: String,
-    pub(super) name: String,
-}
-
 /// What every page has.
 #[derive(Clone, Copy)]
 pub(super) struct Frame<'a> {
@@ -87,7 +78,7 @@ pub(super) struct Frame<'a> {
     /// The operator's name for the site.
     pub(super) site_name: Option<&'a str>,
     /// The app that users come from.
-    pub(super) app: Option<&'a AppLink>,
+    pub(super) app: Option<&'a App>,
     /// Whether another reader may get the page in another language.
     follows_reader: bool,
 }

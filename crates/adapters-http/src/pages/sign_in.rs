@@ -96,7 +96,7 @@ pub(super) fn empty_form(context: &Context, request: &Request) -> FormInput {
 /// Where a signed-in user is sent on to; `None` where the request proves no session.
 pub(super) async fn redirect_signed_in(context: &Context, request: &Request) -> Result<Option<Response>, Problem> {
     let session = context.session(Credential::of(request)).await?;
-    Ok(session.map(|_| found(next(context, request).as_deref().unwrap_or(&context.home))))
+    Ok(session.map(|_| found(next(context, request).as_deref().unwrap_or(context.home()))))
 }
 
 /// The session of a request for an account page, or the redirect to the sign-in page, which leads back.

@@ -103,12 +103,14 @@ impl Renderer {
     /// Where a form leads.
     fn location(&self, Leads { next, landing }: &Leads, mode: ResponseMode) -> String {
         let is_page = mode == ResponseMode::Page;
-        let target = next.as_deref().unwrap_or(&self.context.home);
+        let target = next.as_deref().unwrap_or(self.context.home());
         match (landing, next) {
             (Landing::Notice(notice), None) if is_page => notice.location(),
             (Landing::Notice(notice), None) => notice.path().to_owned(),
             // The profile makes the offer itself.
-            (Landing::OfferOfCodes, _) if is_page && target != "/" => pages::account_recovery_codes::offer(target),
+            (Landing::OfferOfCodes, _) if is_page && !(target == "/" && self.pages.serves(target)) => {
+                pages::account_recovery_codes::offer(target)
+            }
             _ => target.to_owned(),
         }
     }
@@ -124,7 +126,7 @@ impl Renderer {
         head: &RequestHead<'_>,
     ) -> Response {
         let origin = return_to::other_origin(location);
-        let leads_to_app = origin.is_some() || (head.is_navigation && !self.pages.serve(location));
+        let leads_to_app = origin.is_some() || (head.is_navigation && !self.pages.serves(location));
         if mode == ResponseMode::Page && leads_to_app {
             let language = self.pages.language(&head.languages);
             pages::continue_to::render(&self.pages, done, by_page, origin.as_ref(), language)

@@ -1,6 +1,6 @@
-//! The operator's commands: `check` and `health`, and those on users, keys and sessions, beside a running server or without one. They ask for no password
-//! but a new one, and nothing limits them: a person who can open the store can do all of this anyway. What a command revokes
-//! or changes takes effect on every server before the command exits.
+//! The operator's commands: `check` and `health`, and those on users, keys and sessions, beside a running server or without
+//! one. They ask for no password but a new one, and nothing limits them: a person who can open the store can do all of this
+//! anyway. What a command revokes or changes takes effect on every server before the command exits.
 
 mod ask;
 mod audit;

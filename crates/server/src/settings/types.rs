@@ -124,10 +124,10 @@ impl Settings {
 
     /// The app that users come from, named by its host where the operator gives it no name.
     pub(crate) fn app(&self, public_origin: &Origin) -> Option<App> {
-        let url = self.app_url.clone()?;
+        let url = self.app_url.as_ref()?;
         let host = url.host().or_else(|| public_origin.domain()).map(ToOwned::to_owned);
         let name = self.app_name.clone().or(host).unwrap_or_else(|| public_origin.to_string());
-        Some(App { url, name })
+        Some(App { location: url.location(public_origin), name })
     }
 
     /// The origins that `next` may lead to, each with the setting that names it: the return origins and that of the app.
