@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Once;
@@ -60,12 +59,6 @@ pub fn folder() -> Option<PathBuf> {
         });
     }
     folder
-}
-
-/// A port that was free a moment ago. Two apps need theirs, and Doorward's, when they are built.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 impl App {

@@ -7,11 +7,12 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
-use super::app::{App, Credential, Running, folder, free_port};
+use super::app::{App, Credential, Running, folder};
 use super::stand_in::{RENEWED, Renewing, Silent};
 use crate::storage::places;
 use crate::support::browser::{Browser, Scripts};
 use crate::support::client::{Client, Reply, cookie, send};
+use crate::support::ports::free_port;
 use crate::support::server::TestServer;
 
 const PERSON: &str = "Zoë & <b>日本";
@@ -152,6 +153,7 @@ impl Stage {
     async fn set(app: App, flags: &[&str]) -> Option<Self> {
         let folder = folder()?;
         let browser = Browser::open(Scripts::On).await?;
+        // Two apps need both when they are built, long before Doorward listens.
         let (port, doorward_port) = (free_port(), free_port());
         let running = app.start(&folder, port, doorward_port).await;
         let origin = format!("http://127.0.0.1:{port}");

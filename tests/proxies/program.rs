@@ -2,7 +2,6 @@
 //! after a crash.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -109,11 +108,6 @@ fn give_away(folder: &Path, user: u32, group: u32) {
         }
         std::os::unix::fs::chown(&path, Some(user), Some(group)).expect("root may give files away");
     }
-}
-
-/// A port that nothing listens on.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr()).expect("a port").port()
 }
 
 /// A self-signed certificate of the hosts on the page.

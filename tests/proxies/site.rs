@@ -17,6 +17,7 @@ use super::recipe;
 use super::visitor::{Answer, PAGE, Visitor};
 use crate::process::program::command;
 use crate::storage::places;
+use crate::support::ports::free_port;
 use crate::support::postgres::unprivileged_user;
 use crate::support::server::TestServer;
 
@@ -100,7 +101,7 @@ impl Site {
         let addresses = if section.has_socket() { on_socket(proxy, &socket, ports.1) } else { on_ports(ports) };
         // Another process may take the port before the proxy binds it.
         for _ in 0..3 {
-            let to = Substitutions { addresses: addresses.clone(), port: program::free_port() };
+            let to = Substitutions { addresses: addresses.clone(), port: free_port() };
             let running = program::start(proxy, &program, &section.blocks(proxy), &certificate, &to);
             if let Some(certificate) = serves(&running, proxy, section, &certificate).await {
                 return Some(Self { doorward, _app: app, proxy: running, certificate, folder });

@@ -3,5 +3,6 @@
 pub mod axe;
 pub mod browser;
 pub mod client;
+pub mod ports;
 pub mod postgres;
 pub mod server;
