@@ -104,6 +104,7 @@ pub async fn the_rules_can_be_read_before_a_submit(place: Place) {
     assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
     let rules = json!({
         "signUpOpen": false,
+        "signUp": "closed",
         "username": {"policy": "ascii", "minLength": 4, "maxLength": 31},
         "password": {"minLength": 12, "maxLength": 255, "blocklist": true},
         "languages": ["de"],

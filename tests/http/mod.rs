@@ -8,6 +8,7 @@ mod devices;
 mod documents;
 mod errors;
 mod guide;
+mod links;
 mod metrics;
 mod negotiation;
 mod outer_rules;
@@ -40,6 +41,21 @@ macro_rules! on_every_store {
 }
 
 on_every_store! {
+    links:
+        a_password_link_sets_a_password_once_and_revokes_every_other_session,
+        recovery_codes_stay_when_a_link_is_used,
+        opening_a_link_uses_nothing_up_and_leaks_it_nowhere,
+        a_wrong_used_expired_replaced_or_revoked_code_has_one_answer,
+        of_twenty_racing_uses_of_a_link_one_signs_in,
+        a_refused_password_leaves_the_link_as_it_was_and_the_page_shows_it_again,
+        guesses_at_links_are_limited_by_address_and_right_codes_are_not,
+        sign_up_by_invitation_needs_one,
+        an_invitation_may_fix_the_username,
+        where_sign_up_is_closed_invitations_do_not_count,
+        a_disabled_user_is_refused_at_once_and_told_so_by_the_right_password_alone,
+        a_user_is_disabled_on_three_nodes_before_the_call_returns,
+        users_change_their_own_names_and_stay_signed_in,
+        names_are_looked_for_no_faster_by_changing_ones_own_than_by_signing_up;
     errors:
         an_error_names_every_wrong_field_with_its_reason,
         a_failed_form_shows_a_message_at_every_wrong_field,

@@ -24,7 +24,9 @@ async fn passwords_can_be_pasted_and_managers_know_which_is_which() {
         ("/account/password", true, &[old, new]),
         ("/account/delete", true, &[name, old]),
         ("/account/recovery-codes", true, &[]),
-        ("/recover", false, &[name, "off", new]),
+        ("/account/username", true, &[name, old]),
+        ("/recover", false, &[name, "off", new, "off"]),
+        ("/reset", false, &["off", new]),
     ] {
         let request = client.get(path);
         let request = if signed_in { request.header("cookie", cookie(&token)) } else { request };

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::storage::people::with_attributes;
 use crate::storage::places::Place;
 use crate::support::client::{Encoding, cookie, send};
 use crate::support::server::TestServer;
@@ -53,7 +54,7 @@ pub async fn attributes_are_in_the_very_next_validation_and_nowhere_while_empty(
     let id = |json: &serde_json::Value| json.as_str().expect("an id").to_owned();
     let (user_id, session_id) =
         (UserId::restore(id(&shown["user"]["userId"])), SessionId::restore(id(&shown["sessionId"])));
-    assert!(store.users().set_attributes(&user_id, &attributes(&user)).await.expect("an answer"));
+    store.users().update(&with_attributes(&user_id, &attributes(&user))).await.expect("an update");
     let shown = client.session(&token).await.json();
     assert_eq!((&shown["user"]["attributes"], shown.get("attributes")), (&user, None));
     assert!(store.sessions().set_attributes(&session_id, &attributes(&session)).await.expect("an answer"));
@@ -70,7 +71,7 @@ pub async fn attributes_are_in_the_very_next_validation_and_nowhere_while_empty(
     let again = send(client.submit("/api/login", Encoding::Json, &fields)).await.json();
     assert_eq!((&again["user"]["attributes"], again.get("attributes")), (&user, None), "a new session has none");
 
-    assert!(store.users().set_attributes(&user_id, &Attributes::default()).await.expect("an answer"));
+    store.users().update(&with_attributes(&user_id, &Attributes::default())).await.expect("an update");
     assert!(store.sessions().set_attributes(&session_id, &Attributes::default()).await.expect("an answer"));
     assert_eq!(client.session(&token).await.body, before, "byte for byte as it was");
 }

@@ -51,7 +51,7 @@ pub async fn an_app_shares_the_host(site: Site) {
     let answer = visitor.get(&format!("{APP}/inbox?a=1"), &PAGE).await.json();
     assert_eq!(answer["target"], "/inbox?a=1", "the app's own page");
     assert_eq!(visitor.get(&format!("{APP}/"), &PAGE).await.json()["target"], "/", "the app's start page");
-    for path in ["/account", "/account/password", "/account/sessions", "/recover", "/logout"] {
+    for path in ["/account", "/account/password", "/account/sessions", "/recover", "/reset", "/logout"] {
         let page = visitor.get(&format!("{APP}{path}"), &PAGE).await;
         assert!(page.body.contains("<a href=\"/\">Back to Notes</a>"), "{path}: {}", page.body);
     }

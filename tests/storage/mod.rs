@@ -15,8 +15,9 @@ macro_rules! assert_matches {
 
 mod accounts;
 mod life;
+mod links;
 mod operators;
-mod people;
+pub mod people;
 pub mod places;
 mod postgres_server;
 mod records;
@@ -25,6 +26,7 @@ mod released_schemas;
 mod sessions;
 mod sqlite_file;
 mod throttle;
+mod user_changes;
 
 macro_rules! keeps_every_promise {
     ($backend:ident) => {
@@ -98,6 +100,32 @@ macro_rules! keeps_every_promise {
                 a_session_is_found_by_its_id_with_its_user_and_who_opened_it,
                 new_attributes_of_a_session_are_in_its_next_validation_and_stay,
                 all_sessions_of_a_user_are_revoked_and_no_others;
+            links:
+                a_new_password_link_takes_the_place_of_the_old,
+                a_password_link_signs_its_user_in_once_and_revokes_all_other_sessions,
+                a_wrong_expired_or_foreign_link_changes_nothing,
+                of_twenty_racing_uses_of_a_password_link_exactly_one_succeeds,
+                a_password_link_goes_with_the_password_that_it_would_replace,
+                an_invitation_is_used_as_often_as_it_allows,
+                of_racing_sign_ups_with_an_invitation_as_many_succeed_as_it_allows,
+                a_sign_up_that_fails_uses_no_invitation,
+                invitations_are_listed_page_by_page_until_they_expire_or_are_revoked,
+                expired_links_are_swept_out,
+                new_users_come_with_their_links_or_not_at_all,
+                no_link_of_a_disabled_user_opens_a_session,
+                a_use_of_a_link_that_races_a_deletion_a_login_or_a_disabling_leaves_no_session_too_many;
+            user_changes:
+                a_renamed_user_keeps_id_password_and_sessions,
+                a_new_spelling_of_a_name_keeps_its_key,
+                a_taken_name_changes_nothing_of_the_user,
+                a_user_is_renamed_only_with_the_key_that_was_verified,
+                of_a_renaming_and_a_sign_up_that_race_for_a_name_one_wins,
+                a_disabled_user_has_no_session_and_gets_none,
+                a_recovery_code_of_a_disabled_user_is_not_used_up,
+                a_login_that_races_a_disabling_leaves_no_session,
+                a_disabled_user_s_session_is_refused_on_every_node,
+                users_are_listed_page_by_page_in_the_order_of_their_ids,
+                users_are_listed_by_state_and_by_the_start_of_their_names;
             records:
                 each_way_to_a_session_is_noted_with_who_went_it,
                 what_opened_no_session_is_not_noted,
@@ -136,7 +164,8 @@ macro_rules! keeps_every_promise {
                 an_account_has_a_bounded_number_of_marks_and_the_oldest_go,
                 what_means_nothing_any_more_is_swept_out,
                 an_account_that_is_slowed_is_not_forgotten_with_its_bucket,
-                what_was_taken_on_one_node_is_taken_on_the_other;
+                what_was_taken_on_one_node_is_taken_on_the_other,
+                a_reset_fills_the_buckets_of_an_account_and_leaves_marks_and_others;
             life:
                 an_open_store_answers,
                 a_closed_store_is_unavailable,

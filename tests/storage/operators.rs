@@ -1,11 +1,13 @@
 //! Promises of both stores to the operator: what is written, read and revoked without a password.
 
 use doorward_adapters_sql::Store;
-use doorward_domain::ports::{AddKeyError, AdminCreateUserError, KeyedWriteError, NewAccount, StoreError};
+use doorward_domain::ports::{
+    AddKeyError, AdminCreateUsersError, KeyedWriteError, NewAccount, StoreError, Taken, UpdateUserError,
+};
 use doorward_domain::{Attributes, Client, Key, KeyId, Session, SessionId, User, UserId};
 use tokio::task::JoinSet;
 
-use super::people::{account, after, client, hash, session, token, verified};
+use super::people::{account, after, client, hash, new_user, session, token, verified, with_attributes};
 use super::places::Place;
 
 async fn with_two(place: &Place) -> (Store, NewAccount, NewAccount) {
@@ -42,27 +44,27 @@ pub async fn a_user_is_created_without_a_session_and_with_a_key_or_none(place: P
     let store = place.open().await;
     let mut alice = account("Alice", 1);
     alice.user.attributes = attributes(r#"{"plan":"pro"}"#);
-    store.users().admin_create_user(&alice.user, Some(&alice.key)).await.expect("a new user");
+    store.users().admin_create_users(&[new_user(&alice, Some(&alice.key))]).await.expect("a new user");
     let found = store.users().find_by_key(&alice.key.id).await.expect("an answer");
     assert_eq!(found, Some((alice.key.clone(), alice.user.clone())));
 
     let bob = account("Bob", 2);
-    store.users().admin_create_user(&bob.user, None).await.expect("another user");
+    store.users().admin_create_users(&[new_user(&bob, None)]).await.expect("another user");
     assert_eq!(user(&store, &bob.user.id).await, Some(bob.user));
     assert_eq!(store.users().find_by_key(&bob.key.id).await.expect("an answer"), None);
     assert_eq!((place.count("users").await, place.count("sessions").await), (2, 0));
 
     let again = account("ALICE", 3);
-    let refused = store.users().admin_create_user(&again.user, Some(&again.key)).await;
-    assert_matches!(refused, Err(AdminCreateUserError::KeyTaken));
+    let refused = store.users().admin_create_users(&[new_user(&again, Some(&again.key))]).await;
+    assert_matches!(refused, Err(AdminCreateUsersError::Taken(taken)) if taken == [Taken::Key(0)]);
     assert_eq!((place.count("users").await, place.count("user_keys").await), (2, 1), "and leaves no user behind");
 
     let mut imposter = account("Carol", 4);
     imposter.user.id = alice.user.id.clone();
     imposter.key.user_id = alice.user.id.clone();
     for key in [Some(&imposter.key), None] {
-        let refused = store.users().admin_create_user(&imposter.user, key).await;
-        assert_matches!(refused, Err(AdminCreateUserError::IdTaken));
+        let refused = store.users().admin_create_users(&[new_user(&imposter, key)]).await;
+        assert_matches!(refused, Err(AdminCreateUsersError::Taken(taken)) if taken == [Taken::Id(0)]);
     }
     assert_eq!(user(&store, &alice.user.id).await, Some(alice.user), "and is not overwritten");
 }
@@ -82,7 +84,7 @@ pub async fn a_user_s_new_attributes_are_in_the_next_validation_of_each_session(
     let longest = format!("{{\"a\":\"{}\"}}", "x".repeat(Attributes::MAX_BYTES - 8));
     for json in [r#"{"a":"\u0000'; --","b":[1.5,null,{"é":true}]}"#, &longest, "{}"] {
         let new = attributes(json);
-        assert!(store.users().set_attributes(&alice.user.id, &new).await.expect("an answer"));
+        store.users().update(&with_attributes(&alice.user.id, &new)).await.expect("an update");
         for number in [1, 3] {
             assert_eq!(find(&store, number).await.expect("a session").1.attributes, new);
         }
@@ -91,7 +93,8 @@ pub async fn a_user_s_new_attributes_are_in_the_next_validation_of_each_session(
         assert_eq!(found.expect("a key").1.attributes, new);
     }
     assert_eq!(find(&store, 2).await.expect("a session").1, bob.user, "another user's is untouched");
-    assert!(!store.users().set_attributes(&unknown_user(), &attributes("{}")).await.expect("an answer"));
+    let unknown = store.users().update(&with_attributes(&unknown_user(), &attributes("{}"))).await;
+    assert_matches!(unknown, Err(UpdateUserError::NoSuchUser));
 }
 
 pub async fn a_deleted_user_takes_all_keys_and_sessions_along_unasked(place: Place) {

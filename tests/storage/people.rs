@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_domain::ports::{NewAccount, VerifiedKey};
+use doorward_domain::ports::{NewAccount, NewUser, UserUpdate, VerifiedKey};
 use doorward_domain::{
     Attributes, Client, Key, PasswordHash, Session, SessionId, SessionPolicy, Timestamp, TokenHash, User, UserAgent,
     UserId, Username,
@@ -22,6 +22,7 @@ pub fn account(name: &str, number: u64) -> NewAccount {
     let user = User {
         id: UserId::restore(format!("user{number:011}")),
         created_at: NOW,
+        disabled: false,
         username,
         attributes: Attributes::default(),
     };
@@ -32,7 +33,7 @@ pub fn account(name: &str, number: u64) -> NewAccount {
         created_at: after(1),
     };
     let session = session(&user, number);
-    NewAccount { user, key, session, client: client(), replaces: vec![] }
+    NewAccount { user, key, session, client: client(), replaces: vec![], invitation: None }
 }
 
 /// A session of this user. Its id and token are made from `number`.
@@ -65,4 +66,14 @@ pub fn verified(account: &NewAccount) -> VerifiedKey {
         hash: account.key.password_hash.clone().expect("a password"),
         rehashed: None,
     }
+}
+
+/// An operator's new user, of an account.
+pub fn new_user(account: &NewAccount, key: Option<&Key>) -> NewUser {
+    NewUser { user: account.user.clone(), key: key.cloned(), password_link: None }
+}
+
+/// An update that gives a user these attributes.
+pub fn with_attributes(user: &UserId, attributes: &Attributes) -> UserUpdate {
+    UserUpdate { attributes: Some(attributes.clone()), ..UserUpdate::of(user.clone()) }
 }

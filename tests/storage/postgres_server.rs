@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::life::assert_one_line;
-use super::people::{account, client, hash, session, token, verified};
+use super::people::{account, client, hash, session, token, verified, with_attributes};
 use super::places::{self, Place};
 use super::{life, sessions};
 use crate::support::postgres::database_with;
@@ -176,12 +176,12 @@ async fn new_attributes_wait_for_a_session_that_is_being_opened() {
     let new = Attributes::parse(r#"{"plan":"pro"}"#).expect("an object");
     let setting = {
         let (users, id, new) = (store.users(), alice.user.id.clone(), new.clone());
-        tokio::spawn(async move { users.set_attributes(&id, &new).await })
+        tokio::spawn(async move { users.update(&with_attributes(&id, &new)).await })
     };
     a_statement_waits(&mut watcher).await;
     assert!(!setting.is_finished(), "or a cached session could keep the old ones");
     opening.execute("COMMIT").await.expect("its end");
-    assert!(setting.await.expect("no panic").expect("an answer"));
+    setting.await.expect("no panic").expect("an update");
     let found = store.sessions().find(&token(1)).await.expect("an answer").expect("a session");
     assert_eq!(found.1.attributes, new);
 }

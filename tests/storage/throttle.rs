@@ -15,7 +15,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Three at once, and one more each second; no two numbers are one bucket.
 fn bucket(number: u8) -> Bucket {
     let limit = RateLimit { burst: 3, every: SECOND, slowdown: None };
-    Bucket { key: ThrottleKey::restore([number; 32]), limit }
+    Bucket { key: ThrottleKey::restore([number; 32]), account: None, limit }
 }
 
 /// The same, but one more each three seconds once four failed in a row.
@@ -236,4 +236,29 @@ pub async fn what_was_taken_on_one_node_is_taken_on_the_other(place: Place) {
     let (one, other) = (throttle(&place).await, throttle(&place).await);
     assert_eq!(left(&one, bucket(1), NOW).await, 3);
     assert_eq!(left(&other, bucket(1), NOW).await, 0);
+}
+
+pub async fn a_reset_fills_the_buckets_of_an_account_and_leaves_marks_and_others(place: Place) {
+    let throttle = throttle(&place).await;
+    let (account, other) = (account_bucket(1), bucket(9));
+    let of_account = [account, Bucket { account: Some(account.key), ..bucket(2) }];
+    for bucket in [of_account[0], of_account[1], other] {
+        while throttle.take(&[bucket], NOW).await.expect("an answer").is_zero() {}
+    }
+    let mark = ThrottleKey::restore([5; 32]);
+    let marking = ThrottledSuccess {
+        taken: vec![],
+        account: account.key,
+        marks: vec![mark],
+        marked_until: after(1_000),
+        most_marks: 10,
+    };
+    throttle.succeed(&marking).await.expect("a mark");
+    assert_eq!(throttle.reset(&[account.key]).await.expect("an answer"), 2);
+    for bucket in of_account {
+        assert!(throttle.take(&[bucket], NOW).await.expect("an answer").is_zero());
+    }
+    assert!(!throttle.take(&[other], NOW).await.expect("an answer").is_zero());
+    assert!(throttle.is_marked(&mark, NOW, after(2_000)).await.expect("an answer"));
+    assert_eq!(throttle.reset(&[ThrottleKey::restore([77; 32])]).await.expect("an answer"), 0);
 }

@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::ports::{RandomnessError, TokenGenerator};
 use doorward_domain::{
-    RecoveryCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId,
+    InvitationId, LinkHash, OneTimeCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope,
+    TokenHash, UserId,
 };
 use rand::TryCryptoRng;
 use rand::rngs::SysRng;
@@ -30,16 +31,24 @@ impl TokenGenerator for OsTokenGenerator {
         id(UserId::CHARS, &mut SysRng).map(UserId::restore)
     }
 
-    fn recovery_code(&self) -> Result<RecoveryCode, RandomnessError> {
-        recovery_code(&mut SysRng)
+    fn invitation_id(&self) -> Result<InvitationId, RandomnessError> {
+        id(InvitationId::CHARS, &mut SysRng).map(InvitationId::restore)
+    }
+
+    fn one_time_code(&self) -> Result<OneTimeCode, RandomnessError> {
+        one_time_code(&mut SysRng)
     }
 
     fn digest(&self, token: &SessionToken) -> TokenHash {
         TokenHash::restore(Sha256::digest(token.expose()).into())
     }
 
-    fn recovery_code_hash(&self, user: &UserId, code: &RecoveryCode) -> RecoveryCodeHash {
-        RecoveryCodeHash::restore(Sha256::digest(code.canonical(user).as_str()).into())
+    fn recovery_code_hash(&self, user: &UserId, code: &OneTimeCode) -> RecoveryCodeHash {
+        RecoveryCodeHash::restore(Sha256::digest(code.canonical_of_recovery(user).as_str()).into())
+    }
+
+    fn link_hash(&self, code: &OneTimeCode) -> LinkHash {
+        LinkHash::restore(Sha256::digest(code.canonical_of_link().as_str()).into())
     }
 
     fn throttle_key(&self, scope: &ThrottleScope) -> ThrottleKey {
@@ -54,9 +63,9 @@ fn token(source: &mut impl TryCryptoRng) -> Result<SessionToken, RandomnessError
     Ok(SessionToken::parse(&text).expect("32 bytes in base64url have the shape of a token"))
 }
 
-fn recovery_code(source: &mut impl TryCryptoRng) -> Result<RecoveryCode, RandomnessError> {
-    let bytes = randomness::bytes::<{ RecoveryCode::BYTES }>(source)?;
-    Ok(RecoveryCode::of_random(&bytes))
+fn one_time_code(source: &mut impl TryCryptoRng) -> Result<OneTimeCode, RandomnessError> {
+    let bytes = randomness::bytes::<{ OneTimeCode::BYTES }>(source)?;
+    Ok(OneTimeCode::of_random(&bytes))
 }
 
 fn id(chars: usize, source: &mut impl TryCryptoRng) -> Result<String, RandomnessError> {
@@ -95,19 +104,19 @@ mod tests {
         let users: HashSet<UserId> = (0..1_000).map(|_| OsTokenGenerator.user_id().expect("randomness")).collect();
         assert_eq!((tokens.len(), sessions.len(), users.len()), (1_000, 1_000, 1_000));
         let codes: HashSet<String> =
-            (0..1_000).map(|_| OsTokenGenerator.recovery_code().expect("randomness").expose().to_owned()).collect();
+            (0..1_000).map(|_| OsTokenGenerator.one_time_code().expect("randomness").expose().to_owned()).collect();
         assert_eq!(codes.len(), 1_000);
     }
 
     #[test]
     fn a_recovery_code_is_all_of_its_ten_random_bytes() {
-        let code = recovery_code(&mut Known::new([0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf]));
+        let code = one_time_code(&mut Known::new([0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf]));
         assert_eq!(code.expect("known bytes").expose(), "0123-4567-89AB-CDEF");
     }
 
     #[test]
     fn a_recovery_code_is_known_by_the_sha_256_of_its_text_and_its_user() {
-        let code = RecoveryCode::parse("0123-4567-89AB-CDEF").expect("a code");
+        let code = OneTimeCode::parse("0123-4567-89AB-CDEF").expect("a code");
         let hash = |user: &str| OsTokenGenerator.recovery_code_hash(&UserId::restore(user.into()), &code);
         let text = "recovery-code user-1 0123-4567-89AB-CDEF";
         assert_eq!(hash("user-1").as_bytes(), Sha256::digest(text).as_slice());
@@ -137,7 +146,7 @@ mod tests {
     #[test]
     fn without_randomness_there_is_no_token_and_no_id() {
         assert!(token(&mut Broken).is_err());
-        assert!(recovery_code(&mut Broken).is_err());
+        assert!(one_time_code(&mut Broken).is_err());
         assert!(id(24, &mut Broken).is_err());
     }
 

@@ -9,6 +9,7 @@ use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 use prometheus_client::registry::Registry;
 
 use crate::api::change_password::ChangePasswordApi;
+use crate::api::change_username::ChangeUsernameApi;
 use crate::api::config::ConfigApi;
 use crate::api::delete_account::DeleteAccountApi;
 use crate::api::download_data::DownloadDataApi;
@@ -19,6 +20,7 @@ use crate::api::log_in::LogInApi;
 use crate::api::log_out::LogOutApi;
 use crate::api::recover_account::RecoverAccountApi;
 use crate::api::recovery_codes::RecoveryCodesApi;
+use crate::api::reset_password::ResetPasswordApi;
 use crate::api::revoke_other_sessions::RevokeOtherSessionsApi;
 use crate::api::revoke_session::RevokeSessionApi;
 use crate::api::sign_up::SignUpApi;
@@ -30,8 +32,9 @@ use crate::pipeline::Pipeline;
 use crate::route_table::RouteTable;
 use crate::settings::HttpSettings;
 
-type AccountsApi = (SignUpApi, LogInApi, LogOutApi, ChangePasswordApi, DownloadDataApi, DeleteAccountApi);
-type RecoveryApi = (RecoveryCodesApi, RecoverAccountApi);
+type AccountsApi =
+    (SignUpApi, LogInApi, LogOutApi, ChangePasswordApi, ChangeUsernameApi, DownloadDataApi, DeleteAccountApi);
+type RecoveryApi = (RecoveryCodesApi, RecoverAccountApi, ResetPasswordApi);
 type SessionsApi = (GetSessionApi, ListSessionsApi, RevokeSessionApi, RevokeOtherSessionsApi, VerifyApi);
 type Api = (AccountsApi, RecoveryApi, SessionsApi, ConfigApi, HealthApi);
 
@@ -43,10 +46,11 @@ fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
         LogInApi(context()),
         LogOutApi(context()),
         ChangePasswordApi(context()),
+        ChangeUsernameApi(context()),
         DownloadDataApi(context()),
         DeleteAccountApi(context()),
     );
-    let recovery = (RecoveryCodesApi(context()), RecoverAccountApi(context()));
+    let recovery = (RecoveryCodesApi(context()), RecoverAccountApi(context()), ResetPasswordApi(context()));
     let sessions = (
         GetSessionApi(context()),
         ListSessionsApi(context()),
@@ -91,8 +95,8 @@ fn paths() -> impl Iterator<Item = (String, Vec<Method>)> {
 mod tests {
     use doorward_app::{Policies, Ports, SignUpPolicy, UseCases};
     use doorward_domain::ports::{
-        HasherError, MockAccountRecords, MockClock, MockLoginThrottle, MockPasswordHasher, MockRecoveryStore,
-        MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
+        HasherError, MockAccountRecords, MockClock, MockLinkStore, MockLoginThrottle, MockPasswordHasher,
+        MockRecoveryStore, MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
     };
     use doorward_domain::{SessionPolicy, SessionToken, TokenHash};
     use poem::http::header;
@@ -121,6 +125,7 @@ mod tests {
         let ports = Ports {
             users: Arc::new(users),
             sessions: Arc::new(sessions),
+            links: Arc::new(MockLinkStore::new()),
             recovery: Arc::new(MockRecoveryStore::new()),
             records: Arc::new(MockAccountRecords::new()),
             throttle: Arc::new(MockLoginThrottle::new()),

@@ -21,6 +21,9 @@ create-account = Konto anlegen
 have-account = Schon ein Konto?
 cookie-missing = Falls Sie sich gerade angemeldet haben: Ihr Browser hat das Cookie nicht behalten, das Sie angemeldet hält. Erlauben Sie Cookies für diese Seite, oder öffnen Sie sie unter { $url }
 closed = Zurzeit können hier keine neuen Konten angelegt werden. Fragen Sie, wer diese Seite betreibt.
+invited = Sie wurden eingeladen. Wählen Sie einen Benutzernamen und ein Passwort.
+invitation = Einladungscode
+invitation-hint = Aus dem Link oder von dem Zettel, den Sie bekommen haben.
 
 ## Weiter zu einer anderen Seite
 
@@ -48,6 +51,11 @@ current-password = Aktuelles Passwort
 new-password = Neues Passwort
 change-password = Passwort ändern
 change-password-hint = Hier bleiben Sie angemeldet, überall sonst werden Sie abgemeldet.
+change-username-title = Benutzernamen ändern
+change-username-what = Sie bleiben überall angemeldet.
+change-username-hint = Danach melden Sie sich mit dem neuen Namen an. Der alte ist sofort für andere frei.
+change-username = Benutzernamen ändern
+username-changed = Ihr Benutzername wurde geändert
 delete-title = Konto löschen
 delete-what = Entfernt Ihr Konto und seine Daten.
 delete-warning = Ihr Konto und seine Daten werden endgültig gelöscht.
@@ -75,12 +83,15 @@ event-sign-up = Konto erstellt
 event-log-in = Angemeldet
 event-password-changed = Passwort geändert
 event-recovered = Wiederherstellungscode benutzt
+event-password-reset = Passwort über einen Link gewählt
 event-vouched = Von der Website angemeldet
 
 ## Was gerade geschehen ist
 
 done-password = Ihr Passwort wurde geändert. Überall sonst sind Sie abgemeldet, und frühere Wiederherstellungscodes gelten nicht mehr.
 done-recovered = Sie sind wieder angemeldet, und Ihr neues Passwort gilt. Überall sonst sind Sie abgemeldet.
+done-username = Ihr Benutzername wurde geändert.
+done-reset = Ihr neues Passwort gilt, und Sie sind angemeldet. Überall sonst sind Sie abgemeldet.
 done-session = Das Gerät wurde abgemeldet.
 done-other-sessions = Überall sonst sind Sie abgemeldet.
 done-signed-out = Sie sind abgemeldet.
@@ -118,6 +129,11 @@ recover-how = Geben Sie einen Ihrer Wiederherstellungscodes ein und wählen Sie 
 recovery-code = Wiederherstellungscode
 code-hint = { $count } Buchstaben und Ziffern. Leerzeichen, Bindestriche und Großschreibung sind gleichgültig.
 recover = Wiederherstellen
+reset-title = Neues Passwort wählen
+reset-how = Sie werden hier angemeldet und überall sonst abgemeldet.
+reset = Passwort speichern und anmelden
+link-code-title = Haben Sie einen Link bekommen?
+link-code = Code des Links
 no-codes = Kein Wiederherstellungscode? Dann kann Ihnen nur helfen, wer diese Seite betreibt.
 
 ## Links auf Fehlerseiten
@@ -153,6 +169,13 @@ cross_origin = Anfrage von fremder Seite abgelehnt
     .advice = Darum ist nichts geschehen. Öffnen Sie diese Seite selbst und versuchen Sie es noch einmal.
 signup_closed = Die Registrierung ist geschlossen
     .advice = Zurzeit können hier keine neuen Konten angelegt werden. Fragen Sie, wer diese Seite betreibt.
+invitation_required = Registrierung nur mit Einladung
+    .advice = Fragen Sie nach einer Einladung, wer diese Seite betreibt.
+invalid_link = Ungültiger Link
+    .title = Dieser Link funktioniert nicht mehr
+    .advice = Vielleicht wurde er benutzt oder ersetzt, oder er ist abgelaufen. Bitten Sie dort um einen neuen, wo Sie ihn bekommen haben.
+account_disabled = Konto ist gesperrt
+    .advice = Fragen Sie, wer diese Seite betreibt.
 not_found = Nicht gefunden
     .title = Hier gibt es keine Seite
     .advice = Prüfen Sie die Adresse auf Tippfehler, oder gehen Sie zur Startseite.
@@ -206,6 +229,10 @@ mixed-scripts = Mischen Sie keine lateinischen, griechischen und kyrillischen Bu
 reserved-username = Dieser Name ist reserviert. Wählen Sie einen anderen.
 common-password = Dieses Passwort ist zu verbreitet.
 password-is-username = Nehmen Sie nicht Ihren Benutzernamen.
+enter-invitation = Geben Sie den Code Ihrer Einladung ein.
+ask-for-link = Prüfen Sie den Code auf Tippfehler. Vielleicht wurde er auch schon benutzt oder ersetzt, oder er ist abgelaufen.
+username-is-password = Nehmen Sie nicht Ihr Passwort.
+username-not-invited = Die Einladung gilt für einen anderen Benutzernamen.
 wait-seconds = { $seconds ->
     [one] Warten Sie eine Sekunde und versuchen Sie es dann noch einmal.
    *[other] Warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.

@@ -21,6 +21,9 @@ create-account = Create an account
 have-account = Have an account?
 cookie-missing = If you have just signed in, your browser did not keep the cookie that keeps you signed in. Allow cookies for this site, or open it at { $url }
 closed = No new accounts can be created here at the moment. Ask the site's administrator.
+invited = You were invited. Choose a username and a password.
+invitation = Invitation code
+invitation-hint = From the link or the note that you were given.
 
 ## Going on to another site
 
@@ -48,6 +51,11 @@ current-password = Current password
 new-password = New password
 change-password = Change password
 change-password-hint = You stay signed in here and are signed out everywhere else.
+change-username-title = Change your username
+change-username-what = You stay signed in everywhere.
+change-username-hint = From now on you sign in with the new name. The old one is free for others at once.
+change-username = Change username
+username-changed = Your username was changed
 delete-title = Delete your account
 delete-what = Remove your account and its data.
 delete-warning = This permanently deletes your account and its data.
@@ -75,12 +83,15 @@ event-sign-up = Account created
 event-log-in = Signed in
 event-password-changed = Password changed
 event-recovered = Recovery code used
+event-password-reset = Password chosen by a link
 event-vouched = Signed in by the site
 
 ## What was just done
 
 done-password = Your password was changed. You're signed out everywhere else, and recovery codes from before no longer work.
 done-recovered = You're back in, and your new password is set. You're signed out everywhere else.
+done-username = Your username was changed.
+done-reset = Your new password is set, and you're signed in. You're signed out everywhere else.
 done-session = That device was signed out.
 done-other-sessions = You're signed out everywhere else.
 done-signed-out = You're signed out.
@@ -118,6 +129,11 @@ recover-how = Enter one of your recovery codes and choose a new password. You wi
 recovery-code = Recovery code
 code-hint = { $count } letters and digits. Spaces, hyphens and capitals do not matter.
 recover = Recover account
+reset-title = Choose a new password
+reset-how = You will be signed in here, and signed out everywhere else.
+reset = Save password and sign in
+link-code-title = Were you given a link?
+link-code = Code of the link
 no-codes = No recovery code? Then only the site's administrator can help you.
 
 ## Links on error pages
@@ -153,6 +169,13 @@ cross_origin = Cross-origin request refused
     .advice = Nothing was done. Open this site and try again.
 signup_closed = Sign-up is closed
     .advice = No new accounts can be created here at the moment. Ask the site's administrator.
+invitation_required = Sign-up is by invitation
+    .advice = Ask the site's administrator for an invitation.
+invalid_link = Invalid link
+    .title = This link doesn't work any more
+    .advice = It may have been used or replaced, or it may have expired. Ask for a new one where you got it.
+account_disabled = Account is disabled
+    .advice = Ask the site's administrator.
 not_found = Not found
     .title = There's no page here
     .advice = Check the address for a typing error, or go to the start page.
@@ -206,6 +229,10 @@ mixed-scripts = Do not mix Latin, Greek and Cyrillic letters.
 reserved-username = This name is reserved. Choose another one.
 common-password = That password is too common.
 password-is-username = Don't use your username.
+enter-invitation = Enter the code of your invitation.
+ask-for-link = Check the code for a typing error. It may also have been used, replaced or have expired.
+username-is-password = Don't use your password.
+username-not-invited = The invitation is for another username.
 wait-seconds = { $seconds ->
     [one] Wait a second, then try again.
    *[other] Wait { $seconds } seconds, then try again.

@@ -21,6 +21,9 @@ create-account = Crear una cuenta
 have-account = ¿Ya tiene una cuenta?
 cookie-missing = Si acaba de iniciar sesión, su navegador no ha guardado la cookie que mantiene la sesión abierta. Permita las cookies de este sitio o ábralo en { $url }
 closed = En este momento no se pueden crear cuentas nuevas aquí. Consulte al administrador del sitio.
+invited = Ha recibido una invitación. Elija un nombre de usuario y una contraseña.
+invitation = Código de invitación
+invitation-hint = Está en el enlace o en la nota que recibió.
 
 ## De camino a otro sitio
 
@@ -48,6 +51,11 @@ current-password = Contraseña actual
 new-password = Nueva contraseña
 change-password = Cambiar contraseña
 change-password-hint = Esta sesión sigue abierta y las demás se cierran.
+change-username-title = Cambiar el nombre de usuario
+change-username-what = Sus sesiones siguen abiertas en todas partes.
+change-username-hint = A partir de ahora iniciará sesión con el nombre nuevo. El anterior queda libre para otros de inmediato.
+change-username = Cambiar nombre
+username-changed = Se cambió su nombre de usuario
 delete-title = Eliminar la cuenta
 delete-what = Borrar su cuenta y sus datos.
 delete-warning = Su cuenta y sus datos se eliminarán de forma permanente.
@@ -75,12 +83,15 @@ event-sign-up = Cuenta creada
 event-log-in = Inicio de sesión
 event-password-changed = Contraseña cambiada
 event-recovered = Código de recuperación usado
+event-password-reset = Contraseña elegida mediante un enlace
 event-vouched = Sesión iniciada por el sitio
 
 ## Lo que se acaba de hacer
 
 done-password = Se ha cambiado su contraseña. Se han cerrado las demás sesiones y los códigos de recuperación anteriores ya no sirven.
 done-recovered = Ha recuperado el acceso y su nueva contraseña está guardada. Se han cerrado las demás sesiones.
+done-username = Se cambió su nombre de usuario.
+done-reset = Su nueva contraseña está guardada y ha iniciado sesión. Se cerró la sesión en todos los demás sitios.
 done-session = Se ha cerrado la sesión en ese dispositivo.
 done-other-sessions = Se han cerrado las demás sesiones.
 done-signed-out = Ha cerrado sesión.
@@ -118,6 +129,11 @@ recover-how = Escriba uno de sus códigos de recuperación y elija una contrase�
 recovery-code = Código de recuperación
 code-hint = { $count } letras y cifras. No importan los espacios, los guiones ni las mayúsculas.
 recover = Recuperar cuenta
+reset-title = Elegir una contraseña nueva
+reset-how = Iniciará sesión aquí y se cerrará en todos los demás sitios.
+reset = Guardar e iniciar sesión
+link-code-title = ¿Le dieron un enlace?
+link-code = Código del enlace
 no-codes = ¿No tiene ningún código de recuperación? Entonces solo puede ayudarle el administrador del sitio.
 
 ## Enlaces de las páginas de error
@@ -153,6 +169,13 @@ cross_origin = Solicitud de otro origen rechazada
     .advice = No se ha hecho nada. Abra este sitio e inténtelo de nuevo.
 signup_closed = El registro está cerrado
     .advice = En este momento no se pueden crear cuentas nuevas aquí. Consulte al administrador del sitio.
+invitation_required = El registro es por invitación
+    .advice = Pida una invitación al administrador del sitio.
+invalid_link = Enlace no válido
+    .title = Este enlace ya no funciona
+    .advice = Puede que se haya usado o sustituido, o que haya caducado. Pida uno nuevo donde lo recibió.
+account_disabled = La cuenta está desactivada
+    .advice = Consulte al administrador del sitio.
 not_found = No encontrado
     .title = Aquí no hay ninguna página
     .advice = Revise si la dirección tiene algún error o vaya a la página de inicio.
@@ -206,6 +229,10 @@ mixed-scripts = No mezcle letras latinas, griegas y cirílicas.
 reserved-username = Este nombre está reservado. Elija otro.
 common-password = Esta contraseña es demasiado común.
 password-is-username = No use su nombre de usuario.
+enter-invitation = Escriba el código de su invitación.
+ask-for-link = Compruebe que el código esté bien escrito. También puede que se haya usado o sustituido, o que haya caducado.
+username-is-password = No use su contraseña.
+username-not-invited = La invitación es para otro nombre de usuario.
 wait-seconds = { $seconds ->
     [one] Espere un segundo e inténtelo de nuevo.
    *[other] Espere { $seconds } segundos e inténtelo de nuevo.

@@ -21,6 +21,9 @@ create-account = Créer un compte
 have-account = Vous avez déjà un compte ?
 cookie-missing = Si vous venez de vous connecter, votre navigateur n’a pas conservé le cookie qui maintient votre connexion. Autorisez les cookies pour ce site ou ouvrez-le à l’adresse { $url }
 closed = Il n’est pas possible de créer un compte ici pour le moment. Adressez-vous à l’administrateur du site.
+invited = Vous avez reçu une invitation. Choisissez un nom d’utilisateur et un mot de passe.
+invitation = Code d’invitation
+invitation-hint = Il figure dans le lien ou sur la note que vous avez reçus.
 
 ## Vers un autre site
 
@@ -48,6 +51,11 @@ current-password = Mot de passe actuel
 new-password = Nouveau mot de passe
 change-password = Modifier le mot de passe
 change-password-hint = Cet appareil reste connecté ; tous les autres seront déconnectés.
+change-username-title = Changer de nom d’utilisateur
+change-username-what = Vous restez connecté partout.
+change-username-hint = Vous vous connecterez désormais avec le nouveau nom. L’ancien est aussitôt disponible pour d’autres.
+change-username = Changer de nom
+username-changed = Votre nom d’utilisateur a été changé
 delete-title = Supprimer votre compte
 delete-what = Effacer votre compte et ses données.
 delete-warning = Votre compte et ses données seront supprimés définitivement.
@@ -75,12 +83,15 @@ event-sign-up = Compte créé
 event-log-in = Connexion
 event-password-changed = Mot de passe modifié
 event-recovered = Code de récupération utilisé
+event-password-reset = Mot de passe choisi par un lien
 event-vouched = Connexion par le site
 
 ## Ce qui vient d’être fait
 
 done-password = Votre mot de passe a été modifié. Vos autres appareils ont été déconnectés et les anciens codes de récupération ne sont plus valables.
 done-recovered = Vous avez de nouveau accès à votre compte et votre nouveau mot de passe est enregistré. Vos autres appareils ont été déconnectés.
+done-username = Votre nom d’utilisateur a été changé.
+done-reset = Votre nouveau mot de passe est enregistré et vous êtes connecté. Vous êtes déconnecté partout ailleurs.
 done-session = L’appareil a été déconnecté.
 done-other-sessions = Vos autres appareils ont été déconnectés.
 done-signed-out = Déconnexion réussie.
@@ -118,6 +129,11 @@ recover-how = Saisissez l’un de vos codes de récupération et choisissez un n
 recovery-code = Code de récupération
 code-hint = { $count } lettres et chiffres. Les espaces, les tirets et les majuscules n’ont pas d’importance.
 recover = Récupérer le compte
+reset-title = Choisir un nouveau mot de passe
+reset-how = Vous serez connecté ici et déconnecté partout ailleurs.
+reset = Enregistrer et se connecter
+link-code-title = Vous avez reçu un lien ?
+link-code = Code du lien
 no-codes = Pas de code de récupération ? Seul l’administrateur du site peut alors vous aider.
 
 ## Liens des pages d’erreur
@@ -153,6 +169,13 @@ cross_origin = Requête d’une autre origine refusée
     .advice = Rien n’a été fait. Ouvrez ce site et réessayez.
 signup_closed = Les inscriptions sont fermées
     .advice = Il n’est pas possible de créer un compte ici pour le moment. Adressez-vous à l’administrateur du site.
+invitation_required = Inscription sur invitation
+    .advice = Demandez une invitation à l’administrateur du site.
+invalid_link = Lien non valide
+    .title = Ce lien ne fonctionne plus
+    .advice = Il a peut-être été utilisé ou remplacé, ou il a expiré. Demandez-en un nouveau là où vous l’avez reçu.
+account_disabled = Compte désactivé
+    .advice = Adressez-vous à l’administrateur du site.
 not_found = Introuvable
     .title = Il n’y a pas de page ici
     .advice = Vérifiez qu’il n’y a pas de faute de frappe dans l’adresse, ou allez à la page d’accueil.
@@ -206,6 +229,10 @@ mixed-scripts = Ne mélangez pas les lettres latines, grecques et cyrilliques.
 reserved-username = Ce nom est réservé. Choisissez-en un autre.
 common-password = Ce mot de passe est trop courant.
 password-is-username = N’utilisez pas votre nom d’utilisateur.
+enter-invitation = Saisissez le code de votre invitation.
+ask-for-link = Vérifiez que le code est bien saisi. Il a peut-être aussi été utilisé ou remplacé, ou il a expiré.
+username-is-password = N’utilisez pas votre mot de passe.
+username-not-invited = L’invitation est pour un autre nom d’utilisateur.
 wait-seconds = { $seconds ->
     [one] Attendez { $seconds } seconde, puis réessayez.
    *[other] Attendez { $seconds } secondes, puis réessayez.

@@ -21,6 +21,9 @@ create-account = Account aanmaken
 have-account = Heb je al een account?
 cookie-missing = Heb je net ingelogd? Dan heeft je browser de cookie niet bewaard die je ingelogd houdt. Sta cookies toe voor deze site, of open de site op { $url }
 closed = Je kunt hier op dit moment geen nieuw account aanmaken. Neem contact op met de beheerder van de site.
+invited = Je bent uitgenodigd. Kies een gebruikersnaam en een wachtwoord.
+invitation = Uitnodigingscode
+invitation-hint = Uit de link of het briefje dat je hebt gekregen.
 
 ## Verder naar een andere site
 
@@ -48,6 +51,11 @@ current-password = Huidig wachtwoord
 new-password = Nieuw wachtwoord
 change-password = Wachtwoord wijzigen
 change-password-hint = Hier blijf je ingelogd; overal elders word je uitgelogd.
+change-username-title = Gebruikersnaam wijzigen
+change-username-what = Je blijft overal ingelogd.
+change-username-hint = Vanaf nu log je in met de nieuwe naam. De oude is meteen vrij voor anderen.
+change-username = Gebruikersnaam wijzigen
+username-changed = Je gebruikersnaam is gewijzigd
 delete-title = Account verwijderen
 delete-what = Je account en de gegevens ervan wissen.
 delete-warning = Je account en de gegevens ervan worden definitief verwijderd.
@@ -75,12 +83,15 @@ event-sign-up = Account aangemaakt
 event-log-in = Ingelogd
 event-password-changed = Wachtwoord gewijzigd
 event-recovered = Herstelcode gebruikt
+event-password-reset = Wachtwoord gekozen via een link
 event-vouched = Ingelogd door de site
 
 ## Wat net is gedaan
 
 done-password = Je wachtwoord is gewijzigd. Je bent overal elders uitgelogd en eerdere herstelcodes werken niet meer.
 done-recovered = Je bent weer ingelogd en je nieuwe wachtwoord is ingesteld. Je bent overal elders uitgelogd.
+done-username = Je gebruikersnaam is gewijzigd.
+done-reset = Je nieuwe wachtwoord is ingesteld en je bent ingelogd. Overal elders ben je uitgelogd.
 done-session = Dat apparaat is uitgelogd.
 done-other-sessions = Je bent overal elders uitgelogd.
 done-signed-out = Je bent uitgelogd.
@@ -118,6 +129,11 @@ recover-how = Vul een van je herstelcodes in en kies een nieuw wachtwoord. Je wo
 recovery-code = Herstelcode
 code-hint = { $count } letters en cijfers. Spaties, streepjes en hoofdletters maken niet uit.
 recover = Account herstellen
+reset-title = Nieuw wachtwoord kiezen
+reset-how = Je wordt hier ingelogd en overal elders uitgelogd.
+reset = Wachtwoord opslaan en inloggen
+link-code-title = Heb je een link gekregen?
+link-code = Code van de link
 no-codes = Geen herstelcode? Dan kan alleen de beheerder van de site je helpen.
 
 ## Links op foutpagina's
@@ -153,6 +169,13 @@ cross_origin = Verzoek van een andere herkomst geweigerd
     .advice = Er is niets gedaan. Open deze site en probeer het opnieuw.
 signup_closed = De registratie is gesloten
     .advice = Je kunt hier op dit moment geen nieuw account aanmaken. Neem contact op met de beheerder van de site.
+invitation_required = Registreren kan alleen op uitnodiging
+    .advice = Vraag de beheerder van de site om een uitnodiging.
+invalid_link = Ongeldige link
+    .title = Deze link werkt niet meer
+    .advice = Misschien is hij gebruikt of vervangen, of is hij verlopen. Vraag om een nieuwe waar je hem hebt gekregen.
+account_disabled = Account is uitgeschakeld
+    .advice = Neem contact op met de beheerder van de site.
 not_found = Niet gevonden
     .title = Hier is geen pagina
     .advice = Controleer het adres op typefouten of ga naar de startpagina.
@@ -206,6 +229,10 @@ mixed-scripts = Gebruik geen Latijnse, Griekse en Cyrillische letters door elkaa
 reserved-username = Deze naam is gereserveerd. Kies een andere.
 common-password = Dit wachtwoord komt te vaak voor.
 password-is-username = Gebruik niet je gebruikersnaam.
+enter-invitation = Vul de code van je uitnodiging in.
+ask-for-link = Controleer de code op typefouten. Misschien is hij ook al gebruikt, vervangen of verlopen.
+username-is-password = Gebruik niet je wachtwoord.
+username-not-invited = De uitnodiging is voor een andere gebruikersnaam.
 wait-seconds = { $seconds ->
     [one] Wacht een seconde en probeer het dan opnieuw.
    *[other] Wacht { $seconds } seconden en probeer het dan opnieuw.

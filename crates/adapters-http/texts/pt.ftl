@@ -21,6 +21,9 @@ create-account = Criar uma conta
 have-account = Já tem uma conta?
 cookie-missing = Se você acabou de entrar, o navegador não guardou o cookie que mantém a sessão aberta. Permita os cookies deste site ou abra-o em { $url }
 closed = No momento não é possível criar contas aqui. Fale com o administrador do site.
+invited = Você recebeu um convite. Escolha um nome de usuário e uma senha.
+invitation = Código do convite
+invitation-hint = Está no link ou no bilhete que você recebeu.
 
 ## A caminho de outro site
 
@@ -48,6 +51,11 @@ current-password = Senha atual
 new-password = Nova senha
 change-password = Alterar senha
 change-password-hint = Você continua na conta aqui e sai de todos os outros dispositivos.
+change-username-title = Mudar o nome de usuário
+change-username-what = Você continua conectado em todos os lugares.
+change-username-hint = A partir de agora você entra com o novo nome. O antigo fica livre para outros imediatamente.
+change-username = Mudar nome
+username-changed = Seu nome de usuário foi mudado
 delete-title = Excluir a conta
 delete-what = Remover sua conta e os dados dela.
 delete-warning = Sua conta e os dados dela serão excluídos permanentemente.
@@ -75,12 +83,15 @@ event-sign-up = Conta criada
 event-log-in = Sessão iniciada
 event-password-changed = Senha alterada
 event-recovered = Código de recuperação usado
+event-password-reset = Senha escolhida por um link
 event-vouched = Sessão iniciada pelo site
 
 ## O que acabou de ser feito
 
 done-password = Sua senha foi alterada. Você saiu dos outros dispositivos, e os códigos de recuperação anteriores não valem mais.
 done-recovered = Você recuperou o acesso e sua nova senha está definida. Você saiu dos outros dispositivos.
+done-username = Seu nome de usuário foi mudado.
+done-reset = Sua nova senha foi salva e você entrou. Você saiu de todos os outros lugares.
 done-session = A sessão foi encerrada nesse dispositivo.
 done-other-sessions = Você saiu dos outros dispositivos.
 done-signed-out = Você saiu.
@@ -118,6 +129,11 @@ recover-how = Digite um dos seus códigos de recuperação e escolha uma nova se
 recovery-code = Código de recuperação
 code-hint = { $count } letras e números. Espaços, hifens e maiúsculas não importam.
 recover = Recuperar conta
+reset-title = Escolher uma nova senha
+reset-how = Você entrará aqui e sairá de todos os outros lugares.
+reset = Salvar senha e entrar
+link-code-title = Você recebeu um link?
+link-code = Código do link
 no-codes = Não tem um código de recuperação? Nesse caso, só o administrador do site pode ajudar.
 
 ## Links das páginas de erro
@@ -153,6 +169,13 @@ cross_origin = Solicitação de outra origem recusada
     .advice = Nada foi feito. Abra este site e tente de novo.
 signup_closed = A criação de contas está fechada
     .advice = No momento não é possível criar contas aqui. Fale com o administrador do site.
+invitation_required = O cadastro é por convite
+    .advice = Peça um convite ao administrador do site.
+invalid_link = Link inválido
+    .title = Este link não funciona mais
+    .advice = Ele pode ter sido usado ou substituído, ou pode ter expirado. Peça um novo onde você o recebeu.
+account_disabled = A conta está desativada
+    .advice = Fale com o administrador do site.
 not_found = Não encontrado
     .title = Não há nenhuma página aqui
     .advice = Verifique se há algum erro no endereço ou vá para a página inicial.
@@ -206,6 +229,10 @@ mixed-scripts = Não misture letras latinas, gregas e cirílicas.
 reserved-username = Este nome é reservado. Escolha outro.
 common-password = Esta senha é comum demais.
 password-is-username = Não use seu nome de usuário.
+enter-invitation = Digite o código do seu convite.
+ask-for-link = Verifique se o código foi digitado corretamente. Ele também pode ter sido usado ou substituído, ou ter expirado.
+username-is-password = Não use a sua senha.
+username-not-invited = O convite é para outro nome de usuário.
 wait-seconds = { $seconds ->
     [one] Espere { $seconds } segundo e tente de novo.
    *[other] Espere { $seconds } segundos e tente de novo.

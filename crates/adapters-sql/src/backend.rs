@@ -1,12 +1,14 @@
 //! The ports of a store together, so that one object is behind all of them.
 
 use async_trait::async_trait;
-use doorward_domain::ports::{AccountRecords, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore};
+use doorward_domain::ports::{
+    AccountRecords, LinkStore, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore,
+};
 
 /// A store.
 #[async_trait]
 pub(crate) trait Backend:
-    UserStore + SessionStore + RecoveryStore + AccountRecords + LoginThrottle + StoreProbe
+    UserStore + SessionStore + LinkStore + RecoveryStore + AccountRecords + LoginThrottle + StoreProbe
 {
     /// Closes all connections, once the calls under way have ended.
     async fn close(&self);

@@ -21,6 +21,10 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Finds the user `$1`, and keeps the row until the transaction ends.
     const LOCK_USER: &'static str;
 
+    /// Finds the user `$1`, unless the user is disabled, and keeps other transactions from disabling the user until this one
+    /// ends.
+    const LOCK_ENABLED_USER: &'static str;
+
     /// Finds the user `$1`, and keeps other transactions from opening sessions of the user until this one ends.
     const LOCK_USER_ALONE: &'static str;
 

@@ -1,4 +1,4 @@
-//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`, `RecoveryStore`,
+//! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`, `RecoveryStore`, `LinkStore`,
 //! `AccountRecords`, `LoginThrottle` and `StoreProbe`.
 //!
 //! What both databases share is here: the statements, the steps of each port method (one file a port), and the meaning of a
@@ -10,6 +10,7 @@ mod checked_out;
 mod connect_error;
 mod dialect;
 mod file_identity;
+mod links;
 mod lookups;
 mod migrations;
 mod pools;
@@ -29,7 +30,9 @@ mod value;
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{AccountRecords, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore};
+use doorward_domain::ports::{
+    AccountRecords, LinkStore, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore,
+};
 
 pub use connect_error::ConnectError;
 pub use store_state::StoreState;
@@ -105,6 +108,12 @@ impl Store {
     /// The recovery codes in it.
     #[must_use]
     pub fn recovery(&self) -> Arc<dyn RecoveryStore> {
+        self.0.clone()
+    }
+
+    /// The password links and invitations in it.
+    #[must_use]
+    pub fn links(&self) -> Arc<dyn LinkStore> {
         self.0.clone()
     }
 

@@ -12,7 +12,7 @@ use doorward_domain::{RecoveryCodeHash, SignInKind, UserId};
 use crate::checked_out::{CheckedOut, fault};
 use crate::dialect::Dialect;
 use crate::row::Columns;
-use crate::sessions::{insert_session, revoke_replaced};
+use crate::sessions::{insert_session, is_enabled, revoke_replaced};
 use crate::store::SqlStore;
 use crate::value::Value::{Code, Instant, Text};
 use crate::{row, statements};
@@ -57,7 +57,12 @@ impl<DB: Dialect> RecoveryStore for SqlStore<DB> {
             transaction.roll_back().await;
             return Err(RecoverError::NoSuchCode);
         }
+        if !is_enabled(&mut transaction, &session.user_id).await? {
+            transaction.roll_back().await;
+            return Err(RecoverError::AccountDisabled);
+        }
 
+        transaction.execute(statements::DELETE_PASSWORD_LINK, &[user]).await?;
         let left = transaction.fetch_all(statements::LIST_CODES, &[user]).await?.len();
 
         let mut revoked = transaction.tokens(statements::DELETE_ALL_SESSIONS, &[user]).await?;

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use doorward_domain::ports::{KeyRecord, LiveSession, UnusedCode};
 use doorward_domain::{
-    Attributes, Client, Key, KeyId, PasswordHash, RecoveryCodeHash, Session, SessionId, SignInEvent, SignInKind,
-    Timestamp, TokenHash, User, UserAgent, UserId, Username,
+    Attributes, Client, Invitation, InvitationId, Key, KeyId, LinkHash, PasswordHash, PasswordLink, RecoveryCodeHash,
+    Session, SessionId, SignInEvent, SignInKind, Timestamp, TokenHash, User, UserAgent, UserId, Username,
 };
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
@@ -18,6 +18,8 @@ pub(crate) trait Columns {
     fn number(&self, column: &'static str) -> sqlx::Result<i64>;
     fn token(&self, column: &'static str) -> sqlx::Result<TokenHash>;
     fn code(&self, column: &'static str) -> sqlx::Result<RecoveryCodeHash>;
+    fn link(&self, column: &'static str) -> sqlx::Result<LinkHash>;
+    fn flag(&self, column: &'static str) -> sqlx::Result<bool>;
     fn instant(&self, column: &'static str) -> sqlx::Result<Timestamp>;
 }
 
@@ -27,6 +29,7 @@ where
     &'static str: ColumnIndex<R>,
     for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
     for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> bool: Decode<'r, R::Database> + Type<R::Database>,
     for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
     for<'r> Instant: Decode<'r, R::Database> + Type<R::Database>,
 {
@@ -48,6 +51,14 @@ where
 
     fn code(&self, column: &'static str) -> sqlx::Result<RecoveryCodeHash> {
         digest(column, self.try_get(column)?).map(RecoveryCodeHash::restore)
+    }
+
+    fn link(&self, column: &'static str) -> sqlx::Result<LinkHash> {
+        digest(column, self.try_get(column)?).map(LinkHash::restore)
+    }
+
+    fn flag(&self, column: &'static str) -> sqlx::Result<bool> {
+        self.try_get(column)
     }
 
     fn instant(&self, column: &'static str) -> sqlx::Result<Timestamp> {
@@ -138,6 +149,7 @@ pub(crate) fn user(row: &impl Columns) -> sqlx::Result<User> {
         id: user_id(row)?,
         username: Username::restore(row.text("username")?),
         created_at: row.instant("user_created_at")?,
+        disabled: row.flag("user_disabled")?,
         attributes: attributes(row, "user_attributes")?,
     })
 }
@@ -149,4 +161,29 @@ fn attributes(row: &impl Columns, column: &'static str) -> sqlx::Result<Attribut
 
 pub(crate) fn unused_code(row: &impl Columns) -> sqlx::Result<UnusedCode> {
     Ok(UnusedCode { hash: row.code("code_hash")?, created_at: row.instant("created_at")? })
+}
+
+pub(crate) fn password_link_and_user(row: &impl Columns) -> sqlx::Result<(PasswordLink, User)> {
+    let link = PasswordLink {
+        user_id: user_id(row)?,
+        code: row.link("code_hash")?,
+        created_at: row.instant("created_at")?,
+        expires_at: row.instant("expires_at")?,
+    };
+    Ok((link, user(row)?))
+}
+
+pub(crate) fn invitation(row: &impl Columns) -> sqlx::Result<Invitation> {
+    const USES_LEFT: &str = "uses_left";
+    let uses_left = u32::try_from(row.number(USES_LEFT)?)
+        .map_err(|error| sqlx::Error::ColumnDecode { index: USES_LEFT.to_owned(), source: error.into() })?;
+    Ok(Invitation {
+        id: InvitationId::restore(row.text("id")?),
+        code: row.link("code_hash")?,
+        username: row.optional_text("username")?.map(Username::restore),
+        attributes: attributes(row, "attributes")?,
+        uses_left,
+        created_at: row.instant("created_at")?,
+        expires_at: row.instant("expires_at")?,
+    })
 }

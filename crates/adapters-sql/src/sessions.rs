@@ -35,7 +35,9 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         let address = address_text(client);
         let mut transaction = self.pools.begin().await?;
         let values = [&columns(session, client, address.as_deref())[..], &[key, hash]].concat();
-        if transaction.tokens(DB::INSERT_SESSION_OF_KEY, &values).await?.is_empty() {
+        if transaction.tokens(DB::INSERT_SESSION_OF_KEY, &values).await?.is_empty()
+            || !is_enabled(&mut transaction, &session.user_id).await?
+        {
             transaction.roll_back().await;
             return Err(KeyedWriteError::KeyChanged);
         }
@@ -115,7 +117,7 @@ impl<DB: Dialect> SessionStore for SqlStore<DB> {
         most: Option<NonZeroU32>,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pools.begin().await?;
-        if transaction.fetch(DB::LOCK_USER, &[Text(session.user_id.as_str())]).await?.is_none() {
+        if transaction.fetch(DB::LOCK_ENABLED_USER, &[Text(session.user_id.as_str())]).await?.is_none() {
             transaction.roll_back().await;
             return Ok(false);
         }
@@ -147,6 +149,15 @@ impl<DB: Dialect> SqlStore<DB> {
         self.lookups.invalidate_here(&seen.token_hash);
         Ok(written)
     }
+}
+
+/// Whether a user is not disabled, in a transaction that holds a key of the user: who disables the user takes the keys first,
+/// so that the answer holds until the transaction has ended.
+pub(crate) async fn is_enabled<DB: Dialect>(
+    transaction: &mut CheckedOut<DB>,
+    user: &UserId,
+) -> Result<bool, StoreError> {
+    Ok(transaction.fetch(statements::FIND_ENABLED_USER, &[Text(user.as_str())]).await?.is_some())
 }
 
 /// Writes a session and its sign-in event.

@@ -4,16 +4,36 @@
 /// `$1` id, `$2` username, `$3` created, `$4` attributes.
 pub(crate) const INSERT_USER: &str = "INSERT INTO users (id, username, created_at, attributes) VALUES ($1, $2, $3, $4)";
 
+/// The columns of a user `u` beside its id.
+macro_rules! user_columns {
+    () => {
+        "u.username, u.created_at AS user_created_at, u.attributes AS user_attributes, u.disabled AS user_disabled"
+    };
+}
+
 /// Inserts no row where the id exists. Values as in [`INSERT_USER`].
 pub(crate) const INSERT_USER_OF_CHOSEN_ID: &str = "INSERT INTO users (id, username, created_at, attributes) \
      VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
 
 /// `$1` user.
-pub(crate) const FIND_USER: &str = "SELECT id AS user_id, username, created_at AS user_created_at, \
-     attributes AS user_attributes FROM users WHERE id = $1";
+pub(crate) const FIND_USER: &str =
+    concat!("SELECT u.id AS user_id, ", user_columns!(), " FROM users u WHERE u.id = $1");
 
-/// `$1` attributes, `$2` user.
-pub(crate) const SET_USER_ATTRIBUTES: &str = "UPDATE users SET attributes = $1 WHERE id = $2";
+/// `$1` the id that the page comes after, `$2` created at or after, `$3` and `$4` the values that `disabled` may have, `$5`
+/// the start of the key, or an empty text, `$6` the end of the range of keys, `$7` how many at most.
+pub(crate) const LIST_USERS: &str = concat!(
+    "SELECT u.id AS user_id, ",
+    user_columns!(),
+    " FROM users u WHERE u.id > $1 AND u.created_at >= $2 AND (u.disabled = $3 OR u.disabled = $4) \
+     AND ($5 = '' OR EXISTS (SELECT 1 FROM user_keys k WHERE k.user_id = u.id AND k.id >= $5 AND k.id < $6)) \
+     ORDER BY u.id LIMIT $7"
+);
+
+/// `$1` username, `$2` attributes, `$3` disabled, `$4` user.
+pub(crate) const UPDATE_USER: &str = "UPDATE users SET username = $1, attributes = $2, disabled = $3 WHERE id = $4";
+
+/// Finds the user `$1`, unless the user is disabled.
+pub(crate) const FIND_ENABLED_USER: &str = "SELECT id FROM users WHERE id = $1 AND NOT disabled";
 
 /// Inserts no row where the key exists: that is how a taken key is told from every other conflict.
 /// `$1` id, `$2` user, `$3` hash, `$4` created.
@@ -50,31 +70,39 @@ pub(crate) const REPLACE_HASH: &str = "UPDATE user_keys SET password_hash = $1 W
 pub(crate) const SET_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 RETURNING user_id";
 
 /// `$1` key.
-pub(crate) const FIND_KEY: &str = "SELECT k.id, k.user_id, k.password_hash, k.created_at, \
-     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
-     FROM user_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1";
+pub(crate) const FIND_KEY: &str = concat!(
+    "SELECT k.id, k.user_id, k.password_hash, k.created_at, ",
+    user_columns!(),
+    " FROM user_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1"
+);
 
 /// `$1` user.
 pub(crate) const LIST_KEYS: &str = "SELECT id, user_id, password_hash, created_at FROM user_keys \
      WHERE user_id = $1 ORDER BY created_at, id";
 
 /// `$1` token.
-pub(crate) const FIND_SESSION: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, \
-     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
-     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1";
+pub(crate) const FIND_SESSION: &str = concat!(
+    "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, ",
+    user_columns!(),
+    " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1"
+);
 
 /// `$1` tokens. For PostgreSQL.
-pub(crate) const FIND_SESSIONS: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, \
-     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
-     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ANY($1)";
+pub(crate) const FIND_SESSIONS: &str = concat!(
+    "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, ",
+    user_columns!(),
+    " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ANY($1)"
+);
 
 /// `$1` session.
-pub(crate) const FIND_SESSION_BY_ID: &str = "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
-     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, s.user_agent, s.address, \
-     u.username, u.created_at AS user_created_at, u.attributes AS user_attributes \
-     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+pub(crate) const FIND_SESSION_BY_ID: &str = concat!(
+    "SELECT s.token_hash, s.id, s.user_id, s.created_at, s.active_expires_at, \
+     s.idle_expires_at, COALESCE(s.last_used_at, s.created_at) AS last_used_at, s.attributes, s.user_agent, s.address, ",
+    user_columns!(),
+    " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1"
+);
 
 /// `$1` user.
 pub(crate) const TOKENS_OF_USER: &str = "SELECT token_hash FROM sessions WHERE user_id = $1";
@@ -154,6 +182,20 @@ pub(crate) const DELETE_ALL_SESSIONS: &str = "DELETE FROM sessions WHERE user_id
 /// `$1` key, `$2` its user, `$3` the hash it must still have.
 pub(crate) const DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3";
 
+/// Changes nothing, and keeps others from changing the user's keys until the transaction has ended. `$1` user.
+pub(crate) const HOLD_ALL_KEYS: &str = "UPDATE user_keys SET user_id = user_id WHERE user_id = $1";
+
+/// Inserts no row where the new key exists. `$1` the new key, `$2` the old key, `$3` its user.
+pub(crate) const COPY_KEY: &str = "INSERT INTO user_keys (id, user_id, password_hash, created_at) \
+     SELECT $1, user_id, password_hash, created_at FROM user_keys WHERE id = $2 AND user_id = $3 \
+     ON CONFLICT (id) DO NOTHING";
+
+/// `$1` key, `$2` its user.
+pub(crate) const FIND_KEY_OF_USER: &str = "SELECT id FROM user_keys WHERE id = $1 AND user_id = $2";
+
+/// `$1` key, `$2` its user.
+pub(crate) const DELETE_KEY_OF_USER: &str = "DELETE FROM user_keys WHERE id = $1 AND user_id = $2";
+
 /// `$1` user.
 pub(crate) const DELETE_ALL_KEYS: &str = "DELETE FROM user_keys WHERE user_id = $1";
 
@@ -166,9 +208,9 @@ pub(crate) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";
 /// Takes a token of a bucket, and changes no row where it admits nothing. Instants and intervals are milliseconds, since
 /// SQLite and PostgreSQL have no arithmetic of instants in common.
 /// `$1` bucket, `$2` now, `$3` interval, `$4` window, `$5` interval when slowed, `$6` the failures that slow, `$7` what one
-/// attempt adds to the failures.
-pub(crate) const TAKE_FROM_BUCKET: &str = "INSERT INTO throttle (key, tat, failures) VALUES ($1, $2 + $3, $7) \
-     ON CONFLICT (key) DO UPDATE SET \
+/// attempt adds to the failures, `$8` the account.
+pub(crate) const TAKE_FROM_BUCKET: &str = "INSERT INTO throttle (key, tat, failures, bucket_of) \
+     VALUES ($1, $2 + $3, $7, $8) ON CONFLICT (key) DO UPDATE SET \
      tat = (CASE WHEN throttle.tat > $2 THEN throttle.tat ELSE $2 END) \
          + (CASE WHEN throttle.failures < $6 THEN $3 ELSE $5 END), \
      failures = throttle.failures + $7 \
@@ -180,6 +222,9 @@ pub(crate) const TAKE_FROM_BUCKET: &str = "INSERT INTO throttle (key, tat, failu
 pub(crate) const GIVE_BACK_TO_BUCKET: &str = "UPDATE throttle \
      SET tat = tat - (CASE WHEN failures > $4 THEN $3 ELSE $2 END), \
      failures = (CASE WHEN failures > $5 THEN failures - $5 ELSE 0 END) WHERE key = $1";
+
+/// A bucket without a row is full. `$1` the bucket, or the account of buckets.
+pub(crate) const DELETE_BUCKETS: &str = "DELETE FROM throttle WHERE key = $1 OR bucket_of = $1";
 
 /// `$1` bucket.
 pub(crate) const END_FAILURES: &str = "UPDATE throttle SET failures = 0 WHERE key = $1 AND failures > 0";
@@ -221,6 +266,56 @@ pub(crate) const REPLACE_HASH_BY_CODE: &str = "UPDATE user_keys SET password_has
 
 /// `$1` user, `$2` code.
 pub(crate) const DELETE_CODE: &str = "DELETE FROM recovery_codes WHERE user_id = $1 AND code_hash = $2";
+
+/// `$1` user, `$2` code, `$3` created, `$4` expires.
+pub(crate) const REPLACE_PASSWORD_LINK: &str = "INSERT INTO password_links (user_id, code_hash, created_at, expires_at) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT (user_id) DO UPDATE SET code_hash = $2, created_at = $3, expires_at = $4";
+
+/// `$1` code.
+pub(crate) const FIND_PASSWORD_LINK: &str = concat!(
+    "SELECT l.user_id, l.code_hash, l.created_at, l.expires_at, ",
+    user_columns!(),
+    " FROM password_links l JOIN users u ON u.id = l.user_id WHERE l.code_hash = $1"
+);
+
+/// `$1` user.
+pub(crate) const DELETE_PASSWORD_LINK: &str = "DELETE FROM password_links WHERE user_id = $1";
+
+/// `$1` code, `$2` its user, `$3` now.
+pub(crate) const USE_PASSWORD_LINK: &str =
+    "DELETE FROM password_links WHERE code_hash = $1 AND user_id = $2 AND expires_at > $3";
+
+/// `$1` the new hash, `$2` key, `$3` its user.
+pub(crate) const RESET_HASH: &str = "UPDATE user_keys SET password_hash = $1 WHERE id = $2 AND user_id = $3";
+
+/// `$1` id, `$2` code, `$3` username, `$4` attributes, `$5` uses, `$6` created, `$7` expires.
+pub(crate) const INSERT_INVITATION: &str = "INSERT INTO invitations \
+     (id, code_hash, username, attributes, uses_left, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+/// `$1` code.
+pub(crate) const FIND_INVITATION: &str = "SELECT id, code_hash, username, attributes, uses_left, created_at, expires_at \
+     FROM invitations WHERE code_hash = $1";
+
+/// `$1` the id that the page comes after, `$2` now, `$3` how many at most.
+pub(crate) const LIST_INVITATIONS: &str = "SELECT id, code_hash, username, attributes, uses_left, created_at, expires_at \
+     FROM invitations WHERE id > $1 AND expires_at > $2 ORDER BY id LIMIT $3";
+
+/// Takes a use of those that are left beside the last. `$1` code, `$2` now.
+pub(crate) const USE_INVITATION: &str = "UPDATE invitations SET uses_left = uses_left - 1 \
+     WHERE code_hash = $1 AND expires_at > $2 AND uses_left > 1";
+
+/// Deletes the invitation's row with its last use. `$1` code, `$2` now.
+pub(crate) const USE_INVITATION_UP: &str =
+    "DELETE FROM invitations WHERE code_hash = $1 AND expires_at > $2 AND uses_left = 1";
+
+/// `$1` id.
+pub(crate) const DELETE_INVITATION: &str = "DELETE FROM invitations WHERE id = $1";
+
+/// `$1` now.
+pub(crate) const DELETE_EXPIRED_PASSWORD_LINKS: &str = "DELETE FROM password_links WHERE expires_at <= $1";
+
+/// `$1` now.
+pub(crate) const DELETE_EXPIRED_INVITATIONS: &str = "DELETE FROM invitations WHERE expires_at <= $1";
 
 /// Counts users and live sessions, the latter in the index of their ends alone. `$1` now.
 pub(crate) const COUNT: &str = "SELECT (SELECT count(*) FROM users) AS users, \

@@ -73,6 +73,16 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
         self.commit(transaction, &[]).await
     }
 
+    async fn reset(&self, keys: &[ThrottleKey]) -> Result<u64, StoreError> {
+        let mut transaction = self.pools.begin().await?;
+        let mut filled = 0;
+        for key in keys {
+            filled += transaction.execute(statements::DELETE_BUCKETS, &[Value::Bucket(key)]).await?;
+        }
+        self.commit(transaction, &[]).await?;
+        Ok(filled)
+    }
+
     async fn delete_spent(
         &self,
         now: Timestamp,
@@ -93,7 +103,7 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
 impl<DB: Dialect> SqlStore<DB> {
     /// Moves the instants of buckets back to the latest that a right clock can have written, so that their waits end.
     async fn correct(&self, buckets: &[Bucket], now: Timestamp) -> Result<(), StoreError> {
-        for Bucket { key, limit } in buckets {
+        for Bucket { key, limit, .. } in buckets {
             let values = [Value::Bucket(key), Number(limit.latest(now).as_unix_millis())];
             self.pools.write(statements::CORRECT_BUCKET, &values).await?;
         }
@@ -117,6 +127,7 @@ async fn take_one<DB: Dialect>(
         millis(slowed),
         after,
         Number(limit.slowdown.is_some().into()),
+        Value::OptionalBucket(bucket.account.as_ref()),
     ];
     Ok(transaction.execute(statements::TAKE_FROM_BUCKET, &values).await? == 1)
 }
@@ -127,7 +138,7 @@ async fn give_back<DB: Dialect>(
     taken: &[Bucket],
     fewer: i64,
 ) -> Result<(), StoreError> {
-    for Bucket { key, limit } in taken {
+    for Bucket { key, limit, .. } in taken {
         let (slowed, after) = slowdown(limit);
         let values = [Value::Bucket(key), millis(limit.every), millis(slowed), after, Number(fewer)];
         transaction.execute(statements::GIVE_BACK_TO_BUCKET, &values).await?;

@@ -1,7 +1,7 @@
 //! What statements are given: the few kinds of value that the schema has, and how they are bound. How an instant is
 //! written each backend says in its own folder.
 
-use doorward_domain::{RecoveryCodeHash, ThrottleKey, Timestamp, TokenHash};
+use doorward_domain::{LinkHash, RecoveryCodeHash, ThrottleKey, Timestamp, TokenHash};
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
 use sqlx::{Database, Encode, SqlSafeStr, Type};
@@ -13,7 +13,10 @@ pub(crate) enum Value<'a> {
     OptionalText(Option<&'a str>),
     Token(&'a TokenHash),
     Bucket(&'a ThrottleKey),
+    OptionalBucket(Option<&'a ThrottleKey>),
     Code(&'a RecoveryCodeHash),
+    Link(&'a LinkHash),
+    Flag(bool),
     Instant(Timestamp),
     Number(i64),
 }
@@ -43,15 +46,20 @@ where
     &'q str: Encode<'q, DB> + Type<DB>,
     Option<&'q str>: Encode<'q, DB> + Type<DB>,
     &'q [u8]: Encode<'q, DB> + Type<DB>,
+    Option<&'q [u8]>: Encode<'q, DB> + Type<DB>,
     Instant: Encode<'q, DB> + Type<DB>,
     i64: Encode<'q, DB> + Type<DB>,
+    bool: Encode<'q, DB> + Type<DB>,
 {
     values.iter().fold(sqlx::query(sql), |query, value| match *value {
         Value::Text(text) => query.bind(text),
         Value::OptionalText(text) => query.bind(text),
         Value::Token(token) => query.bind(token.as_bytes().as_slice()),
         Value::Bucket(key) => query.bind(key.as_bytes().as_slice()),
+        Value::OptionalBucket(key) => query.bind(key.map(|key| key.as_bytes().as_slice())),
         Value::Code(code) => query.bind(code.as_bytes().as_slice()),
+        Value::Link(code) => query.bind(code.as_bytes().as_slice()),
+        Value::Flag(flag) => query.bind(flag),
         Value::Instant(instant) => query.bind(Instant(instant)),
         Value::Number(number) => query.bind(number),
     })

@@ -7,7 +7,7 @@ use doorward_domain::ports::{
     CodeReplacement, RandomnessError, RecoveryStore, ReplaceCodesError, TokenGenerator, UnusedCode, UserStore,
     VerifiedKey,
 };
-use doorward_domain::{Client, InvalidPassword, Password, RecoveryCode, Timestamp, User, UserId};
+use doorward_domain::{Client, InvalidPassword, OneTimeCode, Password, Timestamp, User, UserId};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -27,7 +27,7 @@ pub struct IssueRecoveryCodes {
 #[derive(Debug)]
 pub struct IssuedCodes {
     /// The codes.
-    pub codes: Vec<RecoveryCode>,
+    pub codes: Vec<OneTimeCode>,
     /// When they were made.
     pub created_at: Timestamp,
 }
@@ -128,8 +128,9 @@ impl IssueRecoveryCodes {
     }
 
     async fn replace(&self, user: &UserId, key: VerifiedKey, seen: &[UnusedCode]) -> Result<IssuedCodes, ReplaceError> {
-        let codes: Vec<_> =
-            (0..RecoveryCode::PER_USER).map(|_| self.tokens.recovery_code()).collect::<Result<_, RandomnessError>>()?;
+        let codes: Vec<_> = (0..OneTimeCode::RECOVERY_CODES)
+            .map(|_| self.tokens.one_time_code())
+            .collect::<Result<_, RandomnessError>>()?;
         let replacement = CodeReplacement {
             user_id: user.clone(),
             key,
@@ -331,7 +332,7 @@ mod tests {
         assert!(matches!(failed, Err(IssueRecoveryCodesError::Fault(Fault::Unforeseen(_)))), "{failed:?}");
 
         let mut tokens = doorward_domain::ports::MockTokenGenerator::new();
-        tokens.expect_recovery_code().returning(|| Err(RandomnessError(cause())));
+        tokens.expect_one_time_code().returning(|| Err(RandomnessError(cause())));
         let passwords = passwords(MockUserStore::new(), MockPasswordHasher::new(), unbounded());
         let (users, recovery) = (Arc::new(knows_alice()), Arc::new(has(&[])));
         let mint = mint_from(crate::test_support::tokens());

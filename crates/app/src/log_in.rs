@@ -40,6 +40,7 @@ impl LogIn {
         loop {
             let (mut verified, user, outdated) = match guess.check(&password).await? {
                 Checked::Right { verified, user, outdated } => (verified, user, outdated),
+                Checked::Disabled(account) => return Err(LogInError::AccountDisabled { account }),
                 Checked::Wrong { account } => return Err(LogInError::IncorrectCredentials { account }),
             };
             if outdated {
@@ -71,6 +72,12 @@ pub enum LogInError {
     IncorrectCredentials {
         /// The user whose password was guessed at, if there is one: for the audit log, never for an answer.
         account: Option<UserId>,
+    },
+    /// The password is right, and the operator disabled the user.
+    #[error("the account is disabled")]
+    AccountDisabled {
+        /// The user: for the audit log.
+        account: UserId,
     },
     /// Something behind a port failed, or too much was tried.
     #[error(transparent)]

@@ -71,7 +71,7 @@ impl PasswordCheck {
         loop {
             let verified = match guess.check(password).await? {
                 Checked::Right { verified, user: owner, .. } if owner.id == user.id => verified,
-                Checked::Right { .. } | Checked::Wrong { .. } => return Ok(None),
+                Checked::Right { .. } | Checked::Disabled(_) | Checked::Wrong { .. } => return Ok(None),
             };
             if let Write::Done(written) = write(verified).await? {
                 return Ok(Some((written, guess)));
@@ -114,6 +114,8 @@ pub(crate) enum Checked {
         /// Whether the hash is of another scheme or cost than the current one.
         outdated: bool,
     },
+    /// It is the password of this user, whom the operator disabled.
+    Disabled(UserId),
     /// There is no such key, or it is not its password.
     Wrong {
         /// The key's user, if the key exists: for the audit log alone.
@@ -153,6 +155,9 @@ impl Guess<'_> {
             return Ok(Checked::Wrong { account: Some(user.id) });
         };
         self.attempt.succeed().await?;
+        if user.disabled {
+            return Ok(Checked::Disabled(user.id));
+        }
         let verified = VerifiedKey { id: key.id, hash, rehashed: None };
         Ok(Checked::Right { verified, user, outdated: verdict == Verdict::RightButOutdated })
     }

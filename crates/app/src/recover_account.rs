@@ -6,7 +6,7 @@ use doorward_domain::ports::{
     PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
 };
 use doorward_domain::{
-    AddressBlock, Client, InvalidPassword, InvalidUsername, LoginName, Password, PasswordPolicy, RecoveryCode,
+    AddressBlock, Client, InvalidPassword, InvalidUsername, LoginName, OneTimeCode, Password, PasswordPolicy,
     SessionToken, UserId,
 };
 use thiserror::Error;
@@ -43,10 +43,10 @@ impl RecoveryClaim {
     ///
     /// # Errors
     /// All that is wrong with them.
-    fn parse(&self, rules: &PasswordPolicy) -> Result<(LoginName, RecoveryCode, Password), InvalidClaim> {
+    fn parse(&self, rules: &PasswordPolicy) -> Result<(LoginName, OneTimeCode, Password), InvalidClaim> {
         let typed_name = self.username.as_ref().map_or("", |text| text.as_str());
         let name = LoginName::parse(typed_name);
-        let code = self.code.as_ref().and_then(|text| RecoveryCode::parse(text));
+        let code = self.code.as_ref().and_then(|text| OneTimeCode::parse(text));
         let password = self.new_password.as_ref().ok_or(InvalidPassword::Missing);
         match (name, code, password.and_then(|text| Password::parse_new(text, typed_name, rules))) {
             (Ok(name), Some(code), Ok(password)) => Ok((name, code, password)),
@@ -134,8 +134,8 @@ impl RecoverAccount {
                 replaces: presented.iter().map(|token| self.mint.digest(token)).collect(),
             };
             match self.recovery.recover_and_revoke_sessions(&recovery).await {
-                Ok(codes_left) => Ok(Some((token, recovery, codes_left))),
-                Err(RecoverError::NoSuchCode) => Ok(None),
+                Ok(codes_left) => Ok(Ok((token, recovery, codes_left))),
+                Err(refused @ (RecoverError::NoSuchCode | RecoverError::AccountDisabled)) => Ok(Err(refused)),
                 Err(RecoverError::Store(error)) => Err(Fault::from(error)),
             }
         };
@@ -146,8 +146,13 @@ impl RecoverAccount {
                 return Err(fault.into());
             }
         };
-        let (Some((token, recovery, codes_left)), Some((_, user))) = (recovered, &found) else {
-            return Err(RecoverAccountError::Incorrect { account: account.cloned() });
+        let (token, recovery, codes_left, user) = match (recovered, &found) {
+            (Ok((token, recovery, codes_left)), Some((_, user))) => (token, recovery, codes_left, user),
+            (Err(RecoverError::AccountDisabled), Some((_, user))) => {
+                let _ = attempt.succeed().await;
+                return Err(RecoverAccountError::AccountDisabled { account: user.id.clone() });
+            }
+            _ => return Err(RecoverAccountError::Incorrect { account: account.cloned() }),
         };
         // The code is used up and the user is signed in, whether or not the throttle learns of it.
         let _ = attempt.succeed().await;
@@ -169,6 +174,12 @@ pub enum RecoverAccountError {
     Incorrect {
         /// The user whose code was guessed at, if there is one: for the audit log, never for an answer.
         account: Option<UserId>,
+    },
+    /// The code is right, and the operator disabled the user.
+    #[error("the account is disabled")]
+    AccountDisabled {
+        /// The user: for the audit log.
+        account: UserId,
     },
     /// Something behind a port failed, or too much was tried.
     #[error(transparent)]

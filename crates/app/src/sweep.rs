@@ -1,9 +1,9 @@
-//! Sweeping: removes expired sessions that were never presented again, old sign-in events and full buckets, a batch at a
-//! time.
+//! Sweeping: removes expired sessions that were never presented again, expired links, old sign-in events and full buckets, a
+//! batch at a time.
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{AccountRecords, Clock, LoginThrottle, SessionStore};
+use doorward_domain::ports::{AccountRecords, Clock, LinkStore, LoginThrottle, SessionStore};
 use doorward_domain::{SignInEvent, ThrottleLimits};
 
 use crate::Fault;
@@ -11,6 +11,7 @@ use crate::Fault;
 /// Removes expired records.
 pub struct Sweep {
     sessions: Arc<dyn SessionStore>,
+    links: Arc<dyn LinkStore>,
     records: Arc<dyn AccountRecords>,
     throttle: Arc<dyn LoginThrottle>,
     clock: Arc<dyn Clock>,
@@ -22,6 +23,8 @@ pub struct Sweep {
 pub struct Swept {
     /// Expired sessions.
     pub sessions: u64,
+    /// Expired password links and invitations.
+    pub links: u64,
     /// Old sign-in events.
     pub sign_ins: u64,
     /// Buckets and marks of the throttle.
@@ -37,12 +40,13 @@ impl Sweep {
     #[must_use]
     pub fn new(
         sessions: Arc<dyn SessionStore>,
+        links: Arc<dyn LinkStore>,
         records: Arc<dyn AccountRecords>,
         throttle: Arc<dyn LoginThrottle>,
         clock: Arc<dyn Clock>,
         limits: ThrottleLimits,
     ) -> Self {
-        Self { sessions, records, throttle, clock, limits }
+        Self { sessions, links, records, throttle, clock, limits }
     }
 
     /// Removes all that is dead or spent by now. Other writes come in between batches.
@@ -59,6 +63,7 @@ impl Sweep {
                 break;
             }
         }
+        swept.links = self.links.delete_expired_links(now).await?;
         let forgotten = now.minus(SignInEvent::KEPT_FOR);
         loop {
             let batch = self.records.delete_sign_ins(forgotten, Self::BATCH).await?;
@@ -81,7 +86,7 @@ impl Sweep {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::ports::{MockAccountRecords, MockLoginThrottle, MockSessionStore, StoreError};
+    use doorward_domain::ports::{MockAccountRecords, MockLinkStore, MockLoginThrottle, MockSessionStore, StoreError};
 
     use super::*;
     use crate::test_support::{NOW, cause, clock_at};
@@ -89,7 +94,10 @@ mod tests {
     const LIMITS: ThrottleLimits = ThrottleLimits::DEFAULT;
 
     fn sweep(sessions: MockSessionStore, records: MockAccountRecords, throttle: MockLoginThrottle) -> Sweep {
-        Sweep::new(Arc::new(sessions), Arc::new(records), Arc::new(throttle), Arc::new(clock_at(NOW)), LIMITS)
+        let mut links = MockLinkStore::new();
+        links.expect_delete_expired_links().withf(|now| *now == NOW).returning(|_| Ok(7));
+        let (links, clock) = (Arc::new(links), Arc::new(clock_at(NOW)));
+        Sweep::new(Arc::new(sessions), links, Arc::new(records), Arc::new(throttle), clock, LIMITS)
     }
 
     #[tokio::test]
@@ -118,7 +126,7 @@ mod tests {
             .times(2)
             .returning(move |_, _, _, _| Ok(batches.next().expect("two batches")));
         let swept = sweep(sessions, records, throttle).run().await.expect("no fault");
-        assert_eq!(swept, Swept { sessions: 203, sign_ins: 107, buckets: 100 });
+        assert_eq!(swept, Swept { sessions: 203, links: 7, sign_ins: 107, buckets: 100 });
     }
 
     #[tokio::test]

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{
-    Cause, MockClock, MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore, TokenGenerator, Verdict,
+    Cause, MockClock, MockLinkStore, MockLoginThrottle, MockPasswordHasher, MockTokenGenerator, MockUserStore,
+    TokenGenerator, Verdict,
 };
 use doorward_domain::{
-    Attributes, Client, Key, PasswordHash, RecoveryCode, RecoveryCodeHash, Session, SessionId, SessionPolicy,
-    SessionToken, ThrottleKey, ThrottleLimits, Timestamp, TokenHash, User, UserAgent, UserId, Username,
+    Attributes, Client, InvitationId, Key, LinkHash, OneTimeCode, PasswordHash, RecoveryCodeHash, Session, SessionId,
+    SessionPolicy, SessionToken, ThrottleKey, ThrottleLimits, Timestamp, TokenHash, User, UserAgent, UserId, Username,
 };
 use zeroize::Zeroizing;
 
-use crate::{Credentials, PasswordCheck, SessionMint, Throttle};
+use crate::{Credentials, Links, PasswordCheck, SessionMint, Throttle};
 
 /// 2023-11-14T22:13:20Z, when all these tests play.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
@@ -27,7 +28,13 @@ pub(crate) fn cause() -> Cause {
 
 pub(crate) fn user(username: &str) -> User {
     let username = Username::restore(username.to_owned());
-    User { id: UserId::restore("user-1".into()), username, created_at: NOW, attributes: Attributes::default() }
+    User {
+        id: UserId::restore("user-1".into()),
+        username,
+        created_at: NOW,
+        disabled: false,
+        attributes: Attributes::default(),
+    }
 }
 
 pub(crate) fn key_of(user: &User, hash: &str) -> Key {
@@ -89,22 +96,29 @@ pub(crate) fn session_opened_at(now: Timestamp) -> Session {
 }
 
 /// A recovery code.
-pub(crate) fn code() -> RecoveryCode {
+pub(crate) fn code() -> OneTimeCode {
     numbered_code(7)
 }
 
 /// The recovery code that [`tokens`] makes at this time of asking, counted from 0.
-pub(crate) fn numbered_code(number: u8) -> RecoveryCode {
-    RecoveryCode::of_random(&[number; RecoveryCode::BYTES])
+pub(crate) fn numbered_code(number: u8) -> OneTimeCode {
+    OneTimeCode::of_random(&[number; OneTimeCode::BYTES])
 }
 
 /// What [`tokens`] makes of this user's recovery code.
-pub(crate) fn code_hash(user: &UserId, code: &RecoveryCode) -> RecoveryCodeHash {
+pub(crate) fn code_hash(user: &UserId, code: &OneTimeCode) -> RecoveryCodeHash {
     let mut digest = [0_u8; 32];
-    for (place, byte) in code.canonical(user).bytes().enumerate() {
+    for (place, byte) in code.canonical_of_recovery(user).bytes().enumerate() {
         digest[place % 32] = digest[place % 32].rotate_left(1) ^ byte;
     }
     RecoveryCodeHash::restore(digest)
+}
+
+/// What [`tokens`] makes of the code of a link.
+pub(crate) fn link_hash(code: &OneTimeCode) -> LinkHash {
+    let mut digest = [0_u8; 32];
+    digest.iter_mut().zip(code.expose().bytes()).for_each(|(slot, byte)| *slot = byte);
+    LinkHash::restore(digest)
 }
 
 /// A generator that makes each recovery code once, and else always the same.
@@ -118,8 +132,10 @@ pub(crate) fn tokens() -> MockTokenGenerator {
         ThrottleKey::restore(start)
     });
     let mut made = 0..;
-    tokens.expect_recovery_code().returning(move || Ok(numbered_code(made.next().expect("few are made"))));
+    tokens.expect_one_time_code().returning(move || Ok(numbered_code(made.next().expect("few are made"))));
     tokens.expect_recovery_code_hash().returning(code_hash);
+    tokens.expect_link_hash().returning(link_hash);
+    tokens.expect_invitation_id().returning(|| Ok(InvitationId::restore("invitation-new".into())));
     tokens.expect_session_token().returning(|| Ok(token('n')));
     tokens.expect_session_id().returning(|| Ok(SessionId::restore("session-new".into())));
     tokens.expect_user_id().returning(|| Ok(UserId::restore("user-new".into())));
@@ -180,4 +196,14 @@ pub(crate) fn passwords(
     throttle: Arc<Throttle>,
 ) -> Arc<PasswordCheck> {
     Arc::new(PasswordCheck::new(Arc::new(users), Arc::new(hasher), throttle))
+}
+
+/// Links on this store, without limits.
+pub(crate) fn links(store: MockLinkStore) -> Arc<Links> {
+    Arc::new(Links::new(Arc::new(store), Arc::new(tokens()), unbounded(), Arc::new(clock_at(NOW))))
+}
+
+/// Links that are not asked.
+pub(crate) fn no_links() -> Arc<Links> {
+    links(MockLinkStore::new())
 }

@@ -43,6 +43,10 @@ pub(crate) struct TakenBuckets {
     marks: Vec<ThrottleKey>,
 }
 
+/// The tokens that were taken from the buckets of an address alone.
+#[derive(Debug)]
+pub(crate) struct TakenFromAddress(Vec<Bucket>);
+
 /// The key that is guessed at, and what was found by it.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'a> {
@@ -85,10 +89,33 @@ impl Throttle {
     }
 
     /// Takes a sign-up. It counts whether or not it succeeds, since each tells whether a name is taken.
-    pub(crate) async fn take_sign_up(&self, client: &Client) -> Result<(), Fault> {
-        let Some(limits) = &self.limits else { return Ok(()) };
-        let block = AddressBlock::of(client.address);
-        self.take(&self.buckets_around(ThrottleScope::SignUp, block, limits.sign_up)).await
+    pub(crate) async fn take_sign_up(&self, client: &Client) -> Result<TakenFromAddress, Fault> {
+        let Some(limits) = &self.limits else { return Ok(TakenFromAddress(vec![])) };
+        self.take_from_address(ThrottleScope::SignUp, limits.sign_up, client).await
+    }
+
+    /// Takes a guess at the code of a link, which has 80 random bits: it counts for the address alone.
+    pub(crate) async fn take_link(&self, client: &Client) -> Result<TakenFromAddress, Fault> {
+        let Some(limits) = &self.limits else { return Ok(TakenFromAddress(vec![])) };
+        self.take_from_address(ThrottleScope::Address, limits.address, client).await
+    }
+
+    async fn take_from_address(
+        &self,
+        scope: fn(AddressBlock) -> ThrottleScope,
+        limit: RateLimit,
+        client: &Client,
+    ) -> Result<TakenFromAddress, Fault> {
+        let taken = self.buckets_around(scope, AddressBlock::of(client.address), limit);
+        self.take(&taken).await?;
+        Ok(TakenFromAddress(taken))
+    }
+
+    /// Gives back what was taken by a client that had a right code. Where this fails, it comes back with time.
+    pub(crate) async fn give_back(&self, taken: &TakenFromAddress) {
+        if !taken.0.is_empty() {
+            let _ = self.store.release(&taken.0).await;
+        }
     }
 
     /// Takes an attempt at a secret of a key's user, whether or not there is such a key. Guesses at the password also take from
@@ -191,16 +218,20 @@ impl Throttle {
         self.store.release(&taken.taken).await
     }
 
-    /// Makes the account trust the client's address, and the device with this token where there is one.
+    /// Makes the account trust the client's address, and its browser where that keeps cookies. Returns the tokens that the
+    /// browser keeps from now on; `None` where it keeps what it has. A failure costs no more than strangers' guesses that
+    /// slow the owner.
     pub(crate) async fn trust_client(
         &self,
         target: Target<'_>,
         client: &Client,
-        device: Option<&TrustedDeviceToken>,
-    ) -> Result<(), StoreError> {
+        devices: &TrustedDevices,
+    ) -> Option<Vec<TrustedDeviceToken>> {
+        let device = if devices.keeps_cookies { self.new_device_token().unwrap_or(None) } else { None };
         let trusted_address_key = self.trusted_address_key(target.user, target.key, AddressBlock::of(client.address));
-        let trusted_device_key = device.map(|device| self.trusted_device_key(target, device));
-        self.mark(target.key, std::iter::once(trusted_address_key).chain(trusted_device_key)).await
+        let trusted_device_key = device.as_ref().map(|device| self.trusted_device_key(target, device));
+        let marked = self.mark(target.key, std::iter::once(trusted_address_key).chain(trusted_device_key)).await;
+        device.filter(|_| marked.is_ok()).map(|device| devices.with(device, None))
     }
 
     /// Makes the device with this token trusted for the key's password.
@@ -257,7 +288,8 @@ impl Throttle {
     }
 
     fn bucket(&self, scope: &ThrottleScope, limit: RateLimit) -> Bucket {
-        Bucket { key: self.keys.throttle_key(scope), limit }
+        let account = scope.account().map(|key| self.keys.throttle_key(&ThrottleScope::Account(key.clone())));
+        Bucket { key: self.keys.throttle_key(scope), account, limit }
     }
 }
 
@@ -492,7 +524,7 @@ mod tests {
         assert!(throttle.new_device_token().expect("no fault").is_none());
         let (user, key) = (user("Alice").id, alice());
         let target = Target { user: Some(&user), key: &key, password: None };
-        assert!(throttle.trust_client(target, &client(), Some(&TrustedDeviceToken::new(token('d')))).await.is_ok());
+        assert!(throttle.trust_client(target, &client(), &devices("d")).await.is_none());
         let known = throttle.take_as_trusted_device(target, &client(), &devices("d")).await.expect("no fault");
         assert!(known.is_none());
     }

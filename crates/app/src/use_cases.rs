@@ -3,22 +3,25 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{
-    AccountRecords, Clock, LoginThrottle, PasswordHasher, RecoveryStore, SessionStore, StoreProbe, TokenGenerator,
-    UserStore,
+    AccountRecords, Clock, LinkStore, LoginThrottle, PasswordHasher, RecoveryStore, SessionStore, StoreProbe,
+    TokenGenerator, UserStore,
 };
 use doorward_domain::{SessionPolicy, ThrottleLimits};
 
 use crate::admin;
 use crate::change_password::ChangePassword;
+use crate::change_username::ChangeUsername;
 use crate::delete_account::DeleteAccount;
 use crate::download_data::DownloadData;
 use crate::issue_recovery_codes::IssueRecoveryCodes;
+use crate::links::Links;
 use crate::list_sessions::ListSessions;
 use crate::log_in::LogIn;
 use crate::log_out::LogOut;
 use crate::password_check::PasswordCheck;
 use crate::recent_sign_ins::RecentSignIns;
 use crate::recover_account::RecoverAccount;
+use crate::reset_password::ResetPassword;
 use crate::revoke_sessions::RevokeSessions;
 use crate::session_mint::SessionMint;
 use crate::session_uses::SessionUses;
@@ -34,6 +37,8 @@ pub struct Ports {
     pub users: Arc<dyn UserStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
+    /// Password links and invitations.
+    pub links: Arc<dyn LinkStore>,
     /// Recovery codes.
     pub recovery: Arc<dyn RecoveryStore>,
     /// What is kept of a user, page by page.
@@ -81,6 +86,12 @@ pub struct UseCases {
     pub revoke_sessions: RevokeSessions,
     /// Changes a user's password.
     pub change_password: ChangePassword,
+    /// Changes a user's name.
+    pub change_username: ChangeUsername,
+    /// Changes a user's password by a link of an operator.
+    pub reset_password: ResetPassword,
+    /// Finds links by their codes.
+    pub links: Arc<Links>,
     /// Creates recovery codes.
     pub issue_recovery_codes: IssueRecoveryCodes,
     /// Lets a user back in by a recovery code.
@@ -99,14 +110,23 @@ impl UseCases {
     /// The use cases on these ports.
     #[must_use]
     pub fn new(ports: &Ports, policies: &Policies) -> Self {
-        let Ports { users, sessions, recovery, records, hasher, tokens, clock, store, .. } = ports.clone();
+        let Ports { users, sessions, recovery, records, hasher, tokens, clock, store, links: link_store, .. } =
+            ports.clone();
         let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
         let mint = mint(ports, policies);
         let session_uses = Arc::new(SessionUses::new(sessions.clone()));
         let throttle = Arc::new(Throttle::new(ports.throttle.clone(), Arc::clone(&tokens), Arc::clone(&clock), limits));
         let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
+        let links = Arc::new(Links::new(link_store.clone(), tokens.clone(), throttle.clone(), clock.clone()));
         Self {
-            sign_up: SignUp::new(users.clone(), hasher.clone(), throttle.clone(), mint.clone(), sign_up.clone()),
+            sign_up: SignUp::new(
+                users.clone(),
+                links.clone(),
+                hasher.clone(),
+                throttle.clone(),
+                mint.clone(),
+                sign_up.clone(),
+            ),
             log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
             log_out: LogOut::new(sessions.clone(), tokens.clone()),
             validate_session: ValidateSession::new(
@@ -126,6 +146,16 @@ impl UseCases {
                 mint.clone(),
                 sign_up.passwords.clone(),
             ),
+            change_username: ChangeUsername::new(passwords.clone(), users.clone(), throttle.clone(), sign_up.clone()),
+            reset_password: ResetPassword::new(
+                links.clone(),
+                link_store,
+                hasher.clone(),
+                throttle.clone(),
+                mint.clone(),
+                sign_up.passwords.clone(),
+            ),
+            links,
             issue_recovery_codes: IssueRecoveryCodes::new(
                 passwords.clone(),
                 users.clone(),
@@ -158,6 +188,10 @@ pub struct Admin {
     pub keys: admin::Keys,
     /// Sessions.
     pub sessions: admin::Sessions,
+    /// Password links and invitations.
+    pub links: admin::Links,
+    /// The throttle.
+    pub throttle: admin::ThrottleReset,
     /// Removes what has expired.
     pub sweep: Sweep,
 }
@@ -166,10 +200,12 @@ impl Admin {
     /// The services on these ports.
     #[must_use]
     pub fn new(ports: &Ports, policies: &Policies) -> Self {
-        let Ports { users, sessions, records, throttle, hasher, tokens, clock, .. } = ports.clone();
+        let Ports { users, sessions, links, records, throttle, hasher, tokens, clock, .. } = ports.clone();
         let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
         Self {
-            users: admin::Users::new(users.clone(), hasher.clone(), tokens, clock.clone(), sign_up.clone()),
+            users: admin::Users::new(users.clone(), hasher.clone(), tokens.clone(), clock.clone(), sign_up.clone()),
+            links: admin::Links::new(links.clone(), users.clone(), tokens.clone(), clock.clone(), sign_up.usernames),
+            throttle: admin::ThrottleReset::new(throttle.clone(), tokens),
             keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords.clone()),
             sessions: admin::Sessions::new(
                 users,
@@ -178,7 +214,7 @@ impl Admin {
                 clock.clone(),
                 session_policy,
             ),
-            sweep: Sweep::new(sessions, records, throttle, clock, limits.unwrap_or(ThrottleLimits::DEFAULT)),
+            sweep: Sweep::new(sessions, links, records, throttle, clock, limits.unwrap_or(ThrottleLimits::DEFAULT)),
         }
     }
 }

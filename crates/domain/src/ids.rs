@@ -103,6 +103,35 @@ pub enum InvalidKeyId {
     UserId,
 }
 
+/// What names an invitation in lists and logs. It is no credential: knowing it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct InvitationId(String);
+
+impl InvitationId {
+    /// The characters of a new id, as of a user's.
+    pub const CHARS: usize = UserId::CHARS;
+
+    /// Reads an id that an operator wrote; `None` for a text that is no id.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        let shaped =
+            raw.len() == Self::CHARS && raw.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        shaped.then(|| Self(raw.to_owned()))
+    }
+
+    /// Takes an id that a generator made or a store holds.
+    #[must_use]
+    pub fn restore(id: String) -> Self {
+        Self(id)
+    }
+
+    /// The id as operators see it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What names a session in lists and logs. It is no credential: knowing it opens nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(String);

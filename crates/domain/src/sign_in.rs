@@ -18,13 +18,16 @@ pub enum SignInKind {
     PasswordChanged,
     /// They used a recovery code, which revokes every session and opens one.
     Recovered,
+    /// They chose a new password by a link that the operator made, which revokes every session and opens one.
+    PasswordReset,
     /// The operator, or a program of the operator, opened the session without a key.
     Vouched,
 }
 
 impl SignInKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::SignUp, Self::LogIn, Self::PasswordChanged, Self::Recovered, Self::Vouched];
+    pub const ALL: [Self; 6] =
+        [Self::SignUp, Self::LogIn, Self::PasswordChanged, Self::Recovered, Self::PasswordReset, Self::Vouched];
 
     /// The word for it, in stores and for programs; it never changes.
     #[must_use]
@@ -34,6 +37,7 @@ impl SignInKind {
             Self::LogIn => "log_in",
             Self::PasswordChanged => "password_changed",
             Self::Recovered => "recovered",
+            Self::PasswordReset => "password_reset",
             Self::Vouched => "vouched",
         }
     }

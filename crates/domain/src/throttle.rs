@@ -156,6 +156,23 @@ pub struct TrustedDevice {
 }
 
 impl ThrottleScope {
+    /// The account at which a bucket of this scope counts attempts; `None` where it counts those of an address.
+    #[must_use]
+    pub fn account(&self) -> Option<&KeyId> {
+        match self {
+            Self::Account(key)
+            | Self::AccountAtAddress(key, _)
+            | Self::AccountAtDevice(key, _)
+            | Self::AccountAtNewcomer(key, _)
+            | Self::AccountAtNewcomers(key) => Some(key),
+            Self::Address(_)
+            | Self::TrustedDevicesAtAddress(_)
+            | Self::SignUp(_)
+            | Self::TrustedAddress(..)
+            | Self::TrustedDevice(_) => None,
+        }
+    }
+
     /// A text that no other scope has. It begins with the kind; the parts cannot run into each other, since no address,
     /// no user's id and no hash has a space in it.
     #[must_use]
@@ -211,6 +228,8 @@ impl ThrottleKey {
 pub struct Bucket {
     /// What names it.
     pub key: ThrottleKey,
+    /// The key of the account's own bucket, where this one counts attempts at one account.
+    pub account: Option<ThrottleKey>,
     /// How much it admits.
     pub limit: RateLimit,
 }

@@ -14,6 +14,8 @@ pub struct User {
     pub username: Username,
     /// When they signed up.
     pub created_at: Timestamp,
+    /// Whether the operator disabled the user: they have no sessions then, and nothing opens one.
+    pub disabled: bool,
     /// What else the operator keeps of the user.
     pub attributes: Attributes,
 }

@@ -163,6 +163,12 @@ pub enum InvalidUsername {
     /// One of the names that sign-up refuses, such as `admin`.
     #[error("the username is reserved")]
     Reserved,
+    /// The password of the account.
+    #[error("the username is the password")]
+    IsPassword,
+    /// Another one than the invitation is for.
+    #[error("the username is not that of the invitation")]
+    NotInvited,
 }
 
 fn check_length(raw: &str, min: usize) -> Result<(), InvalidUsername> {

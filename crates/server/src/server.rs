@@ -248,10 +248,10 @@ pub(crate) async fn sweep_regularly(sweep: Sweep, swept: Counter) {
     loop {
         ticks.tick().await;
         match sweep.run().await {
-            Ok(Swept { sessions: 0, sign_ins: 0, buckets: 0 }) => {}
-            Ok(Swept { sessions, sign_ins, buckets }) => {
+            Ok(Swept { sessions: 0, links: 0, sign_ins: 0, buckets: 0 }) => {}
+            Ok(Swept { sessions, links, sign_ins, buckets }) => {
                 swept.inc_by(sessions);
-                tracing::info!(sessions, sign_ins, buckets, "expired records are swept out");
+                tracing::info!(sessions, links, sign_ins, buckets, "expired records are swept out");
             }
             Err(fault) => {
                 tracing::warn!(error = error_chain(&fault), "the sweep of expired records failed");
@@ -295,7 +295,9 @@ pub enum StartError {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::ports::{MockAccountRecords, MockClock, MockLoginThrottle, MockSessionStore, StoreError};
+    use doorward_domain::ports::{
+        MockAccountRecords, MockClock, MockLinkStore, MockLoginThrottle, MockSessionStore, StoreError,
+    };
     use doorward_domain::{ThrottleLimits, Timestamp};
     use tokio::sync::mpsc;
     use tokio::time::Instant;
@@ -312,6 +314,8 @@ mod tests {
             told.send(after).expect("a test that listens");
             if after.is_zero() { Err(StoreError::Unavailable("as the test has it".into())) } else { Ok(2) }
         });
+        let mut links = MockLinkStore::new();
+        links.expect_delete_expired_links().returning(|_| Ok(0));
         let mut records = MockAccountRecords::new();
         records.expect_delete_sign_ins().returning(|_, _| Ok(0));
         let mut throttle = MockLoginThrottle::new();
@@ -320,6 +324,7 @@ mod tests {
         clock.expect_now().return_const(Timestamp::MIN);
         let sweep = Sweep::new(
             Arc::new(sessions),
+            Arc::new(links),
             Arc::new(records),
             Arc::new(throttle),
             Arc::new(clock),

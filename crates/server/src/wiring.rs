@@ -12,6 +12,7 @@ pub(crate) fn ports(store: &Store, hasher: Arc<dyn PasswordHasher>, clock: Arc<d
     Ports {
         users: store.users(),
         sessions: store.sessions(),
+        links: store.links(),
         recovery: store.recovery(),
         records: store.records(),
         throttle: store.throttle(),

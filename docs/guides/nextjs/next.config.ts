@@ -1,7 +1,7 @@
 import type { NextConfig } from "next";
 
 const doorward = process.env.DOORWARD_URL;
-const paths = ["/api/:path*", "/assets/:path*", "/account/:path*", "/recover", "/logout"];
+const paths = ["/api/:path*", "/assets/:path*", "/account/:path*", "/recover", "/reset/:path*", "/invite/:code", "/logout"];
 
 const config: NextConfig = {
   // After the app's own pages and routes.

@@ -34,7 +34,7 @@ app.get("/profile", signedIn, (c) => {
 });
 
 /** Doorward's pages and API under the app's own address. */
-app.on(["GET", "POST"], ["/login", "/signup", "/recover", "/logout", "/account/*", "/api/*", "/assets/*"], (c) => {
+app.on(["GET", "POST"], ["/login", "/signup", "/recover", "/reset/*", "/invite/*", "/logout", "/account/*", "/api/*", "/assets/*"], (c) => {
     const { pathname, search } = new URL(c.req.url);
     const forwarded = { "x-forwarded-for": address(c), "x-forwarded-host": c.req.header("host") };
     const headers = { ...c.req.header(), ...forwarded, "x-forwarded-proto": undefined };

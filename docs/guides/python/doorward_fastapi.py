@@ -12,8 +12,8 @@ no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 doorward = httpx.AsyncClient(base_url=os.environ["DOORWARD_URL"], timeout=2, cookies=no_cookies)
 PASSED_ON = ["cookie", "user-agent", "accept", "accept-language", "content-type", "origin", "sec-fetch-site"]
 
-PAGES = ["/login", "/signup", "/recover", "/logout", "/account"]
-FOLDERS = ["/account/{_:path}", "/api/{_:path}", "/assets/{_:path}"]
+PAGES = ["/login", "/signup", "/recover", "/reset", "/logout", "/account"]
+FOLDERS = ["/account/{_:path}", "/reset/{_:path}", "/invite/{_:path}", "/api/{_:path}", "/assets/{_:path}"]
 
 class Stranger(Exception): ...
 

@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/profile", get(profile))
         .route_layer(middleware::from_fn_with_state(doorward.clone(), signed_in));
     let mut app = Router::new().route("/", get(home)).merge(protected);
-    for path in ["/login", "/signup", "/recover", "/logout", "/account", "/account/{*_}", "/api/{*_}", "/assets/{*_}"] {
+    let pages = ["/login", "/signup", "/recover", "/reset", "/logout", "/account"];
+    for path in pages.into_iter().chain(["/account/{*_}", "/reset/{*_}", "/invite/{*_}", "/api/{*_}", "/assets/{*_}"]) {
         app = app.route(path, any(forward));
     }
     let port = std::env::var("PORT").unwrap_or("3000".to_owned());

@@ -23,7 +23,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         move |page, request| signed_in(page, request, routes.clone())
     });
     let mut app = Route::new().at("/", get(home)).at("/profile", protected);
-    for path in ["/login", "/signup", "/recover", "/logout", "/account", "/account/*", "/api/*", "/assets/*"] {
+    let pages = ["/login", "/signup", "/recover", "/reset", "/logout", "/account"];
+    for path in pages.into_iter().chain(["/account/*", "/reset/*", "/invite/*", "/api/*", "/assets/*"]) {
         app = app.at(path, routes.clone());
     }
     Server::new(TcpListener::bind(format!("127.0.0.1:{port}"))).run(app).await?;

@@ -1,6 +1,6 @@
 //! Recovery codes. Input: a text that a user typed, or the random bytes of a code.
 
-use doorward_domain::RecoveryCode;
+use doorward_domain::OneTimeCode;
 use icu_normalizer::ComposingNormalizer;
 
 /// A digit of Crockford's base 32: no I, L, O or U.
@@ -17,8 +17,8 @@ pub fn check(input: &[u8]) {
     }
 }
 
-fn check_bytes(bytes: &[u8; RecoveryCode::BYTES]) {
-    let code = RecoveryCode::of_random(bytes);
+fn check_bytes(bytes: &[u8; OneTimeCode::BYTES]) {
+    let code = OneTimeCode::of_random(bytes);
     let digits: String = code.expose().split('-').collect();
     assert!(digits.chars().all(is_digit), "{digits}");
     // Decoded independently: each digit is five bits.
@@ -31,7 +31,7 @@ fn check_bytes(bytes: &[u8; RecoveryCode::BYTES]) {
 }
 
 fn check_text(text: &str) {
-    let Some(code) = RecoveryCode::parse(text) else { return };
+    let Some(code) = OneTimeCode::parse(text) else { return };
     let written = code.expose();
     let groups: Vec<&str> = written.split('-').collect();
     assert_eq!(groups.len(), 4, "{written}");
@@ -47,7 +47,7 @@ fn check_text(text: &str) {
     });
     assert_eq!(read.collect::<String>(), groups.concat());
     for again in [written.to_owned(), written.to_lowercase(), written.replace('-', " "), written.replace('0', "o")] {
-        assert_eq!(RecoveryCode::parse(&again).expect("the same code").expose(), written, "{again}");
+        assert_eq!(OneTimeCode::parse(&again).expect("the same code").expose(), written, "{again}");
     }
-    assert!(RecoveryCode::parse(&format!("{text}0")).is_none(), "a code with one more character is accepted");
+    assert!(OneTimeCode::parse(&format!("{text}0")).is_none(), "a code with one more character is accepted");
 }

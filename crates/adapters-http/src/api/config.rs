@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use doorward_app::SignUpMode;
 use doorward_domain::{Password, Username, UsernamePolicy};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
@@ -18,12 +19,25 @@ const CACHE_CONTROL: &str = "public, max-age=300";
 #[derive(Object)]
 #[oai(rename = "Config", rename_all = "camelCase")]
 pub(crate) struct ConfigBody {
-    /// Whether people may sign up.
+    /// Whether people may sign up without an invitation.
     sign_up_open: bool,
+    sign_up: SignUpModeName,
     username: UsernameRulesBody,
     password: PasswordRulesBody,
     /// The languages of the pages and of `detail` (RFC 5646).
     languages: Vec<String>,
+}
+
+/// Who may sign up; `DOORWARD_SIGNUP`.
+#[derive(Enum)]
+#[oai(rename = "SignUpMode", rename_all = "lowercase")]
+enum SignUpModeName {
+    /// Anyone.
+    Open,
+    /// Persons with an invitation.
+    Invite,
+    /// No one.
+    Closed,
 }
 
 /// The rules for a new username.
@@ -84,7 +98,12 @@ impl ConfigApi {
         let policy = &self.0.settings.sign_up;
         let languages = self.0.settings.language.map_or(Language::ALL.to_vec(), |only| vec![only]);
         let body = ConfigBody {
-            sign_up_open: policy.open,
+            sign_up_open: policy.mode == SignUpMode::Open,
+            sign_up: match policy.mode {
+                SignUpMode::Open => SignUpModeName::Open,
+                SignUpMode::Invite => SignUpModeName::Invite,
+                SignUpMode::Closed => SignUpModeName::Closed,
+            },
             username: UsernameRulesBody {
                 policy: match policy.usernames {
                     UsernamePolicy::Unicode => UsernamePolicyName::Unicode,

@@ -204,8 +204,13 @@ mod tests {
 
     fn signed_in() -> ValidSession {
         let username = Username::restore("A \"quoted\" name".into());
-        let user =
-            User { id: UserId::restore("user-1".into()), username, created_at: NOW, attributes: Attributes::default() };
+        let user = User {
+            id: UserId::restore("user-1".into()),
+            username,
+            created_at: NOW,
+            disabled: false,
+            attributes: Attributes::default(),
+        };
         let id = SessionId::restore("session-1".into());
         let session = Session::open(id, TokenHash::restore([7; 32]), user.id.clone(), NOW, &SessionPolicy::DEFAULT);
         ValidSession { session, user, fresh: false }

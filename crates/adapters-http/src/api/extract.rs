@@ -70,7 +70,8 @@ impl<T: RequestBody + Limited> SignInAttempt<T> {
         let body: T = body::read(request, body).await?;
         let next = body.next().and_then(|next| context.return_target(next));
         let username = body.username().unwrap_or_default().to_owned();
-        state.keep_form(FormInput { username, next: next.clone(), user_id: None });
+        let code = body.code().map(|code| code.to_owned().into());
+        state.keep_form(FormInput { username, next: next.clone(), user_id: None, code });
         let client = client?;
         let transport = transport(&body, &state, Transport::Cookie)?;
         let devices = trusted_devices(context, request, transport);

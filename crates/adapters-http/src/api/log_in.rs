@@ -67,8 +67,15 @@ impl LogInApi {
                 Ok(SignedIn::new(opened, attempt.transport, attempt.next, Landing::Home))
             }
             Err(error) => {
-                if let LogInError::IncorrectCredentials { account } = &error {
-                    self.0.metrics.audit.note(AuditEvent::LogInFailed, account.as_ref());
+                let audit = &self.0.metrics.audit;
+                match &error {
+                    LogInError::IncorrectCredentials { account } => {
+                        audit.note(AuditEvent::LogInFailed, account.as_ref());
+                    }
+                    LogInError::AccountDisabled { account } => {
+                        audit.note(AuditEvent::DisabledAccountRefused, Some(account));
+                    }
+                    LogInError::Invalid(_) | LogInError::Fault(_) => {}
                 }
                 Err(Problem::of_log_in(error))
             }

@@ -77,8 +77,15 @@ impl RecoverAccountApi {
                 Ok(signed_in.with_recovery_codes_left(recovered.codes_left))
             }
             Err(error) => {
-                if let RecoverAccountError::Incorrect { account } = &error {
-                    self.0.metrics.audit.note(AuditEvent::RecoveryFailed, account.as_ref());
+                let audit = &self.0.metrics.audit;
+                match &error {
+                    RecoverAccountError::Incorrect { account } => {
+                        audit.note(AuditEvent::RecoveryFailed, account.as_ref());
+                    }
+                    RecoverAccountError::AccountDisabled { account } => {
+                        audit.note(AuditEvent::DisabledAccountRefused, Some(account));
+                    }
+                    RecoverAccountError::Invalid(_) | RecoverAccountError::Fault(_) => {}
                 }
                 Err(Problem::of_recover_account(error, recover_account.rules()))
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorward_app::{AttemptKind, Credentials};
+use doorward_app::{AttemptKind, Credentials, SignUpError};
 use poem_openapi::{Object, OpenApi};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::context::Context;
 use crate::request::body::RequestBody;
-use crate::request::text::{NewPassword, NewUsername, NextTarget, Text, TransportName};
+use crate::request::text::{NewPassword, NewUsername, NextTarget, PlainText, Text, TransportName};
 use crate::response::landing::Landing;
 use crate::response::outcome::SignedIn;
 use crate::response::problem::Problem;
@@ -26,6 +26,9 @@ pub(crate) struct SignUpRequest {
     username: Text<NewUsername>,
     /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
     password: Text<NewPassword>,
+    /// The code of an invitation, 16 letters and digits with any spaces and hyphens. Where sign-up is by invitation, it is
+    /// needed.
+    invitation: Text<PlainText, false>,
     transport: Text<TransportName, false>,
     /// Where a form goes afterwards: a path on this server or a URL of a return origin; anything else is ignored.
     next: Text<NextTarget, false>,
@@ -43,6 +46,10 @@ impl RequestBody for SignUpRequest {
     fn username(&self) -> Option<&str> {
         self.username.as_text()
     }
+
+    fn code(&self) -> Option<&str> {
+        self.invitation.as_given()
+    }
 }
 
 impl Limited for SignUpRequest {
@@ -55,18 +62,27 @@ pub(crate) struct SignUpApi(pub(crate) Arc<Context>);
 impl SignUpApi {
     /// Sign up
     ///
-    /// Creates a user and signs them in. A session that the request came with is revoked.
+    /// Creates a user and signs them in. A session that the request came with is revoked. An invitation may fix the username,
+    /// which then needs not be sent.
     #[oai(path = "/api/signup", method = "post", operation_id = "signUp", tag = "Tag::Accounts")]
     async fn sign_up(&self, attempt: SignInAttempt<SignUpRequest>) -> Result<SignedIn<201>, Problem> {
         let SignInAttempt { body, presented, client, devices, .. } = attempt;
         let sign_up = &self.0.use_cases.sign_up;
         let credentials = Credentials { username: body.username.into_text(), password: body.password.into_text() };
-        match sign_up.run(&credentials, &presented, &client, &devices).await {
+        // A form has the field also where it is left empty.
+        let invitation = body.invitation.into_given().filter(|code| !code.trim().is_empty());
+        let invitation = invitation.as_ref().map(|code| code.as_str());
+        match sign_up.run(&credentials, invitation, &presented, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::SignUp, &opened.valid);
                 Ok(SignedIn::new(opened, attempt.transport, attempt.next, Landing::OfferOfCodes))
             }
-            Err(error) => Err(Problem::of_sign_up(error, sign_up.policy())),
+            Err(error) => {
+                if matches!(error, SignUpError::InvalidLink(_)) {
+                    self.0.metrics.audit.note(AuditEvent::LinkRefused, None);
+                }
+                Err(Problem::of_sign_up(error, sign_up.policy()))
+            }
         }
     }
 }

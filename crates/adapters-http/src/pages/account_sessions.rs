@@ -92,6 +92,7 @@ impl SignIn {
             SignInKind::LogIn => Message::new("event-log-in"),
             SignInKind::PasswordChanged => Message::new("event-password-changed"),
             SignInKind::Recovered => Message::new("event-recovered"),
+            SignInKind::PasswordReset => Message::new("event-password-reset"),
             SignInKind::Vouched => Message::new("event-vouched"),
         };
         Self {

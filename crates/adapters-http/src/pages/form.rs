@@ -4,7 +4,9 @@ use poem::Response;
 
 use super::layout::Pages;
 use super::messages::Messages;
-use super::{account_delete, account_password, account_recovery_codes, log_in, recover, sign_up};
+use super::{
+    account_delete, account_password, account_recovery_codes, account_username, log_in, recover, reset, sign_up,
+};
 use crate::api::log_out;
 use crate::request::state::FormInput;
 use crate::response::landing::Notice;
@@ -45,7 +47,9 @@ pub(super) enum FormPage {
     SignUp,
     LogIn,
     Recover,
+    Reset,
     Password,
+    Username,
     RecoveryCodes,
     Delete,
 }
@@ -57,6 +61,8 @@ impl FormPage {
             "/api/signup" => Some(Self::SignUp),
             "/api/login" => Some(Self::LogIn),
             "/api/recover" => Some(Self::Recover),
+            "/api/reset" => Some(Self::Reset),
+            "/api/username" => Some(Self::Username),
             "/api/password" => Some(Self::Password),
             "/api/recovery-codes" => Some(Self::RecoveryCodes),
             "/api/account/delete" => Some(Self::Delete),
@@ -70,6 +76,8 @@ impl FormPage {
             Self::SignUp => "/signup",
             Self::LogIn => "/login",
             Self::Recover => "/recover",
+            Self::Reset => "/reset",
+            Self::Username => "/account/username",
             Self::Password => "/account/password",
             Self::RecoveryCodes => "/account/recovery-codes",
             Self::Delete => "/account/delete",
@@ -81,8 +89,10 @@ impl FormPage {
         match self {
             Self::SignUp => (self.path(), Message::new("back-to-sign-up")),
             Self::LogIn => (self.path(), Message::new("back-to-sign-in")),
-            Self::Recover => (self.path(), Message::new("back-to-recovery")),
-            Self::Password | Self::RecoveryCodes | Self::Delete => ("/account", Message::new("back-to-account")),
+            Self::Recover | Self::Reset => (self.path(), Message::new("back-to-recovery")),
+            Self::Password | Self::Username | Self::RecoveryCodes | Self::Delete => {
+                ("/account", Message::new("back-to-account"))
+            }
         }
     }
 
@@ -99,6 +109,8 @@ impl FormPage {
             Self::SignUp => sign_up::render(pages, input, messages, language),
             Self::LogIn => log_in::render(pages, input, messages, language),
             Self::Recover => recover::render(pages, input, messages, language),
+            Self::Reset => reset::render(pages, input, messages, language),
+            Self::Username => account_username::render(pages, input, messages, language),
             Self::Password => account_password::render(pages, input, messages, language),
             Self::RecoveryCodes => account_recovery_codes::render_again(pages, input, messages, language),
             Self::Delete => account_delete::render(pages, input, messages, language),

@@ -1,6 +1,7 @@
 //! `/login`
 
 use askama::Template;
+use doorward_app::SignUpMode;
 use poem::{Request, Response};
 
 use super::layout::{Frame, Pages};
@@ -36,12 +37,13 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     });
     let frame = pages.frame(language);
     let (messages, done) = (Messages::default(), sign_in::done(request, frame.t));
-    let (input, sign_up_open) = (&input, pages.sign_up.open);
+    let (input, sign_up_open) = (&input, pages.sign_up.mode != SignUpMode::Closed);
     Ok(frame.render(&LogInPage { frame, input, messages, notice, done, sign_up_open }))
 }
 
 /// Renders the page again after a failure.
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    frame.render(&LogInPage { frame, input, messages, notice: None, done: None, sign_up_open: pages.sign_up.open })
+    let sign_up_open = pages.sign_up.mode != SignUpMode::Closed;
+    frame.render(&LogInPage { frame, input, messages, notice: None, done: None, sign_up_open })
 }

@@ -12,6 +12,7 @@ pub(super) struct Messages {
     pub(super) current_password: Option<String>,
     pub(super) new_password: Option<String>,
     pub(super) code: Option<String>,
+    pub(super) invitation: Option<String>,
 }
 
 /// Whether a problem is about what a field may hold.
@@ -41,6 +42,7 @@ impl Messages {
                 Some(Field::CurrentPassword) => &mut messages.current_password,
                 Some(Field::NewPassword) => &mut messages.new_password,
                 Some(Field::Code) => &mut messages.code,
+                Some(Field::Invitation) => &mut messages.invitation,
                 None if problem.kind.is_about_form() => &mut messages.form,
                 Some(Field::Transport) | None => return None,
             };
@@ -52,6 +54,7 @@ impl Messages {
     /// Whether a form focuses this field: the first wrong one, or after a message for the form the one that is typed again.
     pub(super) fn focuses(&self, field: &str) -> bool {
         let fields = [
+            ("invitation", &self.invitation),
             ("username", &self.username),
             ("code", &self.code),
             ("password", &self.password),
@@ -67,8 +70,8 @@ impl Messages {
 
     /// Whether there is a message.
     pub(super) fn any(&self) -> bool {
-        let Self { form, username, password, current_password, new_password, code } = self;
-        let all = [form, username, password, current_password, new_password, code];
+        let Self { form, username, password, current_password, new_password, code, invitation } = self;
+        let all = [form, username, password, current_password, new_password, code, invitation];
         all.into_iter().any(Option::is_some)
     }
 }

@@ -5,12 +5,14 @@ mod account_delete;
 mod account_password;
 pub(crate) mod account_recovery_codes;
 mod account_sessions;
+mod account_username;
 mod assets;
 pub(crate) mod continue_to;
 mod device;
 mod docs;
 pub(crate) mod form;
 mod layout;
+mod links;
 mod log_in;
 mod log_out;
 mod messages;
@@ -19,6 +21,7 @@ pub(crate) mod problem;
 mod profile;
 mod recover;
 mod recovery_codes_left;
+mod reset;
 mod sheet;
 pub(crate) mod sign_in;
 mod sign_up;
@@ -50,11 +53,18 @@ pub(crate) fn routes(context: &Arc<Context>, pages: &Arc<Pages>, spec: &Arc<str>
         .at("/login", page(|context, pages, request| log_in::show(context, pages, request).boxed()))
         .at("/signup", page(|context, pages, request| sign_up::show(context, pages, request).boxed()))
         .at("/recover", page(|context, pages, request| recover::show(context, pages, request).boxed()))
+        .at("/invite/:code", page(|context, pages, request| sign_up::show_invited(context, pages, request).boxed()))
+        .at("/reset", page(|context, pages, request| reset::show(context, pages, request).boxed()))
+        .at("/reset/:code", page(|context, pages, request| reset::show(context, pages, request).boxed()))
         .at("/logout", page(|context, pages, request| log_out::show(context, pages, request).boxed()))
         .at("/account", page(|context, pages, request| account::show(context, pages, request).boxed()))
         .at(
             "/account/password",
             page(|context, pages, request| account_password::show(context, pages, request).boxed()),
+        )
+        .at(
+            "/account/username",
+            page(|context, pages, request| account_username::show(context, pages, request).boxed()),
         )
         .at(
             "/account/recovery-codes",

@@ -6,15 +6,23 @@ use super::assets;
 /// Passwords").
 pub(super) const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 
+/// The pages of links.
+const INVITATION: &str = "/invite/{code}";
+const PASSWORD_LINK: &str = "/reset/{code}";
+
 /// The paths of pages and files. Each has a GET.
-pub(crate) const PATHS: [&str; 17] = [
+pub(crate) const PATHS: [&str; 21] = [
     "/",
     "/login",
     "/signup",
     "/recover",
+    INVITATION,
+    "/reset",
+    PASSWORD_LINK,
     "/logout",
     "/account",
     "/account/password",
+    "/account/username",
     "/account/recovery-codes",
     "/account/sessions",
     "/account/delete",

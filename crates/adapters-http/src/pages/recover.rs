@@ -1,7 +1,7 @@
 //! `/recover`
 
 use askama::Template;
-use doorward_domain::RecoveryCode;
+use doorward_domain::OneTimeCode;
 use poem::{Request, Response};
 
 use super::layout::{Frame, Pages};
@@ -31,6 +31,6 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
 
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    let code_hint = frame.t.message(&Message::new("code-hint").with("count", RecoveryCode::CHARS));
+    let code_hint = frame.t.message(&Message::new("code-hint").with("count", OneTimeCode::CHARS));
     frame.render(&RecoverPage { frame, input, messages, code_hint, password_hint: pages.password_hint(frame.t) })
 }

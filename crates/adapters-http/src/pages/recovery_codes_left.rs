@@ -1,7 +1,7 @@
 //! The number of a user's unused recovery codes, in the words of the pages.
 
 use doorward_app::ValidSession;
-use doorward_domain::{RecoveryCode, Timestamp};
+use doorward_domain::{OneTimeCode, Timestamp};
 
 use crate::context::Context;
 use crate::response::problem::Problem;
@@ -58,7 +58,7 @@ impl RecoveryCodesLeft {
     pub(super) fn notice(&self, t: &Texts) -> Option<String> {
         if (1..=FEW).contains(&self.left) {
             Some(self.count(Message::new("codes-few"), t))
-        } else if self.session_is_fresh && (1..RecoveryCode::PER_USER).contains(&self.left) {
+        } else if self.session_is_fresh && (1..OneTimeCode::RECOVERY_CODES).contains(&self.left) {
             Some(self.count(Message::new("codes-left"), t))
         } else {
             None
@@ -66,6 +66,6 @@ impl RecoveryCodesLeft {
     }
 
     fn count(&self, message: Message, t: &Texts) -> String {
-        t.message(&message.with("left", self.left).with("of", RecoveryCode::PER_USER))
+        t.message(&message.with("left", self.left).with("of", OneTimeCode::RECOVERY_CODES))
     }
 }

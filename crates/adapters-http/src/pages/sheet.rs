@@ -3,7 +3,7 @@
 use std::iter;
 
 use doorward_app::IssuedCodes;
-use doorward_domain::{RecoveryCode, User};
+use doorward_domain::{OneTimeCode, User};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::origin::Origin;
@@ -27,7 +27,7 @@ impl<'a> Sheet<'a> {
             .with("when", minute(issued.created_at));
         Self {
             title: t.message(&title),
-            codes: issued.codes.iter().map(RecoveryCode::expose).collect(),
+            codes: issued.codes.iter().map(OneTimeCode::expose).collect(),
             place: t.with("sheet-place", "url", format!("{origin}/recover")),
         }
     }
@@ -56,9 +56,14 @@ mod tests {
     fn the_file_has_the_username_and_every_code() {
         let username = Username::restore("a\"<b>&,;% Zoë".into());
         let id = UserId::restore("user-1".into());
-        let user =
-            User { id, username, created_at: Timestamp::MIN, attributes: doorward_domain::Attributes::default() };
-        let codes = (0..10).map(|byte| RecoveryCode::of_random(&[byte; RecoveryCode::BYTES])).collect();
+        let user = User {
+            id,
+            username,
+            created_at: Timestamp::MIN,
+            disabled: false,
+            attributes: doorward_domain::Attributes::default(),
+        };
+        let codes = (0..10).map(|byte| OneTimeCode::of_random(&[byte; OneTimeCode::BYTES])).collect();
         let issued = IssuedCodes { codes, created_at: Timestamp::from_unix_millis(1_795_504_860_000) };
         let origin = "https://door.example".parse().expect("an origin");
         let file = Sheet::new(&user, &issued, "Doorward", &origin, Language::English.texts()).file();

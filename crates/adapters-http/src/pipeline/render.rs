@@ -27,8 +27,11 @@ use crate::texts::Message;
 /// The title of the page on the way to another origin: what was done.
 fn title_on_the_way(landing: Landing) -> Message {
     match landing {
-        Landing::Home | Landing::OfferOfCodes | Landing::Notice(Notice::Recovered) => Message::new("signed-in"),
+        Landing::Home | Landing::OfferOfCodes | Landing::Notice(Notice::Recovered | Notice::PasswordReset) => {
+            Message::new("signed-in")
+        }
         Landing::Notice(Notice::PasswordChanged) => Message::new("password-changed"),
+        Landing::Notice(Notice::UsernameChanged) => Message::new("username-changed"),
         Landing::Notice(_) => Message::new("signed-out"),
     }
 }

@@ -8,7 +8,7 @@ use poem::http::{HeaderMap, Method, Uri, header};
 use tracing::Span;
 
 use crate::pipeline::cross_origin;
-use crate::pipeline::log_text::shortened;
+use crate::pipeline::log_text::{shortened, without_codes};
 use crate::pipeline::tracing_headers::{ForwardedId, TraceId};
 use crate::request::response_mode::ResponseMode;
 
@@ -68,7 +68,7 @@ impl<'a> RequestHead<'a> {
             trace_id = self.trace.as_ref().map(TraceId::as_str),
             method = %shortened(self.method.as_str()),
             // Characters that end a line or turn the writing around are escaped.
-            path = %shortened(self.uri.path()).escape_debug(),
+            path = %shortened(&without_codes(self.uri.path())).escape_debug(),
             address = self.address.map(tracing::field::display),
         )
     }

@@ -42,6 +42,11 @@ pub(crate) trait RequestBody: DeserializeOwned + Type {
         None
     }
 
+    /// The code of a link, where the operation has a field for one.
+    fn code(&self) -> Option<&str> {
+        None
+    }
+
     /// The field `username`, where the operation has one.
     fn username(&self) -> Option<&str> {
         None

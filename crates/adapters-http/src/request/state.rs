@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use doorward_domain::User;
 use poem::Request;
+use zeroize::Zeroizing;
 
 use super::response_mode::ResponseMode;
 
-/// The values that a failed form shows again. Never a secret.
-#[derive(Clone, Debug, Default)]
+/// The values that a failed form shows again. No password, and nothing that a store has as a hash but the code of a link, which
+/// the address of the form's page had in it as well.
+#[derive(Clone, Default)]
 pub(crate) struct FormInput {
     /// The username that was typed, or that of the user who is signed in.
     pub(crate) username: String,
@@ -16,6 +18,8 @@ pub(crate) struct FormInput {
     pub(crate) user_id: Option<String>,
     /// Where the form leads afterwards, already checked.
     pub(crate) next: Option<String>,
+    /// The code of a link, as it was sent.
+    pub(crate) code: Option<Zeroizing<String>>,
 }
 
 impl FormInput {
@@ -26,7 +30,11 @@ impl FormInput {
 
     /// What the forms of a user's account hold.
     pub(crate) fn of(user: &User) -> Self {
-        Self { username: user.username.as_str().to_owned(), user_id: Some(user.id.as_str().to_owned()), next: None }
+        Self {
+            username: user.username.as_str().to_owned(),
+            user_id: Some(user.id.as_str().to_owned()),
+            ..Self::default()
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use doorward_domain::{Password, PasswordPolicy, RecoveryCode, Username};
+use doorward_domain::{OneTimeCode, Password, PasswordPolicy, Username};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde::de::{Deserialize, Deserializer};
@@ -68,7 +68,7 @@ impl TextKind for CurrentPassword {
 
 impl TextKind for CodeText {
     fn schema() -> MetaSchemaRef {
-        inline(bounded(RecoveryCode::CHARS, None))
+        inline(bounded(OneTimeCode::CHARS, None))
     }
 }
 

@@ -92,6 +92,7 @@ enum SignInKindBody {
     LogIn,
     PasswordChanged,
     Recovered,
+    PasswordReset,
     Vouched,
 }
 
@@ -104,6 +105,7 @@ impl From<&SignInEvent> for SignInBody {
                 SignInKind::LogIn => SignInKindBody::LogIn,
                 SignInKind::PasswordChanged => SignInKindBody::PasswordChanged,
                 SignInKind::Recovered => SignInKindBody::Recovered,
+                SignInKind::PasswordReset => SignInKindBody::PasswordReset,
                 SignInKind::Vouched => SignInKindBody::Vouched,
             },
             at: sign_in.at.into(),

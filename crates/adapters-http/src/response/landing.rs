@@ -17,7 +17,9 @@ pub(crate) enum Landing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     PasswordChanged,
+    UsernameChanged,
     Recovered,
+    PasswordReset,
     SessionRevoked,
     OtherSessionsRevoked,
     SignedOut,
@@ -25,9 +27,11 @@ pub(crate) enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::PasswordChanged,
+        Self::UsernameChanged,
         Self::Recovered,
+        Self::PasswordReset,
         Self::SessionRevoked,
         Self::OtherSessionsRevoked,
         Self::SignedOut,
@@ -37,7 +41,7 @@ impl Notice {
     /// The path of the page that shows it.
     pub(crate) fn path(self) -> &'static str {
         match self {
-            Self::PasswordChanged | Self::Recovered => "/account",
+            Self::PasswordChanged | Self::UsernameChanged | Self::Recovered | Self::PasswordReset => "/account",
             Self::SessionRevoked | Self::OtherSessionsRevoked => "/account/sessions",
             Self::SignedOut | Self::AccountDeleted => "/login",
         }
@@ -47,7 +51,9 @@ impl Notice {
     fn word(self) -> &'static str {
         match self {
             Self::PasswordChanged => "password",
+            Self::UsernameChanged => "username",
             Self::Recovered => "recovered",
+            Self::PasswordReset => "reset",
             Self::SessionRevoked => "session",
             Self::OtherSessionsRevoked => "other-sessions",
             Self::SignedOut => "signed-out",
@@ -59,7 +65,9 @@ impl Notice {
     pub(crate) fn message(self) -> Message {
         match self {
             Self::PasswordChanged => Message::new("done-password"),
+            Self::UsernameChanged => Message::new("done-username"),
             Self::Recovered => Message::new("done-recovered"),
+            Self::PasswordReset => Message::new("done-reset"),
             Self::SessionRevoked => Message::new("done-session"),
             Self::OtherSessionsRevoked => Message::new("done-other-sessions"),
             Self::SignedOut => Message::new("done-signed-out"),

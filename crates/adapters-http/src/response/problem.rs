@@ -103,6 +103,7 @@ pub(crate) enum Field {
     CurrentPassword,
     NewPassword,
     Code,
+    Invitation,
     Transport,
 }
 
@@ -130,6 +131,10 @@ pub(crate) enum Reason {
     MixedScripts,
     /// It is a username that sign-up refuses, such as `admin`.
     Reserved,
+    /// It is the user's password.
+    IsPassword,
+    /// It is not the username of the invitation.
+    NotInvited,
     /// Another user has it.
     Taken,
     /// It is not the right one.
@@ -166,10 +171,13 @@ pub(crate) enum ProblemKind {
     IncorrectCredentials,
     IncorrectPassword,
     IncorrectRecoveryCode,
+    InvalidLink,
     MalformedRequest,
     Unauthenticated,
     CrossOrigin,
     SignupClosed,
+    InvitationRequired,
+    AccountDisabled,
     NotFound,
     MethodNotAllowed,
     RequestTimeout,
@@ -183,17 +191,20 @@ pub(crate) enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::InvalidUsername,
         Self::InvalidPassword,
         Self::UsernameTaken,
         Self::IncorrectCredentials,
         Self::IncorrectPassword,
         Self::IncorrectRecoveryCode,
+        Self::InvalidLink,
         Self::MalformedRequest,
         Self::Unauthenticated,
         Self::CrossOrigin,
         Self::SignupClosed,
+        Self::InvitationRequired,
+        Self::AccountDisabled,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
@@ -222,6 +233,9 @@ impl ProblemKind {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Unauthenticated"),
             Self::CrossOrigin => (StatusCode::FORBIDDEN, "cross_origin", "Cross-origin request refused"),
             Self::SignupClosed => (StatusCode::FORBIDDEN, "signup_closed", "Sign-up is closed"),
+            Self::InvitationRequired => (StatusCode::FORBIDDEN, "invitation_required", "Sign-up is by invitation"),
+            Self::InvalidLink => (StatusCode::BAD_REQUEST, "invalid_link", "Invalid link"),
+            Self::AccountDisabled => (StatusCode::FORBIDDEN, "account_disabled", "Account is disabled"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "Request timed out"),
@@ -246,6 +260,7 @@ impl ProblemKind {
         match self {
             Self::InvalidUsername | Self::UsernameTaken => Some(Field::Username),
             Self::InvalidPassword | Self::IncorrectPassword => Some(Field::Password),
+            Self::InvitationRequired => Some(Field::Invitation),
             _ => None,
         }
     }
@@ -254,6 +269,8 @@ impl ProblemKind {
     const fn reason(self) -> Option<Reason> {
         match self {
             Self::UsernameTaken => Some(Reason::Taken),
+            Self::InvitationRequired => Some(Reason::Required),
+            Self::InvalidLink => Some(Reason::Incorrect),
             Self::IncorrectCredentials | Self::IncorrectPassword | Self::IncorrectRecoveryCode => {
                 Some(Reason::Incorrect)
             }
@@ -265,7 +282,11 @@ impl ProblemKind {
     pub(crate) const fn is_about_form(self) -> bool {
         matches!(
             self,
-            Self::IncorrectCredentials | Self::IncorrectRecoveryCode | Self::TooManyAttempts | Self::Overloaded
+            Self::IncorrectCredentials
+                | Self::IncorrectRecoveryCode
+                | Self::AccountDisabled
+                | Self::TooManyAttempts
+                | Self::Overloaded
         )
     }
 

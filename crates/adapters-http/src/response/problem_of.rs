@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use doorward_app::{
-    ChangePasswordError, DeleteAccountError, Fault, InvalidClaim, InvalidCredentials, IssueRecoveryCodesError,
-    LogInError, RecoverAccountError, SignUpError, SignUpPolicy,
+    ChangePasswordError, ChangeUsernameError, DeleteAccountError, Fault, InvalidClaim, InvalidCredentials,
+    IssueRecoveryCodesError, LinkError, LogInError, RecoverAccountError, ResetPasswordError, SignUpError, SignUpPolicy,
 };
 use doorward_domain::{
-    InvalidPassword, InvalidUsername, Password, PasswordPolicy, RecoveryCode, Username, UsernamePolicy,
+    InvalidPassword, InvalidUsername, OneTimeCode, Password, PasswordPolicy, Username, UsernamePolicy,
 };
 
 use crate::response::problem::{Field, Problem, ProblemKind, Reason};
@@ -17,6 +17,10 @@ impl Problem {
     pub(crate) fn of_sign_up(error: SignUpError, policy: &SignUpPolicy) -> Self {
         match error {
             SignUpError::Closed => Self::new(ProblemKind::SignupClosed),
+            SignUpError::InvitationRequired => {
+                Self::new(ProblemKind::InvitationRequired).detail(Message::new("enter-invitation"))
+            }
+            SignUpError::InvalidLink(_) => Self::invalid_link(Field::Invitation),
             SignUpError::Invalid(InvalidCredentials { username, password }) => Self::of_invalid_fields([
                 username.map(|error| Self::invalid_new_username(error, policy.usernames)),
                 password.map(|error| Self::invalid_new_password(error, &policy.passwords)),
@@ -33,8 +37,45 @@ impl Problem {
                 password.map(|error| Self::invalid_typed_password(error, Message::new("enter-password"))),
             ]),
             LogInError::IncorrectCredentials { .. } => Self::new(ProblemKind::IncorrectCredentials),
+            LogInError::AccountDisabled { .. } => Self::new(ProblemKind::AccountDisabled),
             LogInError::Fault(fault) => fault.into(),
         }
+    }
+
+    pub(crate) fn of_change_username(error: ChangeUsernameError, policy: &SignUpPolicy) -> Self {
+        match error {
+            ChangeUsernameError::Invalid { username, current } => Self::of_invalid_fields([
+                username.map(|error| Self::invalid_new_username(error, policy.usernames)),
+                current.map(|error| Self::invalid_current_password(error).field(Field::CurrentPassword)),
+            ]),
+            ChangeUsernameError::Incorrect => Self::new(ProblemKind::IncorrectPassword).field(Field::CurrentPassword),
+            ChangeUsernameError::UsernameTaken => {
+                Self::new(ProblemKind::UsernameTaken).detail(Message::new("choose-another"))
+            }
+            ChangeUsernameError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_reset_password(error: ResetPasswordError, policy: &PasswordPolicy) -> Self {
+        match error {
+            ResetPasswordError::InvalidLink(_) => Self::invalid_link(Field::Code),
+            ResetPasswordError::InvalidPassword(error) => {
+                Self::invalid_new_password(error, policy).field(Field::NewPassword)
+            }
+            ResetPasswordError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_link(error: LinkError) -> Self {
+        match error {
+            LinkError::Invalid(_) => Self::new(ProblemKind::InvalidLink),
+            LinkError::Fault(fault) => fault.into(),
+        }
+    }
+
+    /// The code of a link, in this field, opens nothing.
+    fn invalid_link(field: Field) -> Self {
+        Self::new(ProblemKind::InvalidLink).field(field).detail(Message::new("ask-for-link"))
     }
 
     pub(crate) fn of_change_password(error: ChangePasswordError, policy: &PasswordPolicy) -> Self {
@@ -71,6 +112,7 @@ impl Problem {
             RecoverAccountError::Incorrect { .. } => {
                 Self::new(ProblemKind::IncorrectRecoveryCode).detail(Message::new("code-works-once"))
             }
+            RecoverAccountError::AccountDisabled { .. } => Self::new(ProblemKind::AccountDisabled),
             RecoverAccountError::Fault(fault) => fault.into(),
         }
     }
@@ -128,7 +170,7 @@ impl Problem {
     }
 
     fn malformed_code() -> Self {
-        let advice = Message::new("code-shape").with("count", RecoveryCode::CHARS);
+        let advice = Message::new("code-shape").with("count", OneTimeCode::CHARS);
         Self::new(ProblemKind::IncorrectRecoveryCode).field(Field::Code).reason(Reason::Malformed).detail(advice)
     }
 }
@@ -144,6 +186,8 @@ impl From<InvalidUsername> for Reason {
             InvalidUsername::Character => Self::CharacterNotAllowed,
             InvalidUsername::MixedScripts => Self::MixedScripts,
             InvalidUsername::Reserved => Self::Reserved,
+            InvalidUsername::IsPassword => Self::IsPassword,
+            InvalidUsername::NotInvited => Self::NotInvited,
         }
     }
 }
@@ -181,6 +225,8 @@ fn new_username_advice(error: InvalidUsername, policy: UsernamePolicy) -> Messag
         (InvalidUsername::SurroundingSpace, _) => Message::new("surrounding-space"),
         (InvalidUsername::MixedScripts, _) => Message::new("mixed-scripts"),
         (InvalidUsername::Reserved, _) => Message::new("reserved-username"),
+        (InvalidUsername::IsPassword, _) => Message::new("username-is-password"),
+        (InvalidUsername::NotInvited, _) => Message::new("username-not-invited"),
         (InvalidUsername::InvisibleCharacter | InvalidUsername::Character, UsernamePolicy::Unicode) => {
             Message::new("characters-unicode")
         }

@@ -1,6 +1,6 @@
 //! Recovery codes in JSON.
 
-use doorward_domain::RecoveryCode;
+use doorward_domain::OneTimeCode;
 use doorward_domain::ports::UnusedCode;
 use poem_openapi::Object;
 
@@ -14,8 +14,8 @@ pub(crate) struct RecoveryCodesBody {
     codes: Vec<String>,
 }
 
-impl From<&[RecoveryCode]> for RecoveryCodesBody {
-    fn from(codes: &[RecoveryCode]) -> Self {
+impl From<&[OneTimeCode]> for RecoveryCodesBody {
+    fn from(codes: &[OneTimeCode]) -> Self {
         Self { codes: codes.iter().map(|code| code.expose().to_owned()).collect() }
     }
 }

@@ -32,6 +32,9 @@ impl Dialect for Postgres {
 
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1 FOR KEY SHARE";
 
+    /// A key share would not wait for a change of columns that are no key.
+    const LOCK_ENABLED_USER: &'static str = "SELECT id FROM users WHERE id = $1 AND NOT disabled FOR SHARE";
+
     /// A statement that inserts a session holds a key share of its user, because of the foreign key.
     const LOCK_USER_ALONE: &'static str = "SELECT id FROM users WHERE id = $1 FOR UPDATE";
 

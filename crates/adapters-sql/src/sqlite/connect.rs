@@ -316,6 +316,7 @@ mod tests {
             id: UserId::restore(number.to_string()),
             username,
             created_at: Timestamp::MIN,
+            disabled: false,
             attributes: Attributes::default(),
         };
         let key = Key {
@@ -327,7 +328,7 @@ mod tests {
         let id = SessionId::restore(number.to_string());
         let token = TokenHash::restore([number; 32]);
         let session = Session::open(id, token, user.id.clone(), Timestamp::MIN, &SessionPolicy::DEFAULT);
-        NewAccount { user, key, session, client: Client::default(), replaces: vec![] }
+        NewAccount { user, key, session, client: Client::default(), replaces: vec![], invitation: None }
     }
 
     #[tokio::test]

@@ -29,6 +29,7 @@ impl Dialect for Sqlite {
     const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!("");
 
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1";
+    const LOCK_ENABLED_USER: &'static str = crate::statements::FIND_ENABLED_USER;
     const LOCK_USER_ALONE: &'static str = Self::LOCK_USER;
 
     const DELETE_EXPIRED_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \

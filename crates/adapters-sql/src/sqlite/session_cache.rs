@@ -112,6 +112,7 @@ mod tests {
             id: UserId::restore("user-1".into()),
             username,
             created_at: Timestamp::MIN,
+            disabled: false,
             attributes: Attributes::default(),
         };
         let (id, token) = (SessionId::restore(format!("session-{number}")), TokenHash::restore(token));

@@ -6,6 +6,7 @@
 mod account_records;
 mod clock;
 mod errors;
+mod link_store;
 mod login_throttle;
 mod password_hasher;
 mod recovery_store;
@@ -17,17 +18,22 @@ mod user_store;
 pub use account_records::{AccountRecords, KeyRecord};
 pub use clock::Clock;
 pub use errors::{Cause, StoreError};
+pub use link_store::{LinkStore, PasswordReset, UseLinkError};
 pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
 pub use recovery_store::{CodeReplacement, RecoverError, Recovery, RecoveryStore, ReplaceCodesError, UnusedCode};
 pub use session_store::{KeyedWriteError, LiveSession, SessionList, SessionStore, VerifiedKey};
 pub use store_probe::{StoreCounts, StoreProbe};
 pub use token_generator::{RandomnessError, TokenGenerator};
-pub use user_store::{AddKeyError, AdminCreateUserError, CreateUserError, NewAccount, PasswordChange, UserStore};
+pub use user_store::{
+    AddKeyError, AdminCreateUsersError, CreateUserError, NewAccount, NewUser, PasswordChange, Taken, UpdateUserError,
+    UserQuery, UserStore, UserUpdate,
+};
 
 #[cfg(feature = "mocks")]
 pub use {
-    account_records::MockAccountRecords, clock::MockClock, login_throttle::MockLoginThrottle,
-    password_hasher::MockPasswordHasher, recovery_store::MockRecoveryStore, session_store::MockSessionStore,
-    store_probe::MockStoreProbe, token_generator::MockTokenGenerator, user_store::MockUserStore,
+    account_records::MockAccountRecords, clock::MockClock, link_store::MockLinkStore,
+    login_throttle::MockLoginThrottle, password_hasher::MockPasswordHasher, recovery_store::MockRecoveryStore,
+    session_store::MockSessionStore, store_probe::MockStoreProbe, token_generator::MockTokenGenerator,
+    user_store::MockUserStore,
 };

@@ -22,12 +22,12 @@ pub trait RecoveryStore: Send + Sync {
     /// racing calls that saw the same codes exactly one succeeds, and its codes are the ones that work.
     async fn replace_codes(&self, replacement: &CodeReplacement) -> Result<(), ReplaceCodesError>;
 
-    /// Uses up the code, replaces the key's hash, revokes every session of the user and those that the client
-    /// came with, and writes a new one, or does none of it. Says how many codes are left.
+    /// Uses up the code, replaces the key's hash, deletes the password link, revokes every session of the user and those that
+    /// the client came with, and writes a new one, or does none of it. Says how many codes are left.
     ///
     /// # Errors
     /// [`RecoverError::NoSuchCode`] when the user has no such code, or no such key with a password, or does not exist: of
-    /// any number of racing calls with one code exactly one succeeds.
+    /// any number of racing calls with one code exactly one succeeds. [`RecoverError::AccountDisabled`].
     async fn recover_and_revoke_sessions(&self, recovery: &Recovery) -> Result<u32, RecoverError>;
 }
 
@@ -93,6 +93,9 @@ pub enum RecoverError {
     /// There is no such code.
     #[error("there is no such recovery code")]
     NoSuchCode,
+    /// The user has the code and is disabled. The code is not used up.
+    #[error("the account is disabled")]
+    AccountDisabled,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

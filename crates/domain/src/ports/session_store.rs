@@ -23,8 +23,8 @@ pub trait SessionStore: Send + Sync {
     /// key keep the bound as well; on two keys of one user they may exceed it until the next call.
     ///
     /// # Errors
-    /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against: no
-    /// session outlives the password it was opened with.
+    /// [`KeyedWriteError::KeyChanged`] when the key no longer has the hash that the password was checked against, or the
+    /// user is disabled: no session outlives the password it was opened with.
     async fn open<'a>(
         &self,
         session: &Session,
@@ -67,7 +67,7 @@ pub trait SessionStore: Send + Sync {
 
     /// Writes a session without a key, with the sign-in event [`SignInKind::Vouched`](crate::SignInKind), and revokes the
     /// user's oldest sessions beyond `most`, as [`Self::open`] does. `false`, and nothing is written, when there is no such
-    /// user. Racing calls may leave more than `most`, until the next call.
+    /// user or the user is disabled. Racing calls may leave more than `most`, until the next call.
     async fn admin_open_session(
         &self,
         session: &Session,

@@ -3,7 +3,10 @@
 use thiserror::Error;
 
 use super::errors::Cause;
-use crate::{RecoveryCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope, TokenHash, UserId};
+use crate::{
+    InvitationId, LinkHash, OneTimeCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope,
+    TokenHash, UserId,
+};
 
 /// Makes tokens and ids from the operating system's randomness, and the digests that a store knows
 /// things by.
@@ -27,17 +30,26 @@ pub trait TokenGenerator: Send + Sync {
     /// [`RandomnessError`] where the system gives none; there is no fallback.
     fn user_id(&self) -> Result<UserId, RandomnessError>;
 
-    /// A new code of [`RecoveryCode::BYTES`] random bytes.
+    /// A new code of [`OneTimeCode::BYTES`] random bytes.
     ///
     /// # Errors
     /// [`RandomnessError`] where the system gives none; there is no fallback.
-    fn recovery_code(&self) -> Result<RecoveryCode, RandomnessError>;
+    fn one_time_code(&self) -> Result<OneTimeCode, RandomnessError>;
 
     /// The SHA-256 of the token's text.
     fn digest(&self, token: &SessionToken) -> TokenHash;
 
-    /// The SHA-256 of the code's canonical text as a code of this user.
-    fn recovery_code_hash(&self, user: &UserId, code: &RecoveryCode) -> RecoveryCodeHash;
+    /// A new id of [`InvitationId::CHARS`] lower-case letters and digits.
+    ///
+    /// # Errors
+    /// [`RandomnessError`] where the system gives none; there is no fallback.
+    fn invitation_id(&self) -> Result<InvitationId, RandomnessError>;
+
+    /// The SHA-256 of the code's canonical text as the code of a link.
+    fn link_hash(&self, code: &OneTimeCode) -> LinkHash;
+
+    /// The SHA-256 of the code's canonical text as a recovery code of this user.
+    fn recovery_code_hash(&self, user: &UserId, code: &OneTimeCode) -> RecoveryCodeHash;
 
     /// The SHA-256 of the scope's canonical text.
     fn throttle_key(&self, scope: &ThrottleScope) -> ThrottleKey;

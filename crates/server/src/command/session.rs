@@ -50,7 +50,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
-    /// Delete expired sessions, old sign-in events and full buckets, as the server does every hour
+    /// Delete expired sessions and links, old sign-in events and full buckets, as the server does every hour
     Sweep,
 }
 
@@ -107,6 +107,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let swept = context.admin.sweep.run().await?;
             Ok(Outcome::One(Record::new([
                 ("sessions", swept.sessions.into()),
+                ("links", swept.links.into()),
                 ("signIns", swept.sign_ins.into()),
                 ("buckets", swept.buckets.into()),
             ])))

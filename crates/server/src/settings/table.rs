@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use doorward_adapters_http::Language;
+use doorward_app::SignUpMode;
 use doorward_domain::{ThrottleLimits, UsernamePolicy};
 
 use super::types::{DEFAULT_LOG, DEFAULT_STORE, Settings};
@@ -74,6 +75,8 @@ impl Section {
 const IN_FILE: &str = "_FILE";
 
 const ON_OFF: [(&str, bool); 2] = [("on", true), ("off", false)];
+const SIGN_UP_MODES: [(&str, SignUpMode); 3] =
+    [("open", SignUpMode::Open), ("invite", SignUpMode::Invite), ("closed", SignUpMode::Closed)];
 const USERNAMES: [(&str, UsernamePolicy); 3] =
     [("unicode", UsernamePolicy::Unicode), ("precis", UsernamePolicy::Precis), ("ascii", UsernamePolicy::Ascii)];
 const WHOLE_NUMBER: &str = "a whole number";
@@ -284,10 +287,10 @@ pub(crate) static TABLE: [Setting; 35] = [
         section: Section::Access,
         variable: "DOORWARD_SIGNUP",
         flag: "signup",
-        value_name: "open|closed",
-        help: "Whether people may sign up",
-        default: |s| Some(if s.sign_up.open { "open" } else { "closed" }.to_owned()),
-        apply: |s, v| set(&mut s.sign_up.open, v.one_of([("open", true), ("closed", false)])),
+        value_name: "open|invite|closed",
+        help: "Who may sign up: anyone, persons with an invitation, or no one",
+        default: |s| Some(name_of(&SIGN_UP_MODES, s.sign_up.mode)),
+        apply: |s, v| set(&mut s.sign_up.mode, v.one_of(SIGN_UP_MODES)),
     },
     Setting {
         section: Section::Access,

@@ -1,4 +1,4 @@
-//! Recovery codes: what lets a person back in who forgot the password, and what a store knows them by.
+//! One-time codes: the secrets of recovery codes, password links and invitations, and the hashes by which a store knows them.
 
 use std::fmt;
 
@@ -13,16 +13,16 @@ use crate::text;
 /// People copy it from paper, so reading it forgives what copying does. It is wiped from memory when dropped and shows
 /// nothing in `Debug`.
 #[derive(Clone)]
-pub struct RecoveryCode(Zeroizing<String>);
+pub struct OneTimeCode(Zeroizing<String>);
 
-impl RecoveryCode {
+impl OneTimeCode {
     /// Random bytes in a code.
     pub const BYTES: usize = 10;
     /// Random bits in a code: more than the 64 that NIST SP 800-63B-4, 4.2.1.1 asks of a saved recovery code, and the most
     /// that fit into 16 characters.
     pub const BITS: usize = 8 * Self::BYTES;
-    /// How many codes a user gets at a time. Enough to lose a few, and few enough for one look at a sheet of paper.
-    pub const PER_USER: usize = 10;
+    /// How many recovery codes a user gets at a time. Enough to lose a few, and few enough for one look at a sheet of paper.
+    pub const RECOVERY_CODES: usize = 10;
     /// Characters of a code, without the hyphens between its groups.
     pub const CHARS: usize = Self::BITS / BITS_OF_A_CHARACTER;
     const GROUP: usize = 4;
@@ -73,17 +73,23 @@ impl RecoveryCode {
         &self.0
     }
 
-    /// What is hashed: a text that no other user's code, and nothing else that is hashed here, has. No user's id has a
-    /// space in it.
+    /// What is hashed of a recovery code: a text that no other user's code, and nothing else that is hashed here, has. No
+    /// user's id has a space in it.
     #[must_use]
-    pub fn canonical(&self, user: &UserId) -> Zeroizing<String> {
+    pub fn canonical_of_recovery(&self, user: &UserId) -> Zeroizing<String> {
         Zeroizing::new(format!("recovery-code {} {}", user.as_str(), self.expose()))
+    }
+
+    /// What is hashed of the code of a link: a text that nothing else that is hashed here has.
+    #[must_use]
+    pub fn canonical_of_link(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("link {}", self.expose()))
     }
 }
 
-impl fmt::Debug for RecoveryCode {
+impl fmt::Debug for OneTimeCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecoveryCode(…)")
+        f.write_str("OneTimeCode(…)")
     }
 }
 
@@ -118,6 +124,32 @@ impl RecoveryCodeHash {
     }
 }
 
+/// The SHA-256 of the code of a password link or an invitation. A store holds nothing else of a link's code.
+///
+/// A try counts for every link there is. Of 2^80 codes that are equally likely, 2^20 live links leave 2^60 tries to one hit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkHash([u8; 32]);
+
+impl LinkHash {
+    /// Takes a digest that a generator made or a store holds.
+    #[must_use]
+    pub const fn restore(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
+    /// The digest.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LinkHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkHash(…)")
+    }
+}
+
 impl fmt::Debug for RecoveryCodeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RecoveryCodeHash(…)")
@@ -130,19 +162,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(raw: &str) -> Option<String> {
-        RecoveryCode::parse(raw).map(|code| code.expose().to_owned())
+        OneTimeCode::parse(raw).map(|code| code.expose().to_owned())
     }
 
     #[test]
     fn a_code_is_80_bits_in_four_groups_of_four() {
-        assert_eq!((RecoveryCode::BITS, RecoveryCode::CHARS), (80, 16));
+        assert_eq!((OneTimeCode::BITS, OneTimeCode::CHARS), (80, 16));
         for (bytes, code) in [
             ([0; 10], "0000-0000-0000-0000"),
             ([0xff; 10], "ZZZZ-ZZZZ-ZZZZ-ZZZZ"),
             ([0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf], "0123-4567-89AB-CDEF"),
             ([0x84, 0x65, 0x3a, 0x56, 0xd7, 0xc6, 0x75, 0xbe, 0x77, 0xdf], "GHJK-MNPQ-RSTV-WXYZ"),
         ] {
-            assert_eq!(RecoveryCode::of_random(&bytes).expose(), code);
+            assert_eq!(OneTimeCode::of_random(&bytes).expose(), code);
         }
     }
 
@@ -182,15 +214,15 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_of_a_code() {
-        let code = RecoveryCode::of_random(&[0; 10]);
+        let code = OneTimeCode::of_random(&[0; 10]);
         let shown = format!("{code:?} {:?}", RecoveryCodeHash::restore([65; 32]));
-        assert_eq!(shown, "RecoveryCode(…) RecoveryCodeHash(…)");
+        assert_eq!(shown, "OneTimeCode(…) RecoveryCodeHash(…)");
     }
 
     #[test]
     fn one_code_of_two_users_is_hashed_apart() {
-        let code = RecoveryCode::of_random(&[0; 10]);
-        let of = |user: &str| code.canonical(&UserId::restore(user.into())).to_string();
+        let code = OneTimeCode::of_random(&[0; 10]);
+        let of = |user: &str| code.canonical_of_recovery(&UserId::restore(user.into())).to_string();
         assert_eq!(of("user-1"), "recovery-code user-1 0000-0000-0000-0000");
         assert_ne!(of("user-1"), of("user-2"));
     }
@@ -202,7 +234,7 @@ mod tests {
             lower in any::<bool>(),
             separator in "[ -]{0,3}",
         ) {
-            let code = RecoveryCode::of_random(&bytes);
+            let code = OneTimeCode::of_random(&bytes);
             let typed = code.expose().replace('-', &separator).replace('0', "O").replace('1', "l");
             let typed = if lower { typed.to_lowercase() } else { typed };
             prop_assert_eq!(read(&typed), Some(code.expose().to_owned()));
@@ -210,7 +242,7 @@ mod tests {
 
         #[test]
         fn other_bytes_are_another_code(one in any::<[u8; 10]>(), other in any::<[u8; 10]>()) {
-            let (first, second) = (RecoveryCode::of_random(&one), RecoveryCode::of_random(&other));
+            let (first, second) = (OneTimeCode::of_random(&one), OneTimeCode::of_random(&other));
             prop_assert_eq!(first.expose() == second.expose(), one == other);
         }
 

@@ -1,0 +1,48 @@
+//! The end of a wait that the throttle imposes, as operators grant it.
+
+use std::sync::Arc;
+
+use doorward_domain::ports::{LoginThrottle, TokenGenerator};
+use doorward_domain::{AddressBlock, Client, KeyId, ThrottleKey, ThrottleScope};
+
+use crate::fault::Fault;
+
+/// Lets an account or an address try again at once.
+pub struct ThrottleReset {
+    store: Arc<dyn LoginThrottle>,
+    keys: Arc<dyn TokenGenerator>,
+}
+
+impl ThrottleReset {
+    /// The service on these ports.
+    #[must_use]
+    pub fn new(store: Arc<dyn LoginThrottle>, keys: Arc<dyn TokenGenerator>) -> Self {
+        Self { store, keys }
+    }
+
+    /// Fills the buckets of an account that count attempts from everywhere. Those of an address stay as they are. Returns
+    /// whether attempts had been taken from any.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn account(&self, key: &KeyId) -> Result<bool, Fault> {
+        let scopes = [ThrottleScope::Account(key.clone()), ThrottleScope::AccountAtNewcomers(key.clone())];
+        self.reset(scopes.iter().map(|scope| self.keys.throttle_key(scope)).collect()).await
+    }
+
+    /// Fills the buckets of an address, and of the network around it that IPv6 clients share. Returns whether attempts had
+    /// been taken from any.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn address(&self, client: &Client) -> Result<bool, Fault> {
+        let scopes = [ThrottleScope::Address, ThrottleScope::TrustedDevicesAtAddress, ThrottleScope::SignUp];
+        let blocks = AddressBlock::of(client.address).widths().map(|(block, _)| block).collect::<Vec<_>>();
+        let keys = scopes.iter().flat_map(|scope| blocks.iter().map(|block| self.keys.throttle_key(&scope(*block))));
+        self.reset(keys.collect()).await
+    }
+
+    async fn reset(&self, keys: Vec<ThrottleKey>) -> Result<bool, Fault> {
+        Ok(self.store.reset(&keys).await? > 0)
+    }
+}
