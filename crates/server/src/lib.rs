@@ -46,7 +46,7 @@ const EXIT_USAGE: u8 = 64;
 /// Runs the program: reads the settings, then runs the command or serves until it is told to stop. Returns the exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    let warnings_of_dot_env = match command_line::read_dot_env() {
+    let warnings_of_dot_env = match command_line::dot_env::read() {
         Ok(warnings) => warnings,
         Err(problem) => {
             eprintln!("doorward: {problem}");
