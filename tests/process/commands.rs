@@ -1,5 +1,7 @@
 //! The operator's commands, run beside a running server.
 
+use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -75,6 +77,14 @@ impl Operator {
         self.done_with(arguments, "").await
     }
 
+    /// Runs a command that must succeed and returns the objects of its JSON output.
+    async fn list(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.run(&[arguments, &["--json"]].concat(), "").await;
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).expect("UTF-8");
+        lines.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+
     /// Runs a command that must fail with this exit status and returns its one line.
     async fn refused(&self, status: i32, arguments: &[&str], input: &str) -> String {
         let output = self.run(arguments, input).await;
@@ -84,6 +94,23 @@ impl Operator {
         assert_eq!(line.lines().count(), 1, "{line}");
         line
     }
+}
+
+/// A terminal: our side, and that of the program.
+fn terminal() -> (OwnedFd, File) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&ours).expect("its other side");
+    unlockpt(&ours).expect("its other side");
+    let name = ptsname(&ours, vec![]).expect("its name").into_string().expect("UTF-8");
+    (ours, File::options().read(true).write(true).open(name).expect("a terminal"))
+}
+
+/// What a terminal shows, up to 4 KiB.
+fn shown_on(ours: &OwnedFd) -> String {
+    let mut shown = [0; 4_096];
+    rustix::io::ioctl_fionbio(ours, true).expect("a terminal in non-blocking mode");
+    let count = rustix::io::read(ours, &mut shown).unwrap_or(0);
+    String::from_utf8_lossy(&shown[..count]).into_owned()
 }
 
 fn text(value: &Value) -> String {
@@ -260,9 +287,13 @@ async fn keys_are_added_listed_used_and_deleted() {
     assert_eq!((&added["keyId"], &added["hasPassword"]), (&json!("github:583231"), &json!(false)));
     operator.done_with(&["key", "add", "alice", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
     assert_eq!(client.session(&token).await.status, StatusCode::OK, "a new key revokes no session");
-    let listed = operator.done(&["key", "list", "alice"]).await;
-    let listed: Vec<_> = listed["keys"].as_array().expect("keys").iter().map(|key| text(&key["keyId"])).collect();
-    assert_eq!(listed, ["username:alice", "github:583231", "email:a@b.c"]);
+    let keys = ["username:alice", "github:583231", "email:a@b.c"];
+    let listed: Vec<_> = operator.list(&["key", "list", "alice"]).await.iter().map(|key| text(&key["keyId"])).collect();
+    assert_eq!(listed, keys);
+    let lines = operator.run(&["key", "list", "alice"], "").await;
+    let lines = String::from_utf8(lines.stdout).expect("UTF-8");
+    let cells: Vec<_> = lines.lines().map(|line| line.split('\t').collect::<Vec<_>>()).collect();
+    assert!(cells.iter().zip(keys).all(|(cells, key)| cells.len() == 3 && cells[0] == key), "{lines}");
 
     operator.done(&["key", "use", "github:583231", "--no-password"]).await;
     operator.done_with(&["key", "use", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
@@ -286,9 +317,9 @@ async fn sessions_are_opened_listed_and_shown() {
     let opened = operator.done(&["session", "create", "alice", "--attributes", r#"{"device":"tv"}"#]).await;
     let validated = client.session(&text(&opened["token"])).await.json();
     assert_eq!((&validated["attributes"], &validated["sessionId"]), (&json!({"device": "tv"}), &opened["sessionId"]));
-    let listed = operator.done(&["session", "list", "alice"]).await;
-    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(2));
-    assert_eq!(listed["sessions"][0]["sessionId"], opened["sessionId"], "newest first");
+    let listed = operator.list(&["session", "list", "alice"]).await;
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[0]["sessionId"], opened["sessionId"], "newest first");
     let shown = operator.done(&["session", "show", &text(&opened["sessionId"])]).await;
     assert_eq!((&shown["state"], &shown["username"]), (&json!("active"), &json!("alice")));
     assert_eq!(operator.done(&["session", "sweep"]).await["sessions"], 0);
@@ -300,14 +331,34 @@ async fn a_list_of_sessions_tells_that_there_are_more() {
     for operator in Operator::on_every_store().await {
         operator.client().sign_up("alice", PASSWORD).await;
         let list = ["session", "list", "alice"];
-        assert_eq!(operator.done(&list).await["more"], false);
-        let in_words = async || String::from_utf8(operator.run(&list, "").await.stdout).expect("UTF-8");
-        assert!(!in_words().await.contains("more"));
+        let whole = operator.run(&list, "").await;
+        assert!(whole.stderr.is_empty(), "{whole:?}");
         let url = operator.store.strip_prefix("--database-url=").expect("the flag");
         Place::at(url.to_owned()).add_older_sessions(1_000).await;
-        let listed = operator.done(&list).await;
-        assert_eq!((listed["sessions"].as_array().map(Vec::len), &listed["more"]), (Some(1_000), &json!(true)));
-        assert!(in_words().await.lines().last().is_some_and(|line| line.starts_with("more") && line.ends_with("true")));
+        for arguments in [&list[..], &["session", "list", "alice", "--json"]] {
+            let cut = operator.run(arguments, "").await;
+            let said = String::from_utf8(cut.stderr).expect("UTF-8");
+            assert_eq!(said, "doorward: the list ends after 1000 records, but there are more\n", "{arguments:?}");
+            assert_eq!(String::from_utf8_lossy(&cut.stdout).lines().count(), 1_000, "{arguments:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_on_a_terminal_is_a_table_with_a_header() {
+    let operator = Operator::beside_a_server_on(None).await;
+    operator.client().sign_up("alice", PASSWORD).await;
+    operator.done(&["key", "add", "alice", "github:583231"]).await;
+    for (arguments, first) in [("key list alice", "keyId"), ("key show github:583231", "keyId: github:583231")] {
+        let (ours, theirs) = terminal();
+        let mut command = command(operator.folder.path());
+        command.args(arguments.split(' ')).arg(&operator.store).stdin(Stdio::null()).stdout(theirs);
+        assert!(command.status().await.expect("a program that runs").success());
+        let shown = shown_on(&ours);
+        assert!(shown.starts_with(first), "{shown}");
+        let at = |line: &str| line.find("true").or(line.find("false")).or(line.find("hasPassword"));
+        let columns: Vec<_> = shown.lines().map(at).collect();
+        assert!(first.contains(':') || columns == [Some("username:alice  ".len()); 3], "{shown}");
     }
 }
 
@@ -374,12 +425,7 @@ async fn a_store_that_does_not_open_has_its_own_exit_status() {
 async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
     let operator = Operator::beside_a_server_on(None).await;
     for (second, status) in [(PASSWORD, 0), ("wrong horse", 65)] {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&ours).expect("its other side");
-        unlockpt(&ours).expect("its other side");
-        let name = ptsname(&ours, vec![]).expect("its name").into_string().expect("UTF-8");
-        let theirs = std::fs::OpenOptions::new().read(true).write(true).open(name).expect("a terminal");
-
+        let (ours, theirs) = terminal();
         let mut command = command(operator.folder.path());
         command.args(CHEAP_HASH).arg(&operator.store).args(["user", "create", &format!("alice{status}")]);
         let mut child =
@@ -396,10 +442,7 @@ async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
         screen.read_to_string(&mut said).await.expect("an end");
         assert_eq!(child.wait().await.expect("an end").code(), Some(status), "{said}");
 
-        let mut echoed = [0; 4_096];
-        rustix::io::ioctl_fionbio(&ours, true).expect("a terminal in non-blocking mode");
-        let count = rustix::io::read(&ours, &mut echoed).unwrap_or(0);
-        let shown = format!("{said}{}", String::from_utf8_lossy(&echoed[..count]));
+        let shown = format!("{said}{}", shown_on(&ours));
         assert!(!shown.contains("horse"), "{shown}");
     }
     assert!(operator.client().log_in("alice0", PASSWORD).await.is_some());

@@ -99,7 +99,13 @@ fn run_command(
     }
     let _log = logging::start_for_command(&settings.log);
     match runtime.block_on(command::run(settings, command)) {
-        Ok(outcome) => print(&outcome),
+        Ok(printed) => {
+            let status = print(&printed.output);
+            if let Some(note) = printed.note {
+                eprintln!("doorward: {note}");
+            }
+            status
+        }
         Err(failure) => {
             eprintln!("doorward: {}", failure.line());
             ExitCode::from(failure.status())

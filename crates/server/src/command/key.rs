@@ -6,7 +6,7 @@ use doorward_domain::{KeyId, UserId};
 
 use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
-use super::outcome::Outcome;
+use super::outcome::{List, Outcome};
 use super::record::Record;
 use super::{ask, audit};
 
@@ -105,7 +105,8 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         Verb::List { whose } => {
             let user = context.user(&whose).await?;
             let keys = context.admin.keys.list(&user.id).await?;
-            Ok(Outcome::Many("keys", keys.iter().map(Record::of_key).collect()))
+            let records = keys.iter().map(Record::of_key).collect();
+            Ok(Outcome::Many(List { columns: &["keyId", "hasPassword", "createdAt"], records, more: false }))
         }
         Verb::Use { key, given } => {
             let id = key.id()?;

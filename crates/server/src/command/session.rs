@@ -8,7 +8,7 @@ use doorward_domain::{SessionId, SessionState, UserId};
 use super::audit;
 use super::context::{CommandContext, UserArgument, attributes};
 use super::failure::{Failure, Kind};
-use super::outcome::Outcome;
+use super::outcome::{List, Outcome};
 use super::record::Record;
 
 #[derive(Debug, Subcommand)]
@@ -22,7 +22,7 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "JSON")]
         attributes: Option<String>,
     },
-    /// List the 1,000 newest live sessions of a user, and whether there are more
+    /// List the 1,000 newest live sessions of a user
     List {
         #[command(flatten)]
         whose: UserArgument,
@@ -54,6 +54,8 @@ pub(crate) enum Verb {
     Sweep,
 }
 
+const COLUMNS: [&str; 6] = ["sessionId", "state", "createdAt", "lastUsedAt", "address", "userAgent"];
+
 pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     let (policy, sessions) = (context.sessions, &context.admin.sessions);
     match verb {
@@ -70,7 +72,8 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let now = context.clock.now();
             let listed = context.list_sessions.run(&user.id).await?;
             let record = |live: &LiveSession| Record::of_live_session(live, live.session.state(now, &policy));
-            Ok(Outcome::Newest("sessions", listed.sessions.iter().map(record).collect(), listed.more))
+            let records = listed.sessions.iter().map(record).collect();
+            Ok(Outcome::Many(List { columns: &COLUMNS, records, more: listed.more }))
         }
         Verb::Show { session_id } => {
             let id = parse(&session_id)?;
