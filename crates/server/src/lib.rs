@@ -15,6 +15,7 @@ mod received;
 mod server;
 mod settings;
 mod shares;
+mod similar;
 mod socket;
 mod store_counts;
 mod unread;
@@ -78,9 +79,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let unknown = command_line::unknown_variables().into_iter();
-    let unknown = unknown.map(|variable| format!("{variable} is set, but there is no such setting: it has no effect"));
-    let warnings = warnings_of_dot_env.into_iter().chain(unknown);
+    let warnings = warnings_of_dot_env.into_iter().chain(warnings::of_unknown_variables());
     match command {
         Some(command) => run_command(&runtime, settings, command, warnings),
         None => run_server(&runtime, settings, warnings),

@@ -4,13 +4,12 @@ pub(crate) mod dot_env;
 mod error_line;
 mod program;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::command::Command;
-use crate::settings::table::TABLE;
 use crate::settings::{Settings, WrongSetting};
 
 use program::Environment;
@@ -81,13 +80,6 @@ impl Settings {
             Invocation::Print(text) | Invocation::Wrong(text) => Err(text),
         }
     }
-}
-
-/// The variables that start like settings and are none, such as misspelt ones.
-pub(crate) fn unknown_variables() -> Vec<String> {
-    let is_known = |name: &OsStr| TABLE.iter().any(|setting| name == setting.variable);
-    let set = std::env::vars_os().map(|(name, _)| name).filter(|name| !is_known(name));
-    set.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with("DOORWARD_")).collect()
 }
 
 #[cfg(test)]
