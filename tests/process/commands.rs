@@ -368,20 +368,23 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
     operator.client().sign_up("alice", PASSWORD).await;
     operator.client().sign_up("bobby", PASSWORD).await;
     operator.done(&["key", "add", "alice", "github:1"]).await;
-    let unknown = "0".repeat(24);
+    let (unknown, token) = ("0".repeat(24), "A".repeat(43));
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(4_096));
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(8), "]".repeat(8));
     let stdin = "--password-stdin";
     let wrong: &[(i32, &[&str], &str, &str)] = &[
-        (64, &["user"], "", "not complete"),
+        (64, &["user"], "", "[subcommands: create, show"),
         (64, &["user", "create"], "", "<USERNAME>"),
         (64, &["user", "frobnicate"], "", "frobnicate"),
+        (64, &["user", "craete"], "", "did you mean `create`?"),
         (64, &["user", "create", "carol", stdin, "--no-key"], "", "--no-key"),
         (64, &["user", "create", "carol"], "", "--password-stdin"),
         (64, &["key", "use", "github:1", stdin, "--no-password"], "", "--no-password"),
-        (65, &["user", "create", "bob", "--no-key"], "", "fewer than 4 characters"),
+        (65, &["user", "create", "bob", "--no-key"], "", "4 to 31 characters"),
         (65, &["user", "create", "bob\u{200b}by", "--no-key"], "", "does not show"),
-        (65, &["user", "create", "carol", stdin], "short", "too few characters"),
+        (65, &["user", "create", "carol", stdin], "short", "6 to 255 characters"),
+        (65, &["user", "create", "carol", stdin, "--password-min=15"], "fourteen chars", "15 to 255 characters"),
+        (65, &["key", "add", "alice", "email:a", stdin], "short", "6 to 255 characters"),
         (65, &["user", "create", "carol", stdin], "password1", "guessed first"),
         (65, &["user", "create", "carol", stdin], "one line\nand another", "more than one line"),
         (65, &["user", "create", "carol", "--no-key", "--attributes", "[]"], "", "not one JSON object"),
@@ -391,21 +394,26 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (65, &["key", "add", "alice", "GitHub:2"], "", "provider"),
         (65, &["key", "add", "alice", "github:"], "", "behind the key's colon"),
         (65, &["key", "add", "alice", "username:carol"], "", "their own username"),
-        (65, &["key", "set-password", "github:1", stdin], "alice", "too few characters"),
+        (65, &["key", "set-password", "github:1", stdin], "alice", "6 to 255 characters"),
+        (65, &["key", "show", "bobby"], "", "a key is PROVIDER:ID; did you mean `username:bobby`?"),
         (67, &["user", "show", "carol"], "", "no user \"carol\""),
+        (67, &["user", "show", "username:carol"], "", "no user \"username:carol\"; did you mean `carol`?"),
+        (67, &["user", "show", "github:7"], "", "did you mean `doorward key show github:7`?"),
         (67, &["user", "delete", "carol"], "", "no user"),
-        (67, &["user", "show", "--id", "alice"], "", "no user"),
+        (67, &["user", "show", "--id", "alice"], "", "an id is 15 lower-case letters and digits"),
         (67, &["key", "delete", "github:2"], "", "no key"),
         (67, &["key", "use", "github:2", "--no-password"], "", "no key"),
         (67, &["session", "create", "carol"], "", "no user"),
         (67, &["session", "end", &unknown], "", "no session"),
         (67, &["session", "show", "x'; --"], "", "no session"),
+        (67, &["session", "show", &token], "", "a session token is no session id"),
         (73, &["user", "create", "ALICE", "--no-password"], "", "taken"),
         (73, &["key", "add", "bobby", "github:1"], "", "taken"),
     ];
     for (status, arguments, input, why) in wrong {
         let line = operator.refused(*status, arguments, input).await;
         assert!(line.contains(why), "{arguments:?}: {line}");
+        assert!(!line.contains(&token), "{line}");
     }
     let users = operator.done(&["user", "show", "alice"]).await;
     assert_eq!((&users["attributes"], &users["keys"]), (&json!({}), &json!(["username:alice", "github:1"])));

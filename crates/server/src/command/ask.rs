@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
+use doorward_domain::Password;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
@@ -37,7 +38,10 @@ fn line_of(input: impl Read) -> Result<Zeroizing<String>, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| wrong(format!("the password on standard input cannot be read: {error}")))?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(wrong("the password on standard input is too long".to_owned()));
+        return Err(wrong(format!(
+            "the password on standard input is too long; it must have at most {} characters",
+            Password::MAX_CHARS
+        )));
     }
     let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     if line.contains('\n') {

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
-use doorward_domain::{KeyId, UserId};
+use doorward_domain::{KeyId, LoginName, PasswordPolicy, UserId};
 
 use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
@@ -12,7 +12,7 @@ use super::{ask, audit};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Give a user another key, without a password unless one is asked for
+    /// Give a user another key, without a password by default
     Add {
         #[command(flatten)]
         whose: UserArgument,
@@ -38,7 +38,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
-    /// Tell whether this is the password of a key; exits with 77 where it is not
+    /// Check the password of a key; exits with 77 if it is wrong
     Use {
         #[command(flatten)]
         key: Which,
@@ -46,7 +46,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         given: Given,
     },
-    /// Replace the password of a key, and revoke every session of its user
+    /// Replace a key's password, and revoke its user's sessions
     SetPassword {
         #[command(flatten)]
         key: Which,
@@ -54,7 +54,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         given: Given,
     },
-    /// Delete a key, and revoke every session of its user
+    /// Delete a key, and revoke its user's sessions
     Delete {
         #[command(flatten)]
         key: Which,
@@ -65,13 +65,21 @@ pub(crate) enum Verb {
 #[derive(Debug, Args)]
 pub(crate) struct Which {
     /// The key, such as username:alice or github:583231
+    ///
+    /// A provider has 1 to 32 lower-case letters, digits, `-` and `_`; the id has 1 to 255 characters that show.
     #[arg(value_name = "PROVIDER:ID")]
     key: String,
 }
 
 impl Which {
+    /// The id of a key that exists. A text without a colon is most often a username.
     fn id(&self) -> Result<KeyId, Failure> {
-        Ok(KeyId::parse(&self.key)?)
+        KeyId::parse(&self.key).map_err(|error| match LoginName::parse(&self.key) {
+            Ok(_) if !self.key.contains(':') => {
+                Failure::with_suggestion(Kind::Data, "a key is PROVIDER:ID", &format!("username:{}", self.key))
+            }
+            _ => error.into(),
+        })
     }
 }
 
@@ -90,10 +98,11 @@ pub(crate) struct Given {
 pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     match verb {
         Verb::Add { whose, key, password, password_stdin } => {
-            let id = key.id()?;
+            let id = KeyId::parse(&key.key)?;
             let user = context.user(&whose).await?;
             let password = (password || password_stdin).then(|| ask::password(password_stdin, true)).transpose()?;
-            let key = context.admin.keys.create(id, &user.id, password.as_ref()).await?;
+            let key = context.admin.keys.create(id, &user.id, password.as_ref()).await;
+            let key = key.map_err(|error| refused(error, &context.passwords))?;
             audit::note("key_added", Some(&user.id));
             Ok(Outcome::One(Record::of_key(&key)))
         }
@@ -133,7 +142,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
                     ])))
                 }
                 Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
-                Err(SetPasswordError::InvalidPassword(error)) => Err(error.into()),
+                Err(SetPasswordError::InvalidPassword(error)) => Err(Failure::from_password(error, &context.passwords)),
                 Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
             }
         }
@@ -158,16 +167,14 @@ fn no_such(id: &KeyId) -> Failure {
     Failure::new(Kind::NotFound, format!("there is no key {:?}", id.as_str()))
 }
 
-impl From<CreateKeyError> for Failure {
-    fn from(error: CreateKeyError) -> Self {
-        match error {
-            CreateKeyError::NoSuchUser => Self::new(Kind::NotFound, error.to_string()),
-            CreateKeyError::NotTheirUsername => {
-                Self::new(Kind::Data, "of keys of usernames a user can only have that of their own username")
-            }
-            CreateKeyError::KeyTaken => Self::new(Kind::Taken, error.to_string()),
-            CreateKeyError::InvalidPassword(error) => error.into(),
-            CreateKeyError::Fault(fault) => fault.into(),
+fn refused(error: CreateKeyError, passwords: &PasswordPolicy) -> Failure {
+    match error {
+        CreateKeyError::NoSuchUser => Failure::new(Kind::NotFound, error.to_string()),
+        CreateKeyError::NotTheirUsername => {
+            Failure::new(Kind::Data, "the only `username:` key that a user can have is that of their own username")
         }
+        CreateKeyError::KeyTaken => Failure::new(Kind::Taken, error.to_string()),
+        CreateKeyError::InvalidPassword(error) => Failure::from_password(error, passwords),
+        CreateKeyError::Fault(fault) => fault.into(),
     }
 }

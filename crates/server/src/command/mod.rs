@@ -25,7 +25,7 @@ use crate::clock::SystemClock;
 use crate::settings::Settings;
 use crate::wiring::ports;
 
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, exit_statuses};
 
 use context::CommandContext;
 use failure::Kind;
@@ -35,6 +35,7 @@ use outcome::{Format, Outcome};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Create, show, change or delete a user
+    #[command(arg_required_else_help = false)]
     User {
         #[command(subcommand)]
         verb: user::Verb,
@@ -42,6 +43,7 @@ pub(crate) enum Command {
         output: Output,
     },
     /// Add, show, list, check, change or delete the keys of users
+    #[command(arg_required_else_help = false)]
     Key {
         #[command(subcommand)]
         verb: key::Verb,
@@ -49,18 +51,19 @@ pub(crate) enum Command {
         output: Output,
     },
     /// Create, list, show, change or revoke sessions
+    #[command(arg_required_else_help = false)]
     Session {
         #[command(subcommand)]
         verb: session::Verb,
         #[command(flatten)]
         output: Output,
     },
-    /// Check the settings and the store as the start would, and change nothing
+    /// Check settings and store as a start would, and change nothing
     Check {
         #[command(flatten)]
         output: Output,
     },
-    /// Ask the running server at --listen whether it is ready
+    /// Ask the server at --listen whether it is ready
     Health,
 }
 
@@ -124,6 +127,7 @@ async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> 
         list_sessions: UseCases::new(&ports, &policies).list_sessions,
         clock: ports.clock,
         sessions: settings.sessions,
+        passwords: settings.sign_up.passwords,
     };
     let outcome = match noun {
         Noun::User(verb) => user::run(&context, verb).await,

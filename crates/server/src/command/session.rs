@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use doorward_app::admin::CreateSessionError;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{SessionId, SessionState, UserId};
+use doorward_domain::{SessionId, SessionState, SessionToken, UserId};
 
 use super::audit;
 use super::context::{CommandContext, UserArgument, attributes};
@@ -13,7 +13,7 @@ use super::record::Record;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Open a session for a user, and show its token, which is shown only once
+    /// Open a session for a user, and show its token, only once
     Create {
         #[command(flatten)]
         whose: UserArgument,
@@ -50,7 +50,9 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
-    /// Delete expired sessions, old sign-in events and full buckets, as the server does every hour
+    /// Delete expired sessions, old sign-in events and full buckets
+    ///
+    /// The server does so at its start and every hour.
     Sweep,
 }
 
@@ -122,9 +124,17 @@ async fn user_of(context: &CommandContext, id: &SessionId) -> Result<Option<User
     Ok(context.admin.sessions.get(id).await?.map(|(_, _, user)| user.id))
 }
 
-/// Reads an id. A text that is no id names no session.
+/// Reads an id. A text that is no id names no session, and a token is a secret, which is not repeated.
 fn parse(session_id: &str) -> Result<SessionId, Failure> {
-    SessionId::parse(session_id).ok_or_else(|| no_such(session_id))
+    SessionId::parse(session_id).ok_or_else(|| {
+        let what = if SessionToken::parse(session_id).is_some() {
+            "a session token is no session id".to_owned()
+        } else {
+            format!("there is no session {session_id:?}")
+        };
+        let form = format!("an id is {} lower-case letters and digits", SessionId::CHARS);
+        Failure::new(Kind::NotFound, format!("{what}; {form}, and `doorward session list USER` shows it"))
+    })
 }
 
 fn no_such(session_id: &str) -> Failure {
