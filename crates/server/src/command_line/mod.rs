@@ -2,6 +2,7 @@
 
 pub(crate) mod dot_env;
 mod error_line;
+mod pages;
 mod program;
 
 use std::ffi::OsString;
@@ -12,7 +13,7 @@ use clap::{ArgMatches, FromArgMatches};
 use crate::command::Command;
 use crate::settings::{Settings, WrongSetting};
 
-use program::Environment;
+use program::{Environment, Request};
 
 /// The texts of the settings, as they were given.
 pub(crate) struct CommandLine(ArgMatches);
@@ -52,13 +53,15 @@ impl CommandLine {
         environment: Environment,
         arguments: impl IntoIterator<Item = T>,
     ) -> Invocation {
-        let program = program::with_settings_everywhere(program::new(environment));
-        let parsed = program.try_get_matches_from(arguments).and_then(|matches| {
-            let command = matches.subcommand_name().map(|_| Command::from_arg_matches(&matches)).transpose()?;
-            Ok((Self(matches), command))
+        let program = || program::new(environment);
+        let parsed = program::for_parsing(program()).try_get_matches_from(arguments).and_then(|matches| {
+            let request = matches.subcommand_name().map(|_| Request::from_arg_matches(&matches)).transpose()?;
+            Ok((Self(matches), request))
         });
         match parsed {
-            Ok((command_line, Some(command))) => Invocation::Run(command_line, command),
+            Ok((command_line, Some(Request::Operate(command)))) => Invocation::Run(command_line, command),
+            Ok((_, Some(Request::Completions { shell }))) => Invocation::Print(pages::completions(program(), shell)),
+            Ok((_, Some(Request::Man))) => Invocation::Print(pages::manual(program())),
             Ok((command_line, None)) => Invocation::Serve(command_line),
             Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
                 Invocation::Print(error.render().to_string())
