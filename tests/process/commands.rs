@@ -4,12 +4,13 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
 use super::program::{Program, command};
 use crate::storage::places::Place;
@@ -144,7 +145,7 @@ async fn sessions_revoked_by_a_command_are_refused_at_the_next_request() {
         assert_revokes(&operator, &token, &set, NEW_PASSWORD).await;
         assert_eq!(client.log_in("alice", PASSWORD).await, None);
         let token = client.log_in("alice", NEW_PASSWORD).await.expect("a login with the new password");
-        assert_revokes(&operator, &token, &["user", "delete", "ALICE"].map(String::from), "").await;
+        assert_revokes(&operator, &token, &["user", "delete", "ALICE", "--yes"].map(String::from), "").await;
         assert_eq!(client.log_in("alice", NEW_PASSWORD).await, None);
     }
 }
@@ -166,7 +167,7 @@ async fn each_change_by_a_command_is_an_audit_line() {
         ("key add alice github:1", nothing, "key_added", Some(&alice)),
         ("key set-password username:alice --password-stdin", NEW_PASSWORD, "password_set", Some(&alice)),
         ("key delete github:1", nothing, "key_deleted", Some(&alice)),
-        ("user delete alice", nothing, "account_deleted", Some(&alice)),
+        ("user delete alice --yes", nothing, "account_deleted", Some(&alice)),
     ] {
         let arguments: Vec<_> = command.split(' ').collect();
         let output = operator.run(&[&["--log=info", "--log-format=json"], &arguments[..]].concat(), input).await;
@@ -189,7 +190,7 @@ async fn each_change_by_a_command_is_an_audit_line() {
             "{quiet:?} changes no account"
         );
     }
-    let off = operator.run(&["--log=off", "user", "delete", "bobby"], nothing).await;
+    let off = operator.run(&["--log=off", "user", "delete", "bobby", "--yes"], nothing).await;
     assert!(off.status.success() && off.stderr.is_empty(), "{off:?}");
 }
 
@@ -399,7 +400,8 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (67, &["user", "show", "carol"], "", "no user \"carol\""),
         (67, &["user", "show", "username:carol"], "", "no user \"username:carol\"; did you mean `carol`?"),
         (67, &["user", "show", "github:7"], "", "did you mean `doorward key show github:7`?"),
-        (67, &["user", "delete", "carol"], "", "no user"),
+        (64, &["user", "delete", "alice"], "y\n", "confirm with --yes"),
+        (67, &["user", "delete", "carol", "--yes"], "", "no user"),
         (67, &["user", "show", "--id", "alice"], "", "an id is 15 lower-case letters and digits"),
         (67, &["key", "delete", "github:2"], "", "no key"),
         (67, &["key", "use", "github:2", "--no-password"], "", "no key"),
@@ -429,32 +431,73 @@ async fn a_store_that_does_not_open_has_its_own_exit_status() {
     assert_eq!(output.status.code(), Some(64));
 }
 
+/// Runs a command with a terminal as its standard input, and types an answer after each prompt. Returns the exit status and
+/// what the terminal and standard error show.
+async fn run_on_terminal(operator: &Operator, arguments: &[&str], answers: &[(&str, &str)]) -> (Option<i32>, String) {
+    let (ours, theirs) = terminal();
+    let mut command = command(operator.folder.path());
+    command.args(CHEAP_HASH).arg(&operator.store).args(arguments).stdin(theirs).stdout(Stdio::null());
+    let child = command.stderr(Stdio::piped()).spawn().expect("a program that runs");
+    drop(command);
+    let mut shown = String::new();
+    for (prompt, typed) in answers {
+        while !shown.ends_with(prompt) {
+            shown.push_str(&shown_on(&ours));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes input");
+    }
+    let output = child.wait_with_output().await.expect("an end");
+    (output.status.code(), shown + &shown_on(&ours) + &String::from_utf8_lossy(&output.stderr))
+}
+
 #[tokio::test]
 async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
     let operator = Operator::beside_a_server_on(None).await;
     for (second, status) in [(PASSWORD, 0), ("wrong horse", 65)] {
-        let (ours, theirs) = terminal();
-        let mut command = command(operator.folder.path());
-        command.args(CHEAP_HASH).arg(&operator.store).args(["user", "create", &format!("alice{status}")]);
-        let mut child =
-            command.stdin(theirs).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a program that runs");
-        drop(command);
-        let mut screen = child.stderr.take().expect("piped");
-        let mut said = String::new();
-        for (prompt, typed) in [("Password: ", PASSWORD), ("The same again: ", second)] {
-            while !said.ends_with(prompt) {
-                said.push(char::from(screen.read_u8().await.expect("a prompt")));
-            }
-            rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes input");
-        }
-        screen.read_to_string(&mut said).await.expect("an end");
-        assert_eq!(child.wait().await.expect("an end").code(), Some(status), "{said}");
-
-        let shown = format!("{said}{}", shown_on(&ours));
+        let create = ["user", "create", &format!("alice{status}")];
+        let answers = [("Password: ", PASSWORD), ("The same again: ", second)];
+        let (ended, shown) = run_on_terminal(&operator, &create, &answers).await;
+        assert_eq!(ended, Some(status), "{shown}");
         assert!(!shown.contains("horse"), "{shown}");
     }
     assert!(operator.client().log_in("alice0", PASSWORD).await.is_some());
     assert!(operator.client().log_in("alice65", PASSWORD).await.is_none());
+}
+
+#[tokio::test]
+async fn a_user_is_deleted_on_a_terminal_after_a_yes() {
+    const QUESTION: &str = "Delete Alice and all their sessions? [y/N] ";
+    let operator = Operator::beside_a_server_on(None).await;
+    operator.client().sign_up("Alice", PASSWORD).await;
+    for (typed, status) in [("", 1), ("n", 1), ("\u{4}", 1), ("Yes", 0)] {
+        assert!(operator.client().log_in("alice", PASSWORD).await.is_some(), "not yet deleted before {typed:?}");
+        let (ended, shown) = run_on_terminal(&operator, &["user", "delete", "alice"], &[(QUESTION, typed)]).await;
+        assert_eq!(ended, Some(status), "{typed:?}: {shown}");
+        assert_eq!(shown.contains("nothing was changed"), status == 1, "{typed:?}: {shown}");
+    }
+    assert_eq!(operator.client().log_in("alice", PASSWORD).await, None);
+}
+
+/// Broken settings and a store that cannot be opened do not matter.
+#[tokio::test]
+async fn completions_and_the_manual_need_neither_settings_nor_a_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = [("DATABASE_URL", "oracle://x"), ("DOORWARD_SIGNUP", "ajar")];
+    for (arguments, start) in [
+        (&["completions", "bash"][..], "_doorward() {"),
+        (&["completions", "zsh"], "#compdef doorward"),
+        (&["completions", "fish"], "# Print an optspec"),
+        (&["completions", "elvish"], "\nuse builtin;"),
+        (&["completions", "powershell"], "\nusing namespace"),
+        (&["man"], ".ie"),
+    ] {
+        let output = super::program::run(folder.path(), arguments, &broken).await;
+        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}");
+        assert!(printed.starts_with(start) && printed.contains("set-attributes"), "{arguments:?}: {printed}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was created");
 }
 
 /// A command in the wrong folder would otherwise create a user in a store that no server reads.

@@ -6,6 +6,8 @@ use doorward_domain::{
     InvalidKeyId, InvalidPassword, InvalidUsername, Password, PasswordPolicy, Username, error_chain,
 };
 
+use super::record::escaped;
+
 /// A command that did nothing.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -63,7 +65,7 @@ impl Failure {
 
     /// A line, and what the user of the command probably meant.
     pub(super) fn with_suggestion(kind: Kind, line: &str, meant: &str) -> Self {
-        Self::new(kind, format!("{line}; did you mean `{}`?", meant.escape_debug()))
+        Self::new(kind, format!("{line}; did you mean `{}`?", escaped(meant)))
     }
 
     pub(super) fn from_store(error: &ConnectError) -> Self {

@@ -92,7 +92,12 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    without_controls(&text, |c| c.escape_unicode().to_string())
+    escaped(&text)
+}
+
+/// A text for people, with its control characters escaped.
+pub(super) fn escaped(text: &str) -> String {
+    without_controls(text, |c| c.escape_unicode().to_string())
 }
 
 fn without_controls(text: &str, escape: impl Fn(char) -> String) -> String {

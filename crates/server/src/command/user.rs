@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::context::{CommandContext, UserArgument, attributes, gone};
 use super::failure::{Failure, Kind};
 use super::outcome::Outcome;
-use super::record::Record;
+use super::record::{Record, escaped};
 use super::{ask, audit};
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +57,10 @@ pub(crate) enum Verb {
     Delete {
         #[command(flatten)]
         whose: UserArgument,
+
+        /// Do not ask for confirmation
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -91,8 +95,9 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             user.attributes = attributes;
             Ok(Outcome::One(Record::of_user(&user)))
         }
-        Verb::Delete { whose } => {
+        Verb::Delete { whose, yes } => {
             let user = context.user(&whose).await?;
+            ask::confirm(yes, &format!("Delete {} and all their sessions?", escaped(user.username.as_str())))?;
             if !context.admin.users.delete(&user.id).await? {
                 return Err(gone("user"));
             }
