@@ -47,13 +47,7 @@ const EXIT_USAGE: u8 = 64;
 /// Runs the program: reads the settings, then runs the command or serves until it is told to stop. Returns the exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    let warnings_of_dot_env = match command_line::dot_env::read() {
-        Ok(warnings) => warnings,
-        Err(problem) => {
-            eprintln!("doorward: {problem}");
-            return ExitCode::from(EXIT_USAGE);
-        }
-    };
+    let dot_env = command_line::dot_env::read();
     let (command_line, command) = match CommandLine::read() {
         Invocation::Serve(command_line) => (command_line, None),
         Invocation::Run(command_line, command) => (command_line, Some(command)),
@@ -62,6 +56,13 @@ pub fn main() -> ExitCode {
         }
         Invocation::Wrong(line) => {
             eprintln!("doorward: {line}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let warnings_of_dot_env = match dot_env {
+        Ok(warnings) => warnings,
+        Err(problem) => {
+            eprintln!("doorward: {problem}");
             return ExitCode::from(EXIT_USAGE);
         }
     };

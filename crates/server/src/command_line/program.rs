@@ -117,7 +117,7 @@ fn long_end() -> String {
 }
 
 fn with_hidden_settings(command: clap::Command) -> clap::Command {
-    let settings = TABLE.iter().map(|setting| argument(setting, Environment::Ignored).hide(true));
+    let settings = TABLE.iter().map(|setting| flag(setting).hide(true));
     command.args(settings).mut_subcommands(with_hidden_settings)
 }
 
@@ -127,15 +127,17 @@ fn with_end(command: clap::Command) -> clap::Command {
 
 fn argument(setting: &Setting, environment: Environment) -> Arg {
     let default = setting.default().map_or_else(String::new, |text| format!(" [default: {text}]"));
-    let argument = Arg::new(setting.variable)
-        .long(setting.flag)
-        .value_name(setting.value_name)
+    let argument = flag(setting)
         .value_hint(if setting.value_name == "FILE" { ValueHint::FilePath } else { ValueHint::Other })
         .help_heading(setting.section.title())
         .hide_short_help(true)
         .hide_env_values(setting.is_secret())
         .long_help(format!("{}{default}", setting.help));
     if environment == Environment::Read { argument.env(setting.variable) } else { argument }
+}
+
+fn flag(setting: &Setting) -> Arg {
+    Arg::new(setting.variable).long(setting.flag).value_name(setting.value_name)
 }
 
 #[cfg(test)]
