@@ -129,23 +129,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
                 Err(VerifyKeyError::Fault(fault)) => Err(fault.into()),
             }
         }
-        Verb::SetPassword { key, given } => {
-            let id = key.id()?;
-            let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
-            let user = user_of(context, &id).await?;
-            match context.admin.keys.set_password(&id, password.as_ref()).await {
-                Ok(()) => {
-                    audit::note("password_set", user.as_ref());
-                    Ok(Outcome::One(Record::new([
-                        ("keyId", id.as_str().into()),
-                        ("hasPassword", password.is_some().into()),
-                    ])))
-                }
-                Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
-                Err(SetPasswordError::InvalidPassword(error)) => Err(Failure::from_password(error, &context.passwords)),
-                Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
-            }
-        }
+        Verb::SetPassword { key, given } => set_password(context, key.id()?, &given).await,
         Verb::Delete { key } => {
             let id = key.id()?;
             let user = user_of(context, &id).await?;
@@ -155,6 +139,20 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             audit::note("key_deleted", user.as_ref());
             Ok(Outcome::One(Record::new([("keyId", id.as_str().into()), ("deleted", true.into())])))
         }
+    }
+}
+
+async fn set_password(context: &CommandContext, id: KeyId, given: &Given) -> Result<Outcome, Failure> {
+    let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
+    let user = user_of(context, &id).await?;
+    match context.admin.keys.set_password(&id, password.as_ref()).await {
+        Ok(()) => {
+            audit::note("password_set", user.as_ref());
+            Ok(Outcome::One(Record::new([("keyId", id.as_str().into()), ("hasPassword", password.is_some().into())])))
+        }
+        Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
+        Err(SetPasswordError::InvalidPassword(error)) => Err(Failure::from_password(error, &context.passwords)),
+        Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
     }
 }
 

@@ -108,15 +108,17 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             audit::note("sessions_revoked", Some(&user.id));
             Ok(Outcome::One(Record::new([("ended", ended.into())])))
         }
-        Verb::Sweep => {
-            let swept = context.admin.sweep.run().await?;
-            Ok(Outcome::One(Record::new([
-                ("sessions", swept.sessions.into()),
-                ("signIns", swept.sign_ins.into()),
-                ("buckets", swept.buckets.into()),
-            ])))
-        }
+        Verb::Sweep => sweep(context).await,
     }
+}
+
+async fn sweep(context: &CommandContext) -> Result<Outcome, Failure> {
+    let swept = context.admin.sweep.run().await?;
+    Ok(Outcome::One(Record::new([
+        ("sessions", swept.sessions.into()),
+        ("signIns", swept.sign_ins.into()),
+        ("buckets", swept.buckets.into()),
+    ])))
 }
 
 /// The user of a session, for the audit line.
