@@ -6,19 +6,15 @@ use std::process::Command;
 
 use super::names_in;
 
-/// The subcommands that `--help` lists for this command, in its section `Commands`.
+/// The subcommands that `-h` lists for this command, in its sections `Commands …`.
 fn subcommands(command: &[String]) -> Vec<String> {
     let mut program = Command::new(env!("CARGO_BIN_EXE_doorward-under-test"));
-    let output = program.env_clear().args(command).arg("--help").output().expect("a program that runs");
-    assert!(output.status.success(), "{command:?} --help: {}", String::from_utf8_lossy(&output.stderr));
+    let output = program.env_clear().args(command).arg("-h").output().expect("a program that runs");
+    assert!(output.status.success(), "{command:?} -h: {}", String::from_utf8_lossy(&output.stderr));
     let help = String::from_utf8(output.stdout).expect("UTF-8");
-    let section = help
-        .lines()
-        .skip_while(|line| !(line.starts_with("Commands") && line.ends_with(':')))
-        .skip(1)
-        .take_while(|line| !line.is_empty());
-    let names = section.filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
-    names.filter_map(|line| line.split(' ').next()).filter(|name| *name != "help").map(str::to_owned).collect()
+    let sections = help.split("\n\n").filter(|section| section.starts_with("Commands"));
+    let names = sections.flat_map(str::lines).filter_map(|line| line.strip_prefix("  "));
+    names.filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Adds the command, or its subcommands if it has any, to the commands found.

@@ -1,13 +1,16 @@
 //! The operator's commands, run beside a running server.
 
+use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
 use super::program::{Program, command};
 use crate::storage::places::Place;
@@ -75,6 +78,14 @@ impl Operator {
         self.done_with(arguments, "").await
     }
 
+    /// Runs a command that must succeed and returns the objects of its JSON output.
+    async fn list(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.run(&[arguments, &["--json"]].concat(), "").await;
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).expect("UTF-8");
+        lines.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+
     /// Runs a command that must fail with this exit status and returns its one line.
     async fn refused(&self, status: i32, arguments: &[&str], input: &str) -> String {
         let output = self.run(arguments, input).await;
@@ -84,6 +95,23 @@ impl Operator {
         assert_eq!(line.lines().count(), 1, "{line}");
         line
     }
+}
+
+/// A terminal: our side, and that of the program.
+fn terminal() -> (OwnedFd, File) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&ours).expect("its other side");
+    unlockpt(&ours).expect("its other side");
+    let name = ptsname(&ours, vec![]).expect("its name").into_string().expect("UTF-8");
+    (ours, File::options().read(true).write(true).open(name).expect("a terminal"))
+}
+
+/// What a terminal shows, up to 4 KiB.
+fn shown_on(ours: &OwnedFd) -> String {
+    let mut shown = [0; 4_096];
+    rustix::io::ioctl_fionbio(ours, true).expect("a terminal in non-blocking mode");
+    let count = rustix::io::read(ours, &mut shown).unwrap_or(0);
+    String::from_utf8_lossy(&shown[..count]).into_owned()
 }
 
 fn text(value: &Value) -> String {
@@ -117,7 +145,7 @@ async fn sessions_revoked_by_a_command_are_refused_at_the_next_request() {
         assert_revokes(&operator, &token, &set, NEW_PASSWORD).await;
         assert_eq!(client.log_in("alice", PASSWORD).await, None);
         let token = client.log_in("alice", NEW_PASSWORD).await.expect("a login with the new password");
-        assert_revokes(&operator, &token, &["user", "delete", "ALICE"].map(String::from), "").await;
+        assert_revokes(&operator, &token, &["user", "delete", "ALICE", "--yes"].map(String::from), "").await;
         assert_eq!(client.log_in("alice", NEW_PASSWORD).await, None);
     }
 }
@@ -139,7 +167,7 @@ async fn each_change_by_a_command_is_an_audit_line() {
         ("key add alice github:1", nothing, "key_added", Some(&alice)),
         ("key set-password username:alice --password-stdin", NEW_PASSWORD, "password_set", Some(&alice)),
         ("key delete github:1", nothing, "key_deleted", Some(&alice)),
-        ("user delete alice", nothing, "account_deleted", Some(&alice)),
+        ("user delete alice --yes", nothing, "account_deleted", Some(&alice)),
     ] {
         let arguments: Vec<_> = command.split(' ').collect();
         let output = operator.run(&[&["--log=info", "--log-format=json"], &arguments[..]].concat(), input).await;
@@ -162,7 +190,7 @@ async fn each_change_by_a_command_is_an_audit_line() {
             "{quiet:?} changes no account"
         );
     }
-    let off = operator.run(&["--log=off", "user", "delete", "bobby"], nothing).await;
+    let off = operator.run(&["--log=off", "user", "delete", "bobby", "--yes"], nothing).await;
     assert!(off.status.success() && off.stderr.is_empty(), "{off:?}");
 }
 
@@ -260,9 +288,13 @@ async fn keys_are_added_listed_used_and_deleted() {
     assert_eq!((&added["keyId"], &added["hasPassword"]), (&json!("github:583231"), &json!(false)));
     operator.done_with(&["key", "add", "alice", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
     assert_eq!(client.session(&token).await.status, StatusCode::OK, "a new key revokes no session");
-    let listed = operator.done(&["key", "list", "alice"]).await;
-    let listed: Vec<_> = listed["keys"].as_array().expect("keys").iter().map(|key| text(&key["keyId"])).collect();
-    assert_eq!(listed, ["username:alice", "github:583231", "email:a@b.c"]);
+    let keys = ["username:alice", "github:583231", "email:a@b.c"];
+    let listed: Vec<_> = operator.list(&["key", "list", "alice"]).await.iter().map(|key| text(&key["keyId"])).collect();
+    assert_eq!(listed, keys);
+    let lines = operator.run(&["key", "list", "alice"], "").await;
+    let lines = String::from_utf8(lines.stdout).expect("UTF-8");
+    let cells: Vec<_> = lines.lines().map(|line| line.split('\t').collect::<Vec<_>>()).collect();
+    assert!(cells.iter().zip(keys).all(|(cells, key)| cells.len() == 3 && cells[0] == key), "{lines}");
 
     operator.done(&["key", "use", "github:583231", "--no-password"]).await;
     operator.done_with(&["key", "use", "email:a@b.c", "--password-stdin"], NEW_PASSWORD).await;
@@ -286,9 +318,9 @@ async fn sessions_are_opened_listed_and_shown() {
     let opened = operator.done(&["session", "create", "alice", "--attributes", r#"{"device":"tv"}"#]).await;
     let validated = client.session(&text(&opened["token"])).await.json();
     assert_eq!((&validated["attributes"], &validated["sessionId"]), (&json!({"device": "tv"}), &opened["sessionId"]));
-    let listed = operator.done(&["session", "list", "alice"]).await;
-    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(2));
-    assert_eq!(listed["sessions"][0]["sessionId"], opened["sessionId"], "newest first");
+    let listed = operator.list(&["session", "list", "alice"]).await;
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[0]["sessionId"], opened["sessionId"], "newest first");
     let shown = operator.done(&["session", "show", &text(&opened["sessionId"])]).await;
     assert_eq!((&shown["state"], &shown["username"]), (&json!("active"), &json!("alice")));
     assert_eq!(operator.done(&["session", "sweep"]).await["sessions"], 0);
@@ -300,14 +332,34 @@ async fn a_list_of_sessions_tells_that_there_are_more() {
     for operator in Operator::on_every_store().await {
         operator.client().sign_up("alice", PASSWORD).await;
         let list = ["session", "list", "alice"];
-        assert_eq!(operator.done(&list).await["more"], false);
-        let in_words = async || String::from_utf8(operator.run(&list, "").await.stdout).expect("UTF-8");
-        assert!(!in_words().await.contains("more"));
+        let whole = operator.run(&list, "").await;
+        assert!(whole.stderr.is_empty(), "{whole:?}");
         let url = operator.store.strip_prefix("--database-url=").expect("the flag");
         Place::at(url.to_owned()).add_older_sessions(1_000).await;
-        let listed = operator.done(&list).await;
-        assert_eq!((listed["sessions"].as_array().map(Vec::len), &listed["more"]), (Some(1_000), &json!(true)));
-        assert!(in_words().await.lines().last().is_some_and(|line| line.starts_with("more") && line.ends_with("true")));
+        for arguments in [&list[..], &["session", "list", "alice", "--json"]] {
+            let cut = operator.run(arguments, "").await;
+            let said = String::from_utf8(cut.stderr).expect("UTF-8");
+            assert_eq!(said, "doorward: the list ends after 1000 records, but there are more\n", "{arguments:?}");
+            assert_eq!(String::from_utf8_lossy(&cut.stdout).lines().count(), 1_000, "{arguments:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_on_a_terminal_is_a_table_with_a_header() {
+    let operator = Operator::beside_a_server_on(None).await;
+    operator.client().sign_up("alice", PASSWORD).await;
+    operator.done(&["key", "add", "alice", "github:583231"]).await;
+    for (arguments, first) in [("key list alice", "keyId"), ("key show github:583231", "keyId: github:583231")] {
+        let (ours, theirs) = terminal();
+        let mut command = command(operator.folder.path());
+        command.args(arguments.split(' ')).arg(&operator.store).stdin(Stdio::null()).stdout(theirs);
+        assert!(command.status().await.expect("a program that runs").success());
+        let shown = shown_on(&ours);
+        assert!(shown.starts_with(first), "{shown}");
+        let at = |line: &str| line.find("true").or(line.find("false")).or(line.find("hasPassword"));
+        let columns: Vec<_> = shown.lines().map(at).collect();
+        assert!(first.contains(':') || columns == [Some("username:alice  ".len()); 3], "{shown}");
     }
 }
 
@@ -317,20 +369,23 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
     operator.client().sign_up("alice", PASSWORD).await;
     operator.client().sign_up("bobby", PASSWORD).await;
     operator.done(&["key", "add", "alice", "github:1"]).await;
-    let unknown = "0".repeat(24);
+    let (unknown, token) = ("0".repeat(24), "A".repeat(43));
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(4_096));
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(8), "]".repeat(8));
     let stdin = "--password-stdin";
     let wrong: &[(i32, &[&str], &str, &str)] = &[
-        (64, &["user"], "", "not complete"),
+        (64, &["user"], "", "[subcommands: create, show"),
         (64, &["user", "create"], "", "<USERNAME>"),
         (64, &["user", "frobnicate"], "", "frobnicate"),
+        (64, &["user", "craete"], "", "did you mean `create`?"),
         (64, &["user", "create", "carol", stdin, "--no-key"], "", "--no-key"),
         (64, &["user", "create", "carol"], "", "--password-stdin"),
         (64, &["key", "use", "github:1", stdin, "--no-password"], "", "--no-password"),
-        (65, &["user", "create", "bob", "--no-key"], "", "fewer than 4 characters"),
+        (65, &["user", "create", "bob", "--no-key"], "", "4 to 31 characters"),
         (65, &["user", "create", "bob\u{200b}by", "--no-key"], "", "does not show"),
-        (65, &["user", "create", "carol", stdin], "short", "too few characters"),
+        (65, &["user", "create", "carol", stdin], "short", "6 to 255 characters"),
+        (65, &["user", "create", "carol", stdin, "--password-min=15"], "fourteen chars", "15 to 255 characters"),
+        (65, &["key", "add", "alice", "email:a", stdin], "short", "6 to 255 characters"),
         (65, &["user", "create", "carol", stdin], "password1", "guessed first"),
         (65, &["user", "create", "carol", stdin], "one line\nand another", "more than one line"),
         (65, &["user", "create", "carol", "--no-key", "--attributes", "[]"], "", "not one JSON object"),
@@ -340,21 +395,27 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (65, &["key", "add", "alice", "GitHub:2"], "", "provider"),
         (65, &["key", "add", "alice", "github:"], "", "behind the key's colon"),
         (65, &["key", "add", "alice", "username:carol"], "", "their own username"),
-        (65, &["key", "set-password", "github:1", stdin], "alice", "too few characters"),
+        (65, &["key", "set-password", "github:1", stdin], "alice", "6 to 255 characters"),
+        (65, &["key", "show", "bobby"], "", "a key is PROVIDER:ID; did you mean `username:bobby`?"),
         (67, &["user", "show", "carol"], "", "no user \"carol\""),
-        (67, &["user", "delete", "carol"], "", "no user"),
-        (67, &["user", "show", "--id", "alice"], "", "no user"),
+        (67, &["user", "show", "username:carol"], "", "no user \"username:carol\"; did you mean `carol`?"),
+        (67, &["user", "show", "github:7"], "", "did you mean `doorward key show github:7`?"),
+        (64, &["user", "delete", "alice"], "y\n", "confirm with --yes"),
+        (67, &["user", "delete", "carol", "--yes"], "", "no user"),
+        (67, &["user", "show", "--id", "alice"], "", "an id is 15 lower-case letters and digits"),
         (67, &["key", "delete", "github:2"], "", "no key"),
         (67, &["key", "use", "github:2", "--no-password"], "", "no key"),
         (67, &["session", "create", "carol"], "", "no user"),
         (67, &["session", "end", &unknown], "", "no session"),
         (67, &["session", "show", "x'; --"], "", "no session"),
+        (67, &["session", "show", &token], "", "a session token is no session id"),
         (73, &["user", "create", "ALICE", "--no-password"], "", "taken"),
         (73, &["key", "add", "bobby", "github:1"], "", "taken"),
     ];
     for (status, arguments, input, why) in wrong {
         let line = operator.refused(*status, arguments, input).await;
         assert!(line.contains(why), "{arguments:?}: {line}");
+        assert!(!line.contains(&token), "{line}");
     }
     let users = operator.done(&["user", "show", "alice"]).await;
     assert_eq!((&users["attributes"], &users["keys"]), (&json!({}), &json!(["username:alice", "github:1"])));
@@ -370,40 +431,75 @@ async fn a_store_that_does_not_open_has_its_own_exit_status() {
     assert_eq!(output.status.code(), Some(64));
 }
 
+/// Runs a command with a terminal as its standard input, and types an answer after each prompt. Returns the exit status and
+/// what the terminal and standard error show.
+async fn run_on_terminal(operator: &Operator, arguments: &[&str], answers: &[(&str, &str)]) -> (Option<i32>, String) {
+    let (ours, theirs) = terminal();
+    let mut command = command(operator.folder.path());
+    command.args(CHEAP_HASH).arg(&operator.store).args(arguments).stdin(theirs).stdout(Stdio::null());
+    let child = command.stderr(Stdio::piped()).spawn().expect("a program that runs");
+    drop(command);
+    let mut shown = String::new();
+    for (prompt, typed) in answers {
+        while !shown.ends_with(prompt) {
+            shown.push_str(&shown_on(&ours));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes input");
+    }
+    let output = child.wait_with_output().await.expect("an end");
+    (output.status.code(), shown + &shown_on(&ours) + &String::from_utf8_lossy(&output.stderr))
+}
+
 #[tokio::test]
 async fn a_typed_password_is_asked_for_twice_and_never_echoed() {
     let operator = Operator::beside_a_server_on(None).await;
     for (second, status) in [(PASSWORD, 0), ("wrong horse", 65)] {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&ours).expect("its other side");
-        unlockpt(&ours).expect("its other side");
-        let name = ptsname(&ours, vec![]).expect("its name").into_string().expect("UTF-8");
-        let theirs = std::fs::OpenOptions::new().read(true).write(true).open(name).expect("a terminal");
-
-        let mut command = command(operator.folder.path());
-        command.args(CHEAP_HASH).arg(&operator.store).args(["user", "create", &format!("alice{status}")]);
-        let mut child =
-            command.stdin(theirs).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a program that runs");
-        drop(command);
-        let mut screen = child.stderr.take().expect("piped");
-        let mut said = String::new();
-        for (prompt, typed) in [("Password: ", PASSWORD), ("The same again: ", second)] {
-            while !said.ends_with(prompt) {
-                said.push(char::from(screen.read_u8().await.expect("a prompt")));
-            }
-            rustix::io::write(&ours, format!("{typed}\n").as_bytes()).expect("a terminal that takes input");
-        }
-        screen.read_to_string(&mut said).await.expect("an end");
-        assert_eq!(child.wait().await.expect("an end").code(), Some(status), "{said}");
-
-        let mut echoed = [0; 4_096];
-        rustix::io::ioctl_fionbio(&ours, true).expect("a terminal in non-blocking mode");
-        let count = rustix::io::read(&ours, &mut echoed).unwrap_or(0);
-        let shown = format!("{said}{}", String::from_utf8_lossy(&echoed[..count]));
+        let create = ["user", "create", &format!("alice{status}")];
+        let answers = [("Password: ", PASSWORD), ("The same again: ", second)];
+        let (ended, shown) = run_on_terminal(&operator, &create, &answers).await;
+        assert_eq!(ended, Some(status), "{shown}");
         assert!(!shown.contains("horse"), "{shown}");
     }
     assert!(operator.client().log_in("alice0", PASSWORD).await.is_some());
     assert!(operator.client().log_in("alice65", PASSWORD).await.is_none());
+}
+
+#[tokio::test]
+async fn a_user_is_deleted_on_a_terminal_after_a_yes() {
+    const QUESTION: &str = "Delete Alice and all their sessions? [y/N] ";
+    let operator = Operator::beside_a_server_on(None).await;
+    operator.client().sign_up("Alice", PASSWORD).await;
+    for (typed, status) in [("", 1), ("n", 1), ("\u{4}", 1), ("Yes", 0)] {
+        assert!(operator.client().log_in("alice", PASSWORD).await.is_some(), "not yet deleted before {typed:?}");
+        let (ended, shown) = run_on_terminal(&operator, &["user", "delete", "alice"], &[(QUESTION, typed)]).await;
+        assert_eq!(ended, Some(status), "{typed:?}: {shown}");
+        assert_eq!(shown.contains("nothing was changed"), status == 1, "{typed:?}: {shown}");
+    }
+    assert_eq!(operator.client().log_in("alice", PASSWORD).await, None);
+}
+
+/// Broken settings and a store that cannot be opened do not matter.
+#[tokio::test]
+async fn completions_and_the_manual_need_neither_settings_nor_a_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = [("DATABASE_URL", "oracle://x"), ("DOORWARD_SIGNUP", "ajar")];
+    std::fs::write(folder.path().join(".env"), "DATABASE_URL='").expect("a file");
+    for (arguments, start) in [
+        (&["completions", "bash"][..], "_doorward() {"),
+        (&["completions", "zsh"], "#compdef doorward"),
+        (&["completions", "fish"], "# Print an optspec"),
+        (&["completions", "elvish"], "\nuse builtin;"),
+        (&["completions", "powershell"], "\nusing namespace"),
+        (&["man"], ".ie"),
+        (&["--help"], "Sign-in with"),
+    ] {
+        let output = super::program::run(folder.path(), arguments, &broken).await;
+        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}");
+        assert!(printed.starts_with(start) && printed.contains("database"), "{arguments:?}: {printed}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing but .env");
 }
 
 /// A command in the wrong folder would otherwise create a user in a store that no server reads.

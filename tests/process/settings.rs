@@ -147,6 +147,10 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         assert!(said.contains(", but must be "), "{said}");
         assert!(variable == "DATABASE_URL" || said.contains(&format!("{value:?}")), "{said}");
     }
+    let misspelt = run(folder.path(), &["--usernames=acsii"], &[]).await;
+    let said = String::from_utf8(misspelt.stderr).expect("UTF-8");
+    let told = "must be unicode or precis or ascii; did you mean `ascii`?\n";
+    assert!(misspelt.status.code() == Some(64) && said.ends_with(told), "{said}");
     for arguments in [&["--no-such-flag"][..], &["--listen"], &["serve"]] {
         let output = run(folder.path(), arguments, &[]).await;
         let said = String::from_utf8(output.stderr).expect("UTF-8");
@@ -312,6 +316,7 @@ async fn weak_and_vain_choices_are_warned_of_at_the_start() {
     let command = run(program.folder.path(), &["user", "show", "alice"], &[("DOORWARD_SINGUP", "closed")]).await;
     let said = String::from_utf8(command.stderr).expect("UTF-8");
     assert!(said.starts_with("doorward: warning: DOORWARD_SINGUP is set"), "{said}");
+    assert!(said.contains("did you mean DOORWARD_SIGNUP?"), "{said}");
     assert!(log.contains("DOORWARD_SINGUP is set, but there is no such setting"), "{log}");
     assert!(log.contains("http://door.example is not within it"), "{log}");
     assert!(log.contains("WARN") && log.contains("in the clear"), "{log}");

@@ -15,6 +15,7 @@ mod received;
 mod server;
 mod settings;
 mod shares;
+mod similar;
 mod socket;
 mod store_counts;
 mod unread;
@@ -46,13 +47,7 @@ const EXIT_USAGE: u8 = 64;
 /// Runs the program: reads the settings, then runs the command or serves until it is told to stop. Returns the exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    let warnings_of_dot_env = match command_line::read_dot_env() {
-        Ok(warnings) => warnings,
-        Err(problem) => {
-            eprintln!("doorward: {problem}");
-            return ExitCode::from(EXIT_USAGE);
-        }
-    };
+    let dot_env = command_line::dot_env::read();
     let (command_line, command) = match CommandLine::read() {
         Invocation::Serve(command_line) => (command_line, None),
         Invocation::Run(command_line, command) => (command_line, Some(command)),
@@ -61,6 +56,13 @@ pub fn main() -> ExitCode {
         }
         Invocation::Wrong(line) => {
             eprintln!("doorward: {line}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let warnings_of_dot_env = match dot_env {
+        Ok(warnings) => warnings,
+        Err(problem) => {
+            eprintln!("doorward: {problem}");
             return ExitCode::from(EXIT_USAGE);
         }
     };
@@ -78,9 +80,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let unknown = command_line::unknown_variables().into_iter();
-    let unknown = unknown.map(|variable| format!("{variable} is set, but there is no such setting: it has no effect"));
-    let warnings = warnings_of_dot_env.into_iter().chain(unknown);
+    let warnings = warnings_of_dot_env.into_iter().chain(warnings::of_unknown_variables());
     match command {
         Some(command) => run_command(&runtime, settings, command, warnings),
         None => run_server(&runtime, settings, warnings),
@@ -99,7 +99,13 @@ fn run_command(
     }
     let _log = logging::start_for_command(&settings.log);
     match runtime.block_on(command::run(settings, command)) {
-        Ok(outcome) => print(&outcome),
+        Ok(printed) => {
+            let status = print(&printed.output);
+            if let Some(note) = printed.note {
+                eprintln!("doorward: {note}");
+            }
+            status
+        }
         Err(failure) => {
             eprintln!("doorward: {}", failure.line());
             ExitCode::from(failure.status())

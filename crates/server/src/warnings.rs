@@ -8,7 +8,9 @@ use doorward_domain::PasswordPolicy;
 use ipnet::IpNet;
 use tracing_subscriber::layer::SubscriberExt;
 
+use crate::settings::table::TABLE;
 use crate::settings::{LogSettings, Settings};
+use crate::similar::similar;
 use crate::socket::ListenAddress;
 
 /// The warnings for settings, each one line that names its setting.
@@ -22,6 +24,21 @@ pub(crate) fn of_settings(settings: &Settings, public_origin: &Origin) -> Vec<St
         of_defences(settings),
     ];
     lists.into_iter().flatten().collect()
+}
+
+/// The warnings for variables that start like settings and are none, such as misspelt ones.
+pub(crate) fn of_unknown_variables() -> Vec<String> {
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    variables.filter_map(|name| of_variable(&name)).collect()
+}
+
+fn of_variable(name: &str) -> Option<String> {
+    let mut known = TABLE.iter().map(|setting| setting.variable);
+    if !name.starts_with("DOORWARD_") || known.clone().any(|variable| variable == name) {
+        return None;
+    }
+    let meant = similar(name, &mut known).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+    Some(format!("{name} is set, but there is no such setting: it has no effect{meant}"))
 }
 
 /// The warning for a store that other users of the machine may read: it has every hash.
@@ -227,6 +244,13 @@ mod tests {
         assert_eq!(named(usual), [""; 0]);
         let socket = "--listen=unix:/run/doorward.sock --public-url=https://login.example.com";
         assert_eq!(named(socket), [""; 0], "the peers of a Unix socket are trusted proxies");
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_warned_of_with_the_right_one() {
+        let told = of_variable("DOORWARD_SINGUP").expect("a warning");
+        assert!(told.ends_with("it has no effect; did you mean DOORWARD_SIGNUP?"), "{told}");
+        assert_eq!((of_variable("DOORWARD_SIGNUP"), of_variable("SIGNUP")), (None, None));
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Passwords on their way in: from standard input or a terminal without echo, never from arguments, which every user of
-//! the machine can list.
+//! Questions on the terminal. Passwords come from standard input or a terminal without echo, never from arguments, which
+//! every user of the machine can list.
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
+use doorward_domain::Password;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
@@ -27,6 +28,45 @@ pub(super) fn password(from_stdin: bool, new: bool) -> Result<Zeroizing<String>,
     Ok(first)
 }
 
+/// Asks on the terminal whether to go on, unless a flag has answered. Anything but yes is a no.
+pub(super) fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::new(Kind::Usage, "there is no terminal to ask for confirmation on; confirm with --yes"));
+    }
+    let cannot_ask = |error| Failure::new(Kind::Failed, format!("the question cannot be asked: {error}"));
+    let answer = answer(&format!("{question} [y/N] ")).map_err(cannot_ask)?;
+    if ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes)) {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Failed, "not confirmed, so nothing was changed"))
+}
+
+/// The line that is typed after a prompt. It is empty at the end of the input.
+fn answer(prompt: &str) -> io::Result<String> {
+    show(prompt)?;
+    let mut line = String::new();
+    if io::stdin().lock().take(MOST_BYTES).read_line(&mut line)? == 0 {
+        show("\n")?;
+    }
+    Ok(line)
+}
+
+/// Shows a text on the terminal itself, since standard error may go to a file of audit lines.
+fn show(text: &str) -> io::Result<()> {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        match rustix::io::write(io::stdin(), rest) {
+            Ok(written) => rest = &rest[written..],
+            // It is open for reading only.
+            Err(_) => return io::stderr().write_all(rest),
+        }
+    }
+    Ok(())
+}
+
 /// The only line of an input, without its end.
 fn line_of(input: impl Read) -> Result<Zeroizing<String>, Failure> {
     let wrong = |line| Failure::new(Kind::Data, line);
@@ -37,7 +77,10 @@ fn line_of(input: impl Read) -> Result<Zeroizing<String>, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| wrong(format!("the password on standard input cannot be read: {error}")))?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(wrong("the password on standard input is too long".to_owned()));
+        return Err(wrong(format!(
+            "the password on standard input is too long; it must have at most {} characters",
+            Password::MAX_CHARS
+        )));
     }
     let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     if line.contains('\n') {
@@ -47,14 +90,12 @@ fn line_of(input: impl Read) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn ask(prompt: &str) -> io::Result<Zeroizing<String>> {
-    let mut screen = io::stderr();
     let silence = Silence::begin()?;
-    screen.write_all(prompt.as_bytes())?;
-    screen.flush()?;
+    show(prompt)?;
     let mut line = Zeroizing::new(String::with_capacity(2 * usize::try_from(MOST_BYTES).unwrap_or_default()));
     io::stdin().lock().take(MOST_BYTES).read_line(&mut line)?;
     drop(silence);
-    writeln!(screen)?;
+    show("\n")?;
     let kept = line.trim_end_matches(['\n', '\r']).len();
     line.truncate(kept);
     Ok(line)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use doorward_app::{Admin, ListSessions};
 use doorward_domain::ports::Clock;
-use doorward_domain::{Attributes, LoginName, SessionPolicy, User, UserId};
+use doorward_domain::{Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId};
 
 use super::failure::{Failure, Kind};
 
@@ -13,6 +13,9 @@ use super::failure::{Failure, Kind};
 #[derive(Debug, Args)]
 pub(crate) struct UserArgument {
     /// The username in any spelling, or the user's id
+    ///
+    /// Where it is the username of one user and the id of another, the command asks for --id. A user without the key of
+    /// their username is found by id alone.
     user: String,
 
     /// USER is an id, even if another user has it as their username
@@ -26,6 +29,7 @@ pub(super) struct CommandContext {
     pub(super) list_sessions: ListSessions,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sessions: SessionPolicy,
+    pub(super) passwords: PasswordPolicy,
 }
 
 impl CommandContext {
@@ -48,7 +52,27 @@ impl CommandContext {
                 ))
             }
             (Some(user), _) | (None, Some(user)) => Ok(user),
-            (None, None) => Err(Failure::new(Kind::NotFound, format!("there is no user {:?}", argument.user))),
+            (None, None) => Err(argument.unknown()),
+        }
+    }
+}
+
+impl UserArgument {
+    /// The failure for a text that names no user.
+    fn unknown(&self) -> Failure {
+        let line = format!("there is no user {:?}", self.user);
+        match self.user.split_once(':') {
+            Some((_, name)) if KeyId::parse(&self.user).is_ok_and(|key| key.is_of_username()) => {
+                Failure::with_suggestion(Kind::NotFound, &line, name)
+            }
+            Some(_) if KeyId::parse(&self.user).is_ok() => {
+                Failure::with_suggestion(Kind::NotFound, &line, &format!("doorward key show {}", self.user))
+            }
+            _ if self.id && UserId::parse(&self.user).is_none() => {
+                let chars = UserId::CHARS;
+                Failure::new(Kind::NotFound, format!("{line} by id; an id is {chars} lower-case letters and digits"))
+            }
+            _ => Failure::new(Kind::NotFound, line),
         }
     }
 }

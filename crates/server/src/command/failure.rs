@@ -2,7 +2,11 @@
 
 use doorward_adapters_sql::ConnectError;
 use doorward_app::Fault;
-use doorward_domain::{InvalidKeyId, InvalidPassword, InvalidUsername, error_chain};
+use doorward_domain::{
+    InvalidKeyId, InvalidPassword, InvalidUsername, Password, PasswordPolicy, Username, error_chain,
+};
+
+use super::record::escaped;
 
 /// A command that did nothing.
 #[derive(Debug)]
@@ -11,23 +15,47 @@ pub(crate) struct Failure {
     line: String,
 }
 
-/// What went wrong, as far as a script can do something about it.
+/// What went wrong, as far as a script can do something about it. The numbers are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// Something unforeseen.
     Failed = 1,
-    /// The command was not put right (`EX_USAGE`).
+    /// `EX_USAGE`
     Usage = 64,
-    /// What it was given cannot be taken: a name, a password, JSON (`EX_DATAERR`).
+    /// `EX_DATAERR`
     Data = 65,
-    /// There is no such user, key or session (`EX_NOUSER`).
+    /// `EX_NOUSER`
     NotFound = 67,
-    /// The store cannot be opened or does not answer (`EX_UNAVAILABLE`).
+    /// `EX_UNAVAILABLE`
     Unavailable = 69,
-    /// It is taken (`EX_CANTCREAT`).
+    /// `EX_CANTCREAT`
     Taken = 73,
-    /// It is not the password (`EX_NOPERM`).
+    /// `EX_NOPERM`
     Incorrect = 77,
+}
+
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::Failed, Self::Usage, Self::Data, Self::NotFound, Self::Unavailable, Self::Taken, Self::Incorrect];
+
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Failed => {
+                "something unforeseen, a server that is not ready (`health`), or a question answered with no"
+            }
+            Self::Usage => "the command or a setting is wrong",
+            Self::Data => "a name, a password, a key or JSON that cannot be taken",
+            Self::NotFound => "there is no such user, key or session",
+            Self::Unavailable => "the store cannot be opened or does not answer",
+            Self::Taken => "the username, the user id or the key is taken",
+            Self::Incorrect => "it is not the password (`key use`)",
+        }
+    }
+}
+
+/// The exit statuses of the program, and what they mean.
+pub(crate) fn exit_statuses() -> impl Iterator<Item = (u8, &'static str)> {
+    let failures = Kind::ALL.into_iter().map(|kind| (kind as u8, kind.meaning()));
+    std::iter::once((0, "it is done")).chain(failures)
 }
 
 impl Failure {
@@ -35,8 +63,27 @@ impl Failure {
         Self { kind, line: line.into() }
     }
 
+    /// A line, and what the user of the command probably meant.
+    pub(super) fn with_suggestion(kind: Kind, line: &str, meant: &str) -> Self {
+        Self::new(kind, format!("{line}; did you mean `{}`?", escaped(meant)))
+    }
+
     pub(super) fn from_store(error: &ConnectError) -> Self {
         Self::new(Kind::Unavailable, error.to_string())
+    }
+
+    /// A new password that breaks a rule.
+    pub(super) fn from_password(error: InvalidPassword, rules: &PasswordPolicy) -> Self {
+        let length = |what| {
+            format!("the password is {what}; it must have {} to {} characters", rules.min_chars, Password::MAX_CHARS)
+        };
+        let line = match error {
+            InvalidPassword::Missing => length("empty"),
+            InvalidPassword::TooShort => length("too short"),
+            InvalidPassword::TooLong => length("too long"),
+            InvalidPassword::IsUsername | InvalidPassword::Common => error.to_string(),
+        };
+        Self::new(Kind::Data, line)
     }
 
     /// The exit status.
@@ -63,18 +110,52 @@ impl From<Fault> for Failure {
 
 impl From<InvalidUsername> for Failure {
     fn from(error: InvalidUsername) -> Self {
-        Self::new(Kind::Data, error.to_string())
-    }
-}
-
-impl From<InvalidPassword> for Failure {
-    fn from(error: InvalidPassword) -> Self {
-        Self::new(Kind::Data, error.to_string())
+        let length = |what| {
+            let (min, max) = (Username::MIN_CHARS, Username::MAX_CHARS);
+            format!("the username is {what}; it must have {min} to {max} characters")
+        };
+        let line = match error {
+            InvalidUsername::Missing => length("empty"),
+            InvalidUsername::TooShort => length("too short"),
+            InvalidUsername::TooLong => length("too long"),
+            InvalidUsername::Character => {
+                "the username has a character that DOORWARD_USERNAMES does not allow".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        Self::new(Kind::Data, line)
     }
 }
 
 impl From<InvalidKeyId> for Failure {
     fn from(error: InvalidKeyId) -> Self {
         Self::new(Kind::Data, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_or_password_of_another_length_is_told_the_numbers() {
+        let rules = PasswordPolicy { min_chars: 12, ..PasswordPolicy::DEFAULT };
+        for error in [InvalidPassword::Missing, InvalidPassword::TooShort, InvalidPassword::TooLong] {
+            let failure = Failure::from_password(error, &rules);
+            assert!(failure.line().ends_with("it must have 12 to 255 characters"), "{}", failure.line());
+        }
+        for error in [InvalidUsername::Missing, InvalidUsername::TooShort, InvalidUsername::TooLong] {
+            let failure = Failure::from(error);
+            assert!(failure.line().ends_with("it must have 4 to 31 characters"), "{}", failure.line());
+        }
+    }
+
+    #[test]
+    fn the_configuration_page_has_every_exit_status() {
+        let page = include_str!("../../../../docs/configuration.md");
+        for (status, meaning) in exit_statuses() {
+            let row = format!("| {status} | {meaning} |\n");
+            assert!(page.contains(&row), "{row}");
+        }
     }
 }

@@ -2,17 +2,17 @@
 
 use clap::{Args, Subcommand};
 use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
-use doorward_domain::{KeyId, UserId};
+use doorward_domain::{KeyId, LoginName, PasswordPolicy, UserId};
 
 use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
-use super::outcome::Outcome;
+use super::outcome::{List, Outcome};
 use super::record::Record;
 use super::{ask, audit};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Give a user another key, without a password unless one is asked for
+    /// Give a user another key, without a password by default
     Add {
         #[command(flatten)]
         whose: UserArgument,
@@ -38,7 +38,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
-    /// Tell whether this is the password of a key; exits with 77 where it is not
+    /// Check the password of a key; exits with 77 if it is wrong
     Use {
         #[command(flatten)]
         key: Which,
@@ -46,7 +46,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         given: Given,
     },
-    /// Replace the password of a key, and revoke every session of its user
+    /// Replace a key's password, and revoke its user's sessions
     SetPassword {
         #[command(flatten)]
         key: Which,
@@ -54,7 +54,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         given: Given,
     },
-    /// Delete a key, and revoke every session of its user
+    /// Delete a key, and revoke its user's sessions
     Delete {
         #[command(flatten)]
         key: Which,
@@ -65,13 +65,21 @@ pub(crate) enum Verb {
 #[derive(Debug, Args)]
 pub(crate) struct Which {
     /// The key, such as username:alice or github:583231
+    ///
+    /// A provider has 1 to 32 lower-case letters, digits, `-` and `_`; the id has 1 to 255 characters that show.
     #[arg(value_name = "PROVIDER:ID")]
     key: String,
 }
 
 impl Which {
+    /// The id of a key that exists. A text without a colon is most often a username.
     fn id(&self) -> Result<KeyId, Failure> {
-        Ok(KeyId::parse(&self.key)?)
+        KeyId::parse(&self.key).map_err(|error| match LoginName::parse(&self.key) {
+            Ok(_) if !self.key.contains(':') => {
+                Failure::with_suggestion(Kind::Data, "a key is PROVIDER:ID", &format!("username:{}", self.key))
+            }
+            _ => error.into(),
+        })
     }
 }
 
@@ -90,10 +98,11 @@ pub(crate) struct Given {
 pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     match verb {
         Verb::Add { whose, key, password, password_stdin } => {
-            let id = key.id()?;
+            let id = KeyId::parse(&key.key)?;
             let user = context.user(&whose).await?;
             let password = (password || password_stdin).then(|| ask::password(password_stdin, true)).transpose()?;
-            let key = context.admin.keys.create(id, &user.id, password.as_ref()).await?;
+            let key = context.admin.keys.create(id, &user.id, password.as_ref()).await;
+            let key = key.map_err(|error| refused(error, &context.passwords))?;
             audit::note("key_added", Some(&user.id));
             Ok(Outcome::One(Record::of_key(&key)))
         }
@@ -105,7 +114,8 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         Verb::List { whose } => {
             let user = context.user(&whose).await?;
             let keys = context.admin.keys.list(&user.id).await?;
-            Ok(Outcome::Many("keys", keys.iter().map(Record::of_key).collect()))
+            let records = keys.iter().map(Record::of_key).collect();
+            Ok(Outcome::Many(List { columns: &["keyId", "hasPassword", "createdAt"], records, more: false }))
         }
         Verb::Use { key, given } => {
             let id = key.id()?;
@@ -119,23 +129,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
                 Err(VerifyKeyError::Fault(fault)) => Err(fault.into()),
             }
         }
-        Verb::SetPassword { key, given } => {
-            let id = key.id()?;
-            let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
-            let user = user_of(context, &id).await?;
-            match context.admin.keys.set_password(&id, password.as_ref()).await {
-                Ok(()) => {
-                    audit::note("password_set", user.as_ref());
-                    Ok(Outcome::One(Record::new([
-                        ("keyId", id.as_str().into()),
-                        ("hasPassword", password.is_some().into()),
-                    ])))
-                }
-                Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
-                Err(SetPasswordError::InvalidPassword(error)) => Err(error.into()),
-                Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
-            }
-        }
+        Verb::SetPassword { key, given } => set_password(context, key.id()?, &given).await,
         Verb::Delete { key } => {
             let id = key.id()?;
             let user = user_of(context, &id).await?;
@@ -148,6 +142,20 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
     }
 }
 
+async fn set_password(context: &CommandContext, id: KeyId, given: &Given) -> Result<Outcome, Failure> {
+    let password = (!given.no_password).then(|| ask::password(given.password_stdin, true)).transpose()?;
+    let user = user_of(context, &id).await?;
+    match context.admin.keys.set_password(&id, password.as_ref()).await {
+        Ok(()) => {
+            audit::note("password_set", user.as_ref());
+            Ok(Outcome::One(Record::new([("keyId", id.as_str().into()), ("hasPassword", password.is_some().into())])))
+        }
+        Err(SetPasswordError::NoSuchKey) => Err(no_such(&id)),
+        Err(SetPasswordError::InvalidPassword(error)) => Err(Failure::from_password(error, &context.passwords)),
+        Err(SetPasswordError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
 /// The user of a key, for the audit line.
 async fn user_of(context: &CommandContext, id: &KeyId) -> Result<Option<UserId>, Failure> {
     Ok(context.admin.keys.get(id).await?.map(|key| key.user_id))
@@ -157,16 +165,14 @@ fn no_such(id: &KeyId) -> Failure {
     Failure::new(Kind::NotFound, format!("there is no key {:?}", id.as_str()))
 }
 
-impl From<CreateKeyError> for Failure {
-    fn from(error: CreateKeyError) -> Self {
-        match error {
-            CreateKeyError::NoSuchUser => Self::new(Kind::NotFound, error.to_string()),
-            CreateKeyError::NotTheirUsername => {
-                Self::new(Kind::Data, "of keys of usernames a user can only have that of their own username")
-            }
-            CreateKeyError::KeyTaken => Self::new(Kind::Taken, error.to_string()),
-            CreateKeyError::InvalidPassword(error) => error.into(),
-            CreateKeyError::Fault(fault) => fault.into(),
+fn refused(error: CreateKeyError, passwords: &PasswordPolicy) -> Failure {
+    match error {
+        CreateKeyError::NoSuchUser => Failure::new(Kind::NotFound, error.to_string()),
+        CreateKeyError::NotTheirUsername => {
+            Failure::new(Kind::Data, "the only `username:` key that a user can have is that of their own username")
         }
+        CreateKeyError::KeyTaken => Failure::new(Kind::Taken, error.to_string()),
+        CreateKeyError::InvalidPassword(error) => Failure::from_password(error, passwords),
+        CreateKeyError::Fault(fault) => fault.into(),
     }
 }

@@ -14,6 +14,7 @@ mod record;
 mod session;
 mod user;
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -24,16 +25,17 @@ use crate::clock::SystemClock;
 use crate::settings::Settings;
 use crate::wiring::ports;
 
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, exit_statuses};
 
 use context::CommandContext;
 use failure::Kind;
-use outcome::Outcome;
+use outcome::{Format, Outcome};
 
 /// The operator's commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Create, show, change or delete a user
+    #[command(arg_required_else_help = false)]
     User {
         #[command(subcommand)]
         verb: user::Verb,
@@ -41,6 +43,7 @@ pub(crate) enum Command {
         output: Output,
     },
     /// Add, show, list, check, change or delete the keys of users
+    #[command(arg_required_else_help = false)]
     Key {
         #[command(subcommand)]
         verb: key::Verb,
@@ -48,38 +51,51 @@ pub(crate) enum Command {
         output: Output,
     },
     /// Create, list, show, change or revoke sessions
+    #[command(arg_required_else_help = false)]
     Session {
         #[command(subcommand)]
         verb: session::Verb,
         #[command(flatten)]
         output: Output,
     },
-    /// Check the settings and the store as the start would, and change nothing
+    /// Check settings and store as a start would, and change nothing
     Check {
         #[command(flatten)]
         output: Output,
     },
-    /// Ask the running server at --listen whether it is ready
+    /// Ask the server at --listen whether it is ready
     Health,
 }
 
 /// How the outcome is written.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// Write the outcome as one line of JSON
+    /// Write JSON, one object a line
     #[arg(long, global = true)]
     json: bool,
 }
 
+/// What a command prints.
+pub(crate) struct Printed {
+    /// On standard output.
+    pub(crate) output: String,
+    /// A line on standard error, beside the output.
+    pub(crate) note: Option<String>,
+}
+
 /// Runs a command and returns what to print.
-pub(crate) async fn run(settings: Settings, command: Command) -> Result<String, Failure> {
-    match command {
-        Command::Health => health::run(&settings.listen).await,
-        Command::Check { output } => check::run(&settings).await.map(|outcome| output.write(&outcome)),
-        Command::User { verb, output } => administer(settings, Noun::User(verb), output).await,
-        Command::Key { verb, output } => administer(settings, Noun::Key(verb), output).await,
-        Command::Session { verb, output } => administer(settings, Noun::Session(verb), output).await,
-    }
+pub(crate) async fn run(settings: Settings, command: Command) -> Result<Printed, Failure> {
+    let (outcome, output) = match command {
+        Command::Health => {
+            let output = health::run(&settings.listen).await?;
+            return Ok(Printed { output, note: None });
+        }
+        Command::Check { output } => (check::run(&settings).await?, output),
+        Command::User { verb, output } => (administer(settings, Noun::User(verb)).await?, output),
+        Command::Key { verb, output } => (administer(settings, Noun::Key(verb)).await?, output),
+        Command::Session { verb, output } => (administer(settings, Noun::Session(verb)).await?, output),
+    };
+    Ok(Printed { output: outcome.written(output.format()), note: outcome.note() })
 }
 
 /// A command on the records of the store.
@@ -90,12 +106,16 @@ enum Noun {
 }
 
 impl Output {
-    fn write(&self, outcome: &Outcome) -> String {
-        if self.json { outcome.json() } else { outcome.text() }
+    fn format(&self) -> Format {
+        match (self.json, std::io::stdout().is_terminal()) {
+            (true, _) => Format::Json,
+            (_, true) => Format::Terminal,
+            _ => Format::Pipe,
+        }
     }
 }
 
-async fn administer(settings: Settings, noun: Noun, output: Output) -> Result<String, Failure> {
+async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> {
     let store = doorward_adapters_sql::connect_existing(&settings.store).await;
     let store = store.map_err(|error| Failure::from_store(&error))?;
     let hasher = Argon2idHasher::start(settings.argon2, settings.hash_threads)
@@ -107,6 +127,7 @@ async fn administer(settings: Settings, noun: Noun, output: Output) -> Result<St
         list_sessions: UseCases::new(&ports, &policies).list_sessions,
         clock: ports.clock,
         sessions: settings.sessions,
+        passwords: settings.sign_up.passwords,
     };
     let outcome = match noun {
         Noun::User(verb) => user::run(&context, verb).await,
@@ -114,5 +135,5 @@ async fn administer(settings: Settings, noun: Noun, output: Output) -> Result<St
         Noun::Session(verb) => session::run(&context, verb).await,
     };
     store.close().await;
-    outcome.map(|outcome| output.write(&outcome))
+    outcome
 }

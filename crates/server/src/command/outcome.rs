@@ -1,44 +1,126 @@
-//! The outcome of a command, as text or JSON.
+//! The outcome of a command, and the one place that writes it: as lines, as a table or as JSON.
+
+use unicode_width::UnicodeWidthStr;
 
 use super::record::Record;
 
 /// The outcome of a command.
 pub(super) enum Outcome {
     One(Record),
-    /// Any number, and their name in JSON.
-    Many(&'static str, Vec<Record>),
-    /// As many as are shown, their name in JSON, and whether there are more.
-    Newest(&'static str, Vec<Record>, bool),
+    Many(List),
+}
+
+/// Records of one kind.
+pub(super) struct List {
+    /// The names of the values that are written for people and for pipes, in this order. JSON has all values.
+    pub(super) columns: &'static [&'static str],
+    pub(super) records: Vec<Record>,
+    /// Whether the store has more records than these.
+    pub(super) more: bool,
+}
+
+/// How an outcome is written.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    /// For a person: a list is a table with a header.
+    Terminal,
+    /// For a program that reads lines: a list has its values between tabs, and no header.
+    Pipe,
+    /// One JSON object a line.
+    Json,
 }
 
 impl Outcome {
-    pub(super) fn json(&self) -> String {
-        match self {
-            Self::One(record) => format!("{}\n", record.json()),
-            Self::Many(name, records) => {
-                format!("{}\n", serde_json::json!({ *name: json_of(records) }))
-            }
-            Self::Newest(name, records, more) => {
-                format!("{}\n", serde_json::json!({ *name: json_of(records), "more": more }))
-            }
+    pub(super) fn written(&self, format: Format) -> String {
+        match (self, format) {
+            (Self::One(record), Format::Json) => json_lines(std::slice::from_ref(record)),
+            (Self::One(record), _) => record.text(),
+            (Self::Many(list), Format::Json) => json_lines(&list.records),
+            (Self::Many(list), Format::Pipe) => lines(&list.rows(), |row| row.join("\t")),
+            (Self::Many(list), Format::Terminal) => table(list),
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    /// What there is to say beside the output, on standard error.
+    pub(super) fn note(&self) -> Option<String> {
         match self {
-            Self::One(record) => record.text(),
-            Self::Many(_, records) | Self::Newest(_, records, false) => text_of(records),
-            Self::Newest(_, records, true) => {
-                format!("{}\n{}", text_of(records), Record::new([("more", true.into())]).text())
+            Self::Many(List { records, more: true, .. }) => {
+                Some(format!("the list ends after {} records, but there are more", records.len()))
             }
+            _ => None,
         }
     }
 }
 
-fn json_of(records: &[Record]) -> Vec<serde_json::Value> {
-    records.iter().map(Record::json).collect()
+impl List {
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.records.iter().map(|record| self.columns.iter().map(|name| record.cell(name)).collect()).collect()
+    }
 }
 
-fn text_of(records: &[Record]) -> String {
-    records.iter().map(Record::text).collect::<Vec<_>>().join("\n")
+fn lines<T>(items: &[T], line: impl Fn(&T) -> String) -> String {
+    items.iter().map(|item| line(item) + "\n").collect()
+}
+
+fn json_lines(records: &[Record]) -> String {
+    lines(records, Record::json)
+}
+
+/// Columns as wide as their widest value on the screen, two spaces apart.
+fn table(list: &List) -> String {
+    let mut rows = vec![list.columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
+    rows.extend(list.rows());
+    let width = |column: usize| rows.iter().map(|row: &Vec<String>| row[column].width()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..list.columns.len()).map(width).collect();
+    let padded = |(cell, width): (&String, &usize)| format!("{cell}{}", " ".repeat(width - cell.width()));
+    lines(&rows, |row| row.iter().zip(&widths).map(padded).collect::<Vec<_>>().join("  ").trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn list() -> Outcome {
+        let record = |name: &str, agent: Option<&str>| {
+            Record::new([("id", 7.into()), ("name", name.into()), ("agent", agent.into()), ("at", "noon".into())])
+        };
+        let records = vec![record("bobby", None), record("日本語テスト", Some("a\tb\nc")), record("", Some("x"))];
+        Outcome::Many(List { columns: &["name", "agent", "at"], records, more: false })
+    }
+
+    #[test]
+    fn a_list_on_a_terminal_is_a_table_with_a_header() {
+        let table = list().written(Format::Terminal);
+        let expected = [
+            "name          agent          at",
+            "bobby                        noon",
+            "日本語テスト  a\\u{9}b\\u{a}c  noon",
+            "              x              noon",
+        ];
+        assert_eq!(table.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_list_in_a_pipe_has_the_same_number_of_tabs_in_each_line() {
+        let lines = list().written(Format::Pipe);
+        assert_eq!(lines, "bobby\t\tnoon\n日本語テスト\ta\\u{9}b\\u{a}c\tnoon\n\tx\tnoon\n");
+    }
+
+    #[test]
+    fn a_list_as_json_is_one_object_a_line() {
+        let json = list().written(Format::Json);
+        let objects: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+        assert_eq!(objects.len(), 3);
+        assert_eq!(objects[0], serde_json::json!({ "id": 7, "name": "bobby", "agent": null, "at": "noon" }));
+    }
+
+    #[test]
+    fn an_empty_list_is_its_header_or_nothing() {
+        let empty = Outcome::Many(List { columns: &["name", "at"], records: vec![], more: false });
+        assert_eq!(empty.written(Format::Terminal), "name  at\n");
+        assert_eq!(empty.written(Format::Pipe) + &empty.written(Format::Json), "");
+        assert_eq!(empty.note(), None);
+    }
 }

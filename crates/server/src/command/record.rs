@@ -65,24 +65,43 @@ impl Record {
         self.with("attributes", object(attributes))
     }
 
-    pub(super) fn json(&self) -> Value {
-        self.0.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    /// One object in one line. `serde_json` leaves the control characters from U+007F to U+009F as they are.
+    pub(super) fn json(&self) -> String {
+        let object: Value = self.0.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        without_controls(&object.to_string(), |c| format!("\\u{:04x}", u32::from(c)))
     }
 
-    /// A line for each. Nothing that a person chose reaches a terminal as a control character.
+    /// A line `name: value` for each value.
     pub(super) fn text(&self) -> String {
-        let line = |(name, value): &(&str, Value)| {
-            let value = match value {
-                Value::Null => String::new(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let value: String =
-                value.chars().map(|c| if c.is_control() { c.escape_unicode().to_string() } else { c.into() }).collect();
-            format!("{name}: {value}").trim_end().to_owned() + "\n"
-        };
+        let line = |(name, value): &(&str, Value)| format!("{name}: {}", plain(value)).trim_end().to_owned() + "\n";
         self.0.iter().map(line).collect()
     }
+
+    /// The value of this name, for a table.
+    pub(super) fn cell(&self, name: &str) -> String {
+        let found = self.0.iter().find(|(other, _)| *other == name);
+        debug_assert!(found.is_some(), "no value is called {name}");
+        found.map(|(_, value)| plain(value)).unwrap_or_default()
+    }
+}
+
+/// A value for people. Nothing that a user chose reaches a terminal as a control character.
+fn plain(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    escaped(&text)
+}
+
+/// A text for people, with its control characters escaped.
+pub(super) fn escaped(text: &str) -> String {
+    without_controls(text, |c| c.escape_unicode().to_string())
+}
+
+fn without_controls(text: &str, escape: impl Fn(char) -> String) -> String {
+    text.chars().map(|c| if c.is_control() { escape(c) } else { c.into() }).collect()
 }
 
 /// An instant with milliseconds (RFC 3339, UTC), as the API writes it.
@@ -103,6 +122,6 @@ mod tests {
     fn a_record_is_a_line_for_each_value_or_one_object() {
         let record = Record::new([("ended", 3.into()), ("userAgent", Value::Null), ("name", "a\u{9b}31m".into())]);
         assert_eq!(record.text(), "ended: 3\nuserAgent:\nname: a\\u{9b}31m\n");
-        assert_eq!(record.json().to_string(), "{\"ended\":3,\"name\":\"a\u{9b}31m\",\"userAgent\":null}");
+        assert_eq!(record.json(), r#"{"ended":3,"name":"a\u009b31m","userAgent":null}"#);
     }
 }

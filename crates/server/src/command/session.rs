@@ -3,17 +3,17 @@
 use clap::Subcommand;
 use doorward_app::admin::CreateSessionError;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{SessionId, SessionState, UserId};
+use doorward_domain::{SessionId, SessionState, SessionToken, UserId};
 
 use super::audit;
 use super::context::{CommandContext, UserArgument, attributes};
 use super::failure::{Failure, Kind};
-use super::outcome::Outcome;
+use super::outcome::{List, Outcome};
 use super::record::Record;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Open a session for a user, and show its token, which is shown only once
+    /// Open a session for a user, and show its token, only once
     Create {
         #[command(flatten)]
         whose: UserArgument,
@@ -22,7 +22,7 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "JSON")]
         attributes: Option<String>,
     },
-    /// List the 1,000 newest live sessions of a user, and whether there are more
+    /// List the 1,000 newest live sessions of a user
     List {
         #[command(flatten)]
         whose: UserArgument,
@@ -50,9 +50,13 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
-    /// Delete expired sessions and links, old sign-in events and full buckets, as the server does every hour
+    /// Delete expired sessions and links, old sign-in events and full buckets
+    ///
+    /// The server does so at its start and every hour.
     Sweep,
 }
+
+const COLUMNS: [&str; 6] = ["sessionId", "state", "createdAt", "lastUsedAt", "address", "userAgent"];
 
 pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     let (policy, sessions) = (context.sessions, &context.admin.sessions);
@@ -70,7 +74,8 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let now = context.clock.now();
             let listed = context.list_sessions.run(&user.id).await?;
             let record = |live: &LiveSession| Record::of_live_session(live, live.session.state(now, &policy));
-            Ok(Outcome::Newest("sessions", listed.sessions.iter().map(record).collect(), listed.more))
+            let records = listed.sessions.iter().map(record).collect();
+            Ok(Outcome::Many(List { columns: &COLUMNS, records, more: listed.more }))
         }
         Verb::Show { session_id } => {
             let id = parse(&session_id)?;
@@ -103,16 +108,18 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             audit::note("sessions_revoked", Some(&user.id));
             Ok(Outcome::One(Record::new([("ended", ended.into())])))
         }
-        Verb::Sweep => {
-            let swept = context.admin.sweep.run().await?;
-            Ok(Outcome::One(Record::new([
-                ("sessions", swept.sessions.into()),
-                ("links", swept.links.into()),
-                ("signIns", swept.sign_ins.into()),
-                ("buckets", swept.buckets.into()),
-            ])))
-        }
+        Verb::Sweep => sweep(context).await,
     }
+}
+
+async fn sweep(context: &CommandContext) -> Result<Outcome, Failure> {
+    let swept = context.admin.sweep.run().await?;
+    Ok(Outcome::One(Record::new([
+        ("sessions", swept.sessions.into()),
+        ("links", swept.links.into()),
+        ("signIns", swept.sign_ins.into()),
+        ("buckets", swept.buckets.into()),
+    ])))
 }
 
 /// The user of a session, for the audit line.
@@ -120,9 +127,17 @@ async fn user_of(context: &CommandContext, id: &SessionId) -> Result<Option<User
     Ok(context.admin.sessions.get(id).await?.map(|(_, _, user)| user.id))
 }
 
-/// Reads an id. A text that is no id names no session.
+/// Reads an id. A text that is no id names no session, and a token is a secret, which is not repeated.
 fn parse(session_id: &str) -> Result<SessionId, Failure> {
-    SessionId::parse(session_id).ok_or_else(|| no_such(session_id))
+    SessionId::parse(session_id).ok_or_else(|| {
+        let what = if SessionToken::parse(session_id).is_some() {
+            "a session token is no session id".to_owned()
+        } else {
+            format!("there is no session {session_id:?}")
+        };
+        let form = format!("an id is {} lower-case letters and digits", SessionId::CHARS);
+        Failure::new(Kind::NotFound, format!("{what}; {form}, and `doorward session list USER` shows it"))
+    })
 }
 
 fn no_such(session_id: &str) -> Failure {

@@ -2,20 +2,22 @@
 
 use clap::Subcommand;
 use doorward_app::admin::{CreateUserError, FirstKey};
-use doorward_domain::UserId;
+use doorward_domain::{PasswordPolicy, UserId};
 use serde_json::Value;
 
 use super::context::{CommandContext, UserArgument, attributes, gone};
 use super::failure::{Failure, Kind};
 use super::outcome::Outcome;
-use super::record::Record;
+use super::record::{Record, escaped};
 use super::{ask, audit};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Create a user; asks for a password unless an option says otherwise
+    /// Create a user, with a password unless a flag says otherwise
     Create {
         /// The username, spelled as pages show it
+        ///
+        /// It has 4 to 31 characters.
         username: String,
 
         /// Read the password from standard input, one line
@@ -55,6 +57,10 @@ pub(crate) enum Verb {
     Delete {
         #[command(flatten)]
         whose: UserArgument,
+
+        /// Do not ask for confirmation
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -68,7 +74,8 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
                 (_, true) => FirstKey::None,
                 _ => FirstKey::WithPassword(ask::password(password_stdin, true)?),
             };
-            let user = context.admin.users.create(id, &username, first_key, attributes).await?;
+            let user = context.admin.users.create(id, &username, first_key, attributes).await;
+            let user = user.map_err(|error| refused(error, &context.passwords))?;
             audit::note("account_created", Some(&user.id));
             Ok(Outcome::One(Record::of_user(&user)))
         }
@@ -88,8 +95,9 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             user.attributes = attributes;
             Ok(Outcome::One(Record::of_user(&user)))
         }
-        Verb::Delete { whose } => {
+        Verb::Delete { whose, yes } => {
             let user = context.user(&whose).await?;
+            ask::confirm(yes, &format!("Delete {} and all their sessions?", escaped(user.username.as_str())))?;
             if !context.admin.users.delete(&user.id).await? {
                 return Err(gone("user"));
             }
@@ -104,14 +112,12 @@ fn no_user_id() -> Failure {
     Failure::new(Kind::Data, line)
 }
 
-impl From<CreateUserError> for Failure {
-    fn from(error: CreateUserError) -> Self {
-        match error {
-            CreateUserError::InvalidUsername(error) => error.into(),
-            CreateUserError::InvalidPassword(error) => error.into(),
-            CreateUserError::UsernameTaken => Self::new(Kind::Taken, "the username is taken"),
-            CreateUserError::IdTaken => Self::new(Kind::Taken, "the user id is taken"),
-            CreateUserError::Fault(fault) => fault.into(),
-        }
+fn refused(error: CreateUserError, passwords: &PasswordPolicy) -> Failure {
+    match error {
+        CreateUserError::InvalidUsername(error) => error.into(),
+        CreateUserError::InvalidPassword(error) => Failure::from_password(error, passwords),
+        CreateUserError::UsernameTaken => Failure::new(Kind::Taken, "the username is taken"),
+        CreateUserError::IdTaken => Failure::new(Kind::Taken, "the user id is taken"),
+        CreateUserError::Fault(fault) => fault.into(),
     }
 }

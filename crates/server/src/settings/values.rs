@@ -15,6 +15,7 @@ use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
+use crate::similar::similar;
 use crate::socket::ListenAddress;
 
 /// A setting has a value that is not allowed.
@@ -44,9 +45,13 @@ impl Value<'_> {
         self.text.parse().map_err(|_| self.wrong(allowed))
     }
 
-    pub(super) fn one_of<T: Copy, const N: usize>(&self, choices: [(&str, T); N]) -> Result<T, WrongSetting> {
+    pub(super) fn one_of<T: Copy, const N: usize>(&self, choices: [(&'static str, T); N]) -> Result<T, WrongSetting> {
         let chosen = choices.iter().find(|(name, _)| *name == self.text);
-        chosen.map(|(_, choice)| *choice).ok_or_else(|| self.wrong(choices.map(|(name, _)| name).join(" or ")))
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| {
+            let names = choices.map(|(name, _)| name);
+            let meant = similar(self.text, names).map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            self.wrong(names.join(" or ") + &meant)
+        })
     }
 
     pub(super) fn duration(&self) -> Result<Duration, WrongSetting> {
