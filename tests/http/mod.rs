@@ -39,6 +39,8 @@ macro_rules! on_every_store {
     };
 }
 
+pub(crate) use on_every_store;
+
 on_every_store! {
     errors:
         an_error_names_every_wrong_field_with_its_reason,

@@ -42,7 +42,7 @@ impl Messages {
                 Some(Field::NewPassword) => &mut messages.new_password,
                 Some(Field::Code) => &mut messages.code,
                 None if problem.kind.is_about_form() => &mut messages.form,
-                Some(Field::Transport) | None => return None,
+                Some(Field::Transport | Field::UserId | Field::KeyId | Field::Attributes) | None => return None,
             };
             *place = message(problem);
         }
