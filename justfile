@@ -73,7 +73,7 @@ fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins
         exit 1
     fi
 
-# Test the API against its OpenAPI document with schemathesis; other data with `just schemathesis 7`, more with `… 7 2000`
+# Test both APIs against their OpenAPI documents with schemathesis; other data with `just schemathesis 7`, more with `… 7 2000`
 schemathesis seed="1" examples="300":
     #!/usr/bin/env bash
     set -euo pipefail
