@@ -73,7 +73,7 @@ fuzz seconds="20" *targets="accept cookies cross_origin forms forwarding origins
         exit 1
     fi
 
-# Test the API against its OpenAPI document with schemathesis; other data with `just schemathesis 7`, more with `… 7 2000`
+# Test both APIs against their OpenAPI documents with schemathesis; other data with `just schemathesis 7`, more with `… 7 2000`
 schemathesis seed="1" examples="300":
     #!/usr/bin/env bash
     set -euo pipefail
@@ -208,9 +208,9 @@ docs: openapi
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward the_configuration_page_has_the_table_of_settings
     DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_text_of_its_files
 
-# Update docs/openapi.json from the served document
+# Update docs/openapi.json and docs/admin-openapi.json from the served documents
 openapi:
-    DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_in_docs_is_the_document_that_is_served
+    DOORWARD_TEST_UPDATE=1 cargo test -p doorward-tests the_copy_
 
 # Create an empty migration for every store, for example `just migrate-new add_throttle`
 migrate-new name:

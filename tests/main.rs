@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "no other crate uses a test binary, so `pub` is enough")]
 
+mod admin;
 mod attack;
 mod browser;
 mod dependencies;

@@ -8,7 +8,7 @@ use std::process::Command;
 const PAGE: &str = include_str!("../docs/security.md");
 
 /// The number of rows of each topic.
-const TOPICS: [(&str, u32); 17] = [
+const TOPICS: [(&str, u32); 18] = [
     ("PW", 8),
     ("UN", 6),
     ("EN", 4),
@@ -23,6 +23,7 @@ const TOPICS: [(&str, u32); 17] = [
     ("OV", 3),
     ("ST", 3),
     ("LG", 5),
+    ("AD", 5),
     ("RN", 1),
     ("SC", 1),
     ("DP", 2),

@@ -55,11 +55,14 @@ export type CodesLeft = { left: number; createdAt?: string | null };
 export type NewCodes = { codes: string[] };
 
 export type ErrorCode =
-    | "invalid_username" | "invalid_password" | "username_taken" | "incorrect_credentials" | "incorrect_password"
+    | "invalid_username" | "invalid_password" | "invalid_user_id" | "invalid_key_id" | "invalid_attributes"
+    | "username_taken" | "user_id_taken" | "key_taken" | "incorrect_credentials" | "incorrect_password"
     | "incorrect_recovery_code" | "malformed_request" | "unauthenticated" | "cross_origin" | "signup_closed"
     | "not_found" | "method_not_allowed" | "request_timeout" | "payload_too_large" | "unsupported_media_type"
     | "too_many_attempts" | "header_fields_too_large" | "unknown" | "overloaded" | "unavailable";
-export type ErrorField = "username" | "password" | "currentPassword" | "newPassword" | "code" | "transport";
+export type ErrorField =
+    | "username" | "password" | "currentPassword" | "newPassword" | "code" | "transport"
+    | "userId" | "keyId" | "attributes";
 export type ErrorReason =
     | "required" | "too_short" | "too_long" | "too_common" | "contains_username" | "surrounding_space"
     | "invisible_character" | "character_not_allowed" | "mixed_scripts" | "reserved" | "taken" | "incorrect"

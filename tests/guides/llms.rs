@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::pages::with_files;
 use super::{read, repository};
+use crate::fitness::names_in;
 
 const PAGE: &str = "docs/llms.txt";
 
@@ -57,10 +58,8 @@ fn the_page_for_agents_names_settings_that_exist() {
 
 #[test]
 fn the_page_for_agents_names_every_error_code() {
-    let document = document();
     let page = read(PAGE);
-    for code in document["components"]["schemas"]["ErrorCode"]["enum"].as_array().expect("codes") {
-        let code = code.as_str().expect("a code");
+    for code in names_in("api.md", "code") {
         assert!(page.contains(&format!("`{code}`")), "{code} is missing");
     }
 }

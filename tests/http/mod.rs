@@ -40,6 +40,8 @@ macro_rules! on_every_store {
     };
 }
 
+pub(crate) use on_every_store;
+
 on_every_store! {
     links:
         a_password_link_sets_a_password_once_and_revokes_every_other_session,

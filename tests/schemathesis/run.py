@@ -1,8 +1,8 @@
-"""Starts the program on a free port with a new store, tests its API with schemathesis, and stops it.
+"""Starts the program on free ports with a new store, tests its API and its admin API with schemathesis, and stops it.
 
     run.py PROGRAM [--seed N] [--examples N]
 
-Exits with 0 if every response conforms to the OpenAPI document."""
+Exits with 0 if every response conforms to the OpenAPI documents."""
 
 import argparse
 import os
@@ -17,7 +17,8 @@ import threading
 HERE = pathlib.Path(__file__).resolve().parent
 
 # No throttle and cheap hashes: this tests the shape of the responses.
-FLAGS = ["--listen=127.0.0.1:0", "--argon2-memory-kib=8", "--argon2-iterations=1", "--log=warn,doorward=info"]
+TOKEN = "the-token-of-schemathesis-in-this-run"
+FLAGS = ["--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0", "--admin-tokens-file=tokens", "--argon2-memory-kib=8", "--argon2-iterations=1", "--log=warn,doorward=info"]
 VARIABLES = {"DOORWARD_THROTTLE": "off"}
 
 
@@ -32,41 +33,60 @@ def main():
 
 
 def run(arguments, folder):
+    tokens = pathlib.Path(folder, "tokens")
+    tokens.touch(mode=0o600)
+    tokens.write_text(f"schemathesis {TOKEN}\n")
     program = subprocess.Popen(
         [arguments.program.resolve(), *FLAGS], cwd=folder, env=VARIABLES, stderr=subprocess.PIPE, text=True
     )
     try:
         log = []
-        address = wait_for_address(program, log)
+        admin = wait_for(program, log, r"admin API at http://(\S+)/admin")
+        public = wait_for(program, log, r"listening on http://(\S+);")
         reading = threading.Thread(target=lambda: log.extend(program.stderr), daemon=True)
         reading.start()
-        tried = subprocess.run(
-            [
-                pathlib.Path(sys.executable).with_name("schemathesis"),
-                f"--config-file={HERE / 'schemathesis.toml'}",
-                "run",
-                f"http://{address}/openapi.json",
-                f"--seed={arguments.seed}",
-                f"--max-examples={arguments.examples}",
-            ],
-            cwd=folder,
-            env={**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"), "PYTHONDONTWRITEBYTECODE": "1"},
+        failed = run_schemathesis(arguments, folder, f"http://{public}/openapi.json", "hooks.py")
+        failed |= run_schemathesis(
+            arguments, folder, f"http://{admin}/admin/openapi.json", "admin_hooks.py", f"--header=Authorization: Bearer {TOKEN}"
         )
         program.send_signal(signal.SIGTERM)
         status = program.wait(timeout=20)
         reading.join(timeout=5)
         errors = [line for line in log if " ERROR " in line]
         sys.stdout.writelines(errors)
-        return tried.returncode or status or bool(errors)
+        return failed or status or bool(errors)
     finally:
         program.kill()
         program.wait()
 
 
-def wait_for_address(program, log):
+def run_schemathesis(arguments, folder, document, hooks, *more):
+    tried = subprocess.run(
+        [
+            pathlib.Path(sys.executable).with_name("schemathesis"),
+            f"--config-file={HERE / 'schemathesis.toml'}",
+            "run",
+            document,
+            f"--seed={arguments.seed}",
+            f"--max-examples={arguments.examples}",
+            *more,
+        ],
+        cwd=folder,
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": str(HERE / hooks),
+            "PYTHONPATH": str(HERE),
+            "DOORWARD_ADMIN_TOKEN": TOKEN,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
+    return tried.returncode != 0
+
+
+def wait_for(program, log, pattern):
     for line in program.stderr:
         log.append(line)
-        found = re.search(r"listening on http://(\S+);", line)
+        found = re.search(pattern, line)
         if found:
             return found[1]
     sys.exit("the program did not start:\n" + "".join(log))

@@ -49,6 +49,7 @@ pub struct TestServer {
     pub place: Place,
     port: u16,
     metrics_port: Option<u16>,
+    admin_port: Option<u16>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -73,11 +74,12 @@ impl TestServer {
         // None for a Unix socket, which tests connect to by its path.
         let port = server.address().port().unwrap_or_default();
         let metrics_port = server.metrics_address().and_then(doorward::ListenAddress::port);
+        let admin_port = server.admin_address().and_then(doorward::ListenAddress::port);
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run_until(async {
             let _ = stopped.await;
         }));
-        Self { clock, place, port, metrics_port, stop, running }
+        Self { clock, place, port, metrics_port, admin_port, stop, running }
     }
 
     /// Stops and starts again on the same store.
@@ -103,6 +105,11 @@ impl TestServer {
 
     pub fn client(&self) -> Client {
         Client::of(self.port)
+    }
+
+    /// A client of the admin listener. The server must have been started with `--admin-listen`.
+    pub fn admin_client(&self) -> Client {
+        Client::of(self.admin_port.expect("a server that was started with --admin-listen"))
     }
 
     /// A client of the metrics listener. The server must have been started with `--metrics-listen`.

@@ -6,6 +6,7 @@
 mod argon2_cost;
 mod argon2id;
 mod check_times;
+mod digest;
 mod hashing_pool;
 mod password_hasher;
 mod randomness;
@@ -13,6 +14,7 @@ mod token_generator;
 mod working_memory;
 
 pub use argon2_cost::{Argon2Cost, InvalidArgon2Cost};
+pub use digest::sha256;
 pub use hashing_pool::HashingLoad;
 pub use password_hasher::{Argon2idHasher, StartError};
 pub use token_generator::OsTokenGenerator;

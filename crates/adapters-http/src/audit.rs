@@ -30,10 +30,18 @@ pub(crate) enum AuditEvent {
     DataDownloaded,
     TooManyAttempts,
     CrossOrigin,
+    AdminTokenRefused,
+    AccountCreated,
+    AttributesChanged,
+    KeyAdded,
+    PasswordSet,
+    KeyDeleted,
+    SessionCreated,
+    SessionsRevoked,
 }
 
 impl AuditEvent {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::SignUp,
         Self::LogIn,
         Self::LogInFailed,
@@ -57,6 +65,14 @@ impl AuditEvent {
         Self::DataDownloaded,
         Self::TooManyAttempts,
         Self::CrossOrigin,
+        Self::AdminTokenRefused,
+        Self::AccountCreated,
+        Self::AttributesChanged,
+        Self::KeyAdded,
+        Self::PasswordSet,
+        Self::KeyDeleted,
+        Self::SessionCreated,
+        Self::SessionsRevoked,
     ];
 
     /// The name in the log and in the metrics. It never contains anything that a client sent.
@@ -85,6 +101,14 @@ impl AuditEvent {
             Self::DataDownloaded => "data_downloaded",
             Self::TooManyAttempts => "too_many_attempts",
             Self::CrossOrigin => "cross_origin",
+            Self::AdminTokenRefused => "admin_token_refused",
+            Self::AccountCreated => "account_created",
+            Self::AttributesChanged => "attributes_changed",
+            Self::KeyAdded => "key_added",
+            Self::PasswordSet => "password_set",
+            Self::KeyDeleted => "key_deleted",
+            Self::SessionCreated => "session_created",
+            Self::SessionsRevoked => "sessions_revoked",
         }
     }
 }
@@ -96,9 +120,18 @@ pub(crate) struct Audit([AtomicU64; AuditEvent::ALL.len()]);
 impl Audit {
     /// Logs and counts an event, with its user where the user is known.
     pub(crate) fn note(&self, event: AuditEvent, user: Option<&UserId>) {
+        self.write(event, user, None);
+    }
+
+    /// Logs and counts an event that a program caused, such as `admin:backend`.
+    pub(crate) fn note_by(&self, actor: &str, event: AuditEvent, user: Option<&UserId>) {
+        self.write(event, user, Some(actor));
+    }
+
+    fn write(&self, event: AuditEvent, user: Option<&UserId>, actor: Option<&str>) {
         let place = AuditEvent::ALL.iter().position(|known| *known == event);
         self.0[place.expect("ALL has every event")].fetch_add(1, Ordering::Relaxed);
-        tracing::info!(target: "doorward::audit", event = event.name(), user_id = user.map(UserId::as_str));
+        tracing::info!(target: "doorward::audit", event = event.name(), user_id = user.map(UserId::as_str), actor);
     }
 
     /// The count of each kind since the start.

@@ -1,6 +1,7 @@
 //! The HTTP adapter, on Poem: the JSON API and its `OpenAPI` document, the pages, cookies, content negotiation, origin
 //! checks, security headers and body limits. It calls use cases and turns their results into responses.
 
+mod admin;
 mod api;
 mod app_url;
 mod audit;
@@ -20,10 +21,11 @@ mod settings;
 mod site;
 mod texts;
 
+pub use admin::{AdminServices, AdminTokens, endpoint as admin_endpoint};
 pub use app_url::{AppUrl, InvalidAppUrl};
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
-pub use pipeline::Pipeline;
+pub use pipeline::{AdminPipeline, Pipeline};
 pub use request::client::unix_socket_peer;
 pub use return_origin::ReturnOrigin;
 pub use routes::endpoint;

@@ -8,6 +8,7 @@ use poem::{EndpointExt, IntoEndpoint};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 use prometheus_client::registry::Registry;
 
+use crate::admin;
 use crate::api::change_password::ChangePasswordApi;
 use crate::api::change_username::ChangeUsernameApi;
 use crate::api::config::ConfigApi;
@@ -68,7 +69,7 @@ fn api(context: &Arc<Context>) -> OpenApiService<Api, ()> {
 /// The whole server as one endpoint. Its counters are registered in `registry`.
 #[must_use]
 pub fn endpoint(use_cases: UseCases, settings: HttpSettings, registry: &mut Registry) -> Pipeline {
-    let metrics = Arc::new(HttpMetrics::new(paths()));
+    let metrics = Arc::new(HttpMetrics::new(paths(), admin::paths()));
     registry.register_collector(Box::new(Arc::clone(&metrics)));
     let context = Arc::new(Context::new(use_cases, settings, metrics));
     let pages = Arc::new(Pages::new(&context.settings));
@@ -93,7 +94,7 @@ fn paths() -> impl Iterator<Item = (String, Vec<Method>)> {
 
 #[cfg(test)]
 mod tests {
-    use doorward_app::{Policies, Ports, SignUpPolicy, UseCases};
+    use doorward_app::{Admin, Policies, Ports, SignUpPolicy, UseCases};
     use doorward_domain::ports::{
         HasherError, MockAccountRecords, MockClock, MockLinkStore, MockLoginThrottle, MockPasswordHasher,
         MockRecoveryStore, MockSessionStore, MockStoreProbe, MockTokenGenerator, MockUserStore, StoreError,
@@ -103,16 +104,18 @@ mod tests {
     use poem::{Endpoint, Request, Response};
 
     use super::*;
+    use crate::admin::{AdminServices, AdminTokens};
     use crate::settings::CookieSettings;
     use crate::site::Site;
 
     const CAUSE: &str = "a cause for the log only";
 
-    /// A server whose ports all fail, each in another way.
-    fn broken_server() -> impl Endpoint<Output = Response> {
+    /// Ports that all fail, each in another way.
+    fn broken_ports() -> Ports {
         let unavailable = || StoreError::Unavailable(CAUSE.into());
         let mut users = MockUserStore::new();
         users.expect_find_by_key().returning(move |_| Err(unavailable()));
+        users.expect_find_user().returning(|_| panic!("{CAUSE}"));
         let mut sessions = MockSessionStore::new();
         sessions.expect_find().returning(|_| panic!("{CAUSE}"));
         let mut hasher = MockPasswordHasher::new();
@@ -122,7 +125,7 @@ mod tests {
         let mut store = MockStoreProbe::new();
         store.expect_ping().returning(move || Err(unavailable()));
 
-        let ports = Ports {
+        Ports {
             users: Arc::new(users),
             sessions: Arc::new(sessions),
             links: Arc::new(MockLinkStore::new()),
@@ -133,8 +136,15 @@ mod tests {
             hasher: Arc::new(hasher),
             tokens: Arc::new(tokens),
             clock: Arc::new(MockClock::new()),
-        };
-        let policies = Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::default(), throttle: None };
+        }
+    }
+
+    fn policies() -> Policies {
+        Policies { sessions: SessionPolicy::DEFAULT, sign_up: SignUpPolicy::default(), throttle: None }
+    }
+
+    fn broken_server() -> Pipeline {
+        let policies = policies();
         let settings = HttpSettings {
             public_origin: "http://localhost:8080".parse().expect("an origin"),
             hsts_subdomains: false,
@@ -148,7 +158,7 @@ mod tests {
             language: None,
             instance: "test".into(),
         };
-        endpoint(UseCases::new(&ports, &policies), settings, &mut Registry::default())
+        endpoint(UseCases::new(&broken_ports(), &policies), settings, &mut Registry::default())
     }
 
     async fn answer(method: Method, path: &str, accept: &str) -> (u16, Response, String) {
@@ -196,6 +206,38 @@ mod tests {
         assert!(request_id.starts_with("test-"), "{request_id}");
         let (status, _, body) = answer(Method::GET, "/", "text/html").await;
         assert!(status == 500 && body.contains("<h1>Something went wrong</h1>"), "{body}");
+    }
+
+    struct AnyToken;
+
+    impl AdminTokens for AnyToken {
+        fn name_of(&self, token: &str) -> Option<Arc<str>> {
+            Some(token.into())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_admin_api_is_answered_as_an_unknown_error() {
+        let services = AdminServices {
+            admin: Admin::new(&broken_ports(), &policies()),
+            clock: Arc::new(MockClock::new()),
+            sessions: SessionPolicy::DEFAULT,
+            tokens: Arc::new(AnyToken),
+        };
+        let admin = admin::endpoint(services, &broken_server());
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let request = Request::builder()
+                .uri("/admin/users/larz8rga34yycgj".parse().expect("a path"))
+                .header(header::HOST, "localhost")
+                .header(header::AUTHORIZATION, "Bearer backend");
+            let mut response = admin.get_response(request.finish()).await;
+            let body = response.take_body().into_string().await.expect("UTF-8");
+            assert_eq!(response.status().as_u16(), 500);
+            assert_eq!(body, r#"{"code":"unknown","error":"An unknown error occurred"}"#);
+            ids.push(response.header("x-request-id").expect("a number to tell").to_owned());
+        }
+        assert!(ids[0].starts_with("test-") && ids[0] != ids[1], "{ids:?}");
     }
 
     #[tokio::test]

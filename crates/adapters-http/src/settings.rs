@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use doorward_app::SignUpPolicy;
 use ipnet::IpNet;
+use poem::http::HeaderMap;
 
 use crate::origin::Origin;
 use crate::return_origin::ReturnOrigin;
@@ -35,6 +36,13 @@ pub struct HttpSettings {
     pub language: Option<Language>,
     /// The name of this process in request ids.
     pub instance: String,
+}
+
+impl HttpSettings {
+    /// The language of an answer to a request with these headers.
+    pub(crate) fn language_for(&self, headers: &HeaderMap) -> Language {
+        self.language.unwrap_or_else(|| Language::preferred(headers))
+    }
 }
 
 /// The app that users come from and go back to.

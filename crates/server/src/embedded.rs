@@ -15,7 +15,8 @@ use crate::settings::Settings;
 
 /// The routes and pages of Doorward for an app in Poem that serves them itself.
 ///
-/// The app's listener takes the place of Doorward's, so its limits of connections and time-outs are the app's.
+/// The app's listener takes the place of Doorward's, so its limits of connections and time-outs are the app's. There is no
+/// admin API: the app is in the same process as the use cases, and commands work beside it.
 pub struct Embedded {
     endpoint: Arc<Pipeline>,
     store: Store,
@@ -24,8 +25,8 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the store, starts the threads that hash, and sweeps expired records regularly. `DOORWARD_LISTEN` and
-    /// `DOORWARD_METRICS_LISTEN` have no effect.
+    /// Opens the store, starts the threads that hash, and sweeps expired records regularly. `DOORWARD_LISTEN`,
+    /// `DOORWARD_METRICS_LISTEN` and `DOORWARD_ADMIN_LISTEN` have no effect.
     ///
     /// # Errors
     /// [`StartError`] says in one line what stands in the way.

@@ -2,6 +2,7 @@
 //! the process. It is a library so that tests can start the very same server in their own process, and so that an app in
 //! Poem can serve Doorward's routes.
 
+mod admin_tokens;
 mod clock;
 mod command;
 mod command_line;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 
 use doorward_domain::error_chain;
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub use clock::SystemClock;
 pub use embedded::Embedded;
@@ -37,6 +38,7 @@ pub use server::{Server, StartError};
 pub use settings::{Settings, WrongSetting};
 pub use socket::ListenAddress;
 
+use admin_tokens::TokensFile;
 use command::Command;
 use command_line::{CommandLine, Invocation};
 use logging::DroppedLines;
@@ -154,6 +156,22 @@ fn raise_descriptor_limit() {
     }
 }
 
+/// The start of a URL at this address; nothing where it has no port.
+fn scheme_of(address: &ListenAddress) -> &'static str {
+    if address.port().is_some() { "http://" } else { "" }
+}
+
+/// Reads the tokens of the admin API anew at each SIGHUP.
+async fn reread_on_hangup(tokens: TokensFile, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        let path = tokens.path().display();
+        match tokens.reread() {
+            Ok(()) => tracing::info!("the tokens of {path} are read anew"),
+            Err(error) => tracing::warn!("the tokens of {path} stay as they were: {error}"),
+        }
+    }
+}
+
 async fn serve(settings: Settings, dropped_lines: DroppedLines) -> Result<(), StartError> {
     raise_descriptor_limit();
     // Before the program says that it listens, since it may be told to stop right then.
@@ -165,8 +183,14 @@ async fn serve(settings: Settings, dropped_lines: DroppedLines) -> Result<(), St
     if let Some(address) = server.metrics_address() {
         tracing::info!("metrics at http://{address}/metrics");
     }
-    let scheme = if server.address().port().is_some() { "http://" } else { "" };
-    tracing::info!("listening on {scheme}{}; open {}", server.address(), server.public_origin());
+    if let Some(address) = server.admin_address() {
+        tracing::info!("admin API at {}{address}/admin", scheme_of(address));
+    }
+    if let Some(tokens) = server.admin_tokens() {
+        tokio::spawn(reread_on_hangup(tokens.clone(), signal(SignalKind::hangup())?));
+    }
+    let address = server.address();
+    tracing::info!("listening on {}{address}; open {}", scheme_of(address), server.public_origin());
     server
         .run_until(async move {
             tokio::select! {

@@ -46,6 +46,9 @@ const MAX_CONNECTIONS: u64 = 16_384;
 /// The most connections at once for metrics, out of the descriptors that are reserved.
 const MAX_METRICS_CONNECTIONS: usize = 32;
 
+/// The most connections at once to the admin API; at most a quarter of what there is.
+const MAX_ADMIN_CONNECTIONS: usize = 512;
+
 /// One address holds at most this part of the places, so that idle connections of one cannot keep out all others.
 const ADDRESSES_SHARE: usize = 4;
 
@@ -69,11 +72,21 @@ struct Place {
 impl Places {
     /// Those of the public listener: as many as the system gives descriptors for. How many are taken is counted. Proxies
     /// hold connections for many clients, so that only the number of places bounds them.
-    pub(crate) fn public(open: Gauge, idle_timeout: Duration, proxies: Vec<IpNet>) -> Self {
-        let limit = connection_limit();
+    /// Those of an admin listener are left to it.
+    pub(crate) fn public(open: Gauge, idle_timeout: Duration, proxies: Vec<IpNet>, has_admin: bool) -> Self {
+        let limit = connection_limit() - if has_admin { admin_connection_limit() } else { 0 };
         let by_address = Shares::new(limit, limit / ADDRESSES_SHARE, proxies.clone());
         let unread = Shares::new(unread::TOTAL, unread::EACH, proxies);
         Self { free: Arc::new(Semaphore::new(limit)), by_address, unread, idle_timeout, open }
+    }
+
+    /// Those of the admin listener. Its clients are few programs, so that one of them may hold all.
+    pub(crate) fn for_admin(idle_timeout: Duration) -> Self {
+        // Each worker waits on the listener with a descriptor of its own.
+        let limit = admin_connection_limit().saturating_sub(workers::cores().get()).max(1);
+        let by_address = Shares::new(limit, limit, vec![]);
+        let unread = Shares::new(unread::TOTAL, unread::EACH, vec![]);
+        Self { free: Arc::new(Semaphore::new(limit)), by_address, unread, idle_timeout, open: Gauge::default() }
     }
 
     /// Those of the listener for metrics.
@@ -260,4 +273,8 @@ fn connection_limit() -> usize {
     let reserved = RESERVED_DESCRIPTORS.saturating_add(cores.saturating_mul(workers::DESCRIPTORS_OF_ONE));
     let limit = descriptors.saturating_sub(reserved).clamp(16, MAX_CONNECTIONS);
     usize::try_from(limit).expect("the bound above is small")
+}
+
+fn admin_connection_limit() -> usize {
+    MAX_ADMIN_CONNECTIONS.min(connection_limit() / 4)
 }

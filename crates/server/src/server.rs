@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_adapters_crypto::Argon2idHasher;
-use doorward_adapters_http::{HttpSettings, Origin, Pipeline};
+use doorward_adapters_http::{AdminServices, HttpSettings, Origin, Pipeline};
 use doorward_adapters_sql::{ConnectError, Store};
 use doorward_app::{Admin, SessionUses, Sweep, Swept, UseCases};
 use doorward_domain::error_chain;
@@ -18,6 +18,7 @@ use prometheus_client::registry::Registry;
 use thiserror::Error;
 use tokio::sync::watch;
 
+use crate::admin_tokens::TokensFile;
 use crate::listener::{Listener, Places};
 use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
@@ -46,16 +47,36 @@ pub struct Server {
     session_uses: Arc<SessionUses>,
     store: Store,
     counts: ProgramMetrics,
-    metrics: Option<MetricsServer>,
+    metrics: Option<PrivateServer>,
+    admin: Option<PrivateServer>,
+    admin_tokens: Option<TokensFile>,
     keep_alive: Duration,
     trusted_proxies: Vec<IpNet>,
 }
 
-/// What serves metrics, on a listener of its own.
-struct MetricsServer {
+/// What serves metrics or the admin API, on a listener of its own.
+struct PrivateServer {
     listener: Listener,
     address: ListenAddress,
     endpoint: BoxEndpoint<'static, Response>,
+    places: Places,
+}
+
+impl PrivateServer {
+    fn new(
+        workers: &Workers,
+        (socket, address): (Socket, ListenAddress),
+        endpoint: BoxEndpoint<'static, Response>,
+        places: Places,
+    ) -> io::Result<Self> {
+        Ok(Self { listener: Listener::on(workers.event_loops(), socket)?, address, endpoint, places })
+    }
+
+    /// Serves until the other side of `stopped` is gone.
+    async fn serve(self, mut stopped: watch::Receiver<()>) {
+        let stop = async move { stopped.changed().await.unwrap_or(()) };
+        self.listener.serve(Arc::new(self.endpoint), self.places, stop).await;
+    }
 }
 
 impl Server {
@@ -74,31 +95,27 @@ impl Server {
         dropped_lines: DroppedLines,
     ) -> Result<Self, StartError> {
         let (socket, address) = bind("DOORWARD_LISTEN", &settings.listen).await?;
-        let metrics_socket = match settings.metrics_listen {
-            Some(address) => Some(bind("DOORWARD_METRICS_LISTEN", &ListenAddress::Tcp(address)).await?),
-            None => None,
-        };
+        let metrics_address = settings.metrics_listen.map(ListenAddress::Tcp);
+        let metrics_socket = bind_if_set("DOORWARD_METRICS_LISTEN", metrics_address.as_ref()).await?;
+        let admin_socket = bind_if_set("DOORWARD_ADMIN_LISTEN", settings.admin_listen.as_ref()).await?;
+        let admin_tokens = settings.admin_tokens.clone().filter(|_| admin_socket.is_some());
         let public_origin = settings.public_origin.clone().unwrap_or_else(|| local_origin(&address));
         let (keep_alive, trusted_proxies) = (settings.keep_alive, settings.trusted_proxies.clone());
+        let sessions = settings.sessions;
         // Boxed, since it holds the settings, and futures with copies of them are large.
         let core = Box::pin(Core::start(settings, &public_origin, Arc::clone(&clock), dropped_lines));
-        let Core { endpoint, sweep, session_uses, store, counts, mut registry } = core.await?;
+        let Core { endpoint, admin, sweep, session_uses, store, counts, registry } = core.await?;
         let workers = Workers::start()?;
-        let metrics = metrics_socket.map(|(socket, address)| {
-            let listener = Listener::on(workers.event_loops(), socket)?;
-            let latest = Arc::new(LatestCounts::new(store.probe(), clock));
-            registry.register_collector(latest.collector());
-            let endpoint = doorward_adapters_http::metrics_endpoint(registry).before(move |request| {
-                let latest = Arc::clone(&latest);
-                async move {
-                    latest.refresh().await;
-                    Ok(request)
-                }
-            });
-            let endpoint = endpoint.boxed();
-            Ok::<_, io::Error>(MetricsServer { listener, address, endpoint })
+        let admin = admin_socket.zip(admin_tokens.clone()).map(|(bound, tokens)| {
+            let services = AdminServices { admin, clock: Arc::clone(&clock), sessions, tokens: Arc::new(tokens) };
+            let endpoint = doorward_adapters_http::admin_endpoint(services, &endpoint).boxed();
+            PrivateServer::new(&workers, bound, endpoint, Places::for_admin(keep_alive))
         });
-        let metrics = metrics.transpose()?;
+        let metrics = metrics_socket.map(|bound| {
+            let endpoint = metrics_endpoint(registry, &store, clock);
+            PrivateServer::new(&workers, bound, endpoint, Places::for_metrics())
+        });
+        let (admin, metrics) = (admin.transpose()?, metrics.transpose()?);
         let listener = Listener::on(workers.event_loops(), socket)?;
         Ok(Self {
             listener,
@@ -111,6 +128,8 @@ impl Server {
             store,
             counts,
             metrics,
+            admin,
+            admin_tokens,
             keep_alive,
             trusted_proxies,
         })
@@ -128,6 +147,17 @@ impl Server {
         self.metrics.as_ref().map(|metrics| &metrics.address)
     }
 
+    /// Where the admin API is served, if anywhere.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<&ListenAddress> {
+        self.admin.as_ref().map(|admin| &admin.address)
+    }
+
+    /// The tokens of the admin API, where it is served.
+    pub(crate) fn admin_tokens(&self) -> Option<&TokensFile> {
+        self.admin_tokens.as_ref()
+    }
+
     /// What people type to get here.
     #[must_use]
     pub fn public_origin(&self) -> &Origin {
@@ -138,19 +168,21 @@ impl Server {
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         let sweeping = tokio::spawn(sweep_regularly(self.sweep, self.counts.swept_sessions));
         let noting = tokio::spawn(write_uses_regularly(Arc::clone(&self.session_uses)));
-        let (stopping, mut stopped) = watch::channel(());
-        let metrics = self.metrics.map(|metrics| {
-            let stop = async move { stopped.changed().await.unwrap_or(()) };
-            tokio::spawn(metrics.listener.serve(Arc::new(metrics.endpoint), Places::for_metrics(), stop))
-        });
+        let (stopping, stopped) = watch::channel(());
+        let has_admin = self.admin.is_some();
+        let private = [("metrics", self.metrics), ("the admin API", self.admin)].into_iter();
+        let private = private.filter_map(|(of, server)| Some((of, tokio::spawn(server?.serve(stopped.clone())))));
+        let private: Vec<_> = private.collect();
         let stop = async move {
             stop.await;
             drop(stopping);
         };
-        let places = Places::public(self.counts.open_connections, self.keep_alive, self.trusted_proxies);
+        let places = Places::public(self.counts.open_connections, self.keep_alive, self.trusted_proxies, has_admin);
         self.listener.serve(Arc::new(self.endpoint), places, stop).await;
-        if let Some(Err(error)) = futures_util::future::OptionFuture::from(metrics).await {
-            tracing::warn!(%error, "the listener for metrics ended early");
+        for (of, server) in private {
+            if let Err(error) = server.await {
+                tracing::warn!(%error, "the listener for {of} ended early");
+            }
         }
         sweeping.abort();
         noting.abort();
@@ -164,6 +196,7 @@ impl Server {
 /// Everything but the listeners.
 pub(crate) struct Core {
     pub(crate) endpoint: Pipeline,
+    admin: Admin,
     pub(crate) sweep: Sweep,
     pub(crate) session_uses: Arc<SessionUses>,
     pub(crate) store: Store,
@@ -192,7 +225,7 @@ impl Core {
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
         counts.register(&mut registry, clock.now(), &hasher);
         let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
-        let sweep = Admin::new(&ports, &policies).sweep;
+        let (admin, sweep) = (Admin::new(&ports, &policies), Admin::new(&ports, &policies).sweep);
         let (app, return_origins) =
             (settings.app(public_origin), settings.targets(public_origin).map(|(_, origin)| origin).collect());
         let http = HttpSettings {
@@ -211,7 +244,7 @@ impl Core {
         let use_cases = UseCases::new(&ports, &policies);
         let session_uses = Arc::clone(&use_cases.session_uses);
         let endpoint = doorward_adapters_http::endpoint(use_cases, http, &mut registry);
-        Ok(Self { endpoint, sweep, session_uses, store, counts, registry })
+        Ok(Self { endpoint, admin, sweep, session_uses, store, counts, registry })
     }
 }
 
@@ -223,6 +256,30 @@ async fn bind(variable: &'static str, address: &ListenAddress) -> Result<(Socket
         Ok((socket, address))
     };
     listen.await.map_err(|error| StartError::Listen { variable, address: address.clone(), error })
+}
+
+async fn bind_if_set(
+    variable: &'static str,
+    address: Option<&ListenAddress>,
+) -> Result<Option<(Socket, ListenAddress)>, StartError> {
+    match address {
+        Some(address) => bind(variable, address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Serves the metrics in a registry, with the latest counts of the store.
+fn metrics_endpoint(mut registry: Registry, store: &Store, clock: Arc<dyn Clock>) -> BoxEndpoint<'static, Response> {
+    let latest = Arc::new(LatestCounts::new(store.probe(), clock));
+    registry.register_collector(latest.collector());
+    let endpoint = doorward_adapters_http::metrics_endpoint(registry).before(move |request| {
+        let latest = Arc::clone(&latest);
+        async move {
+            latest.refresh().await;
+            Ok(request)
+        }
+    });
+    endpoint.boxed()
 }
 
 pub(crate) async fn write_uses_regularly(uses: Arc<SessionUses>) {

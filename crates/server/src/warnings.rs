@@ -17,6 +17,7 @@ use crate::socket::ListenAddress;
 pub(crate) fn of_settings(settings: &Settings, public_origin: &Origin) -> Vec<String> {
     let lists = [
         of_addresses(settings, public_origin),
+        of_admin(settings),
         of_origins(settings, public_origin),
         of_store(settings),
         of_secret_files(settings),
@@ -112,6 +113,19 @@ fn of_addresses(settings: &Settings, public_origin: &Origin) -> Vec<String> {
         ));
     }
     warnings
+}
+
+fn of_admin(settings: &Settings) -> Vec<String> {
+    match (&settings.admin_listen, &settings.admin_tokens) {
+        (None, Some(_)) => vec![
+            "DOORWARD_ADMIN_TOKENS_FILE has no effect without DOORWARD_ADMIN_LISTEN: the admin API is not served"
+                .to_owned(),
+        ],
+        (Some(address), _) if !address.is_local() => vec![format!(
+            "DOORWARD_ADMIN_LISTEN is {address}, which is not loopback: tokens and passwords cross the network in the clear"
+        )],
+        _ => vec![],
+    }
 }
 
 fn of_origins(settings: &Settings, public_origin: &Origin) -> Vec<String> {

@@ -16,6 +16,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 
 pub use page::metrics_endpoint;
+pub(crate) use traffic::Listener;
 
 use crate::audit::Audit;
 use crate::response::problem::ProblemKind;
@@ -31,15 +32,18 @@ pub(crate) struct HttpMetrics {
 }
 
 impl HttpMetrics {
-    /// Counters for these routes.
-    pub(crate) fn new(routes: impl IntoIterator<Item = (String, Vec<Method>)>) -> Self {
+    /// Counters for the routes of the public listener and of the admin listener.
+    pub(crate) fn new(
+        public: impl IntoIterator<Item = (String, Vec<Method>)>,
+        admin: impl IntoIterator<Item = (String, Vec<Method>)>,
+    ) -> Self {
         let problems = [const { AtomicU64::new(0) }; ProblemKind::ALL.len()];
-        Self { audit: Audit::default(), traffic: Traffic::new(routes), problems }
+        Self { audit: Audit::default(), traffic: Traffic::new(public, admin), problems }
     }
 
     /// The counters of a request's route.
-    pub(crate) fn route(&self, method: &Method, path: &str) -> &RouteTraffic {
-        self.traffic.of(method, path)
+    pub(crate) fn route(&self, listener: Listener, method: &Method, path: &str) -> &RouteTraffic {
+        self.traffic.of(listener, method, path)
     }
 
     /// Counts an error.

@@ -18,10 +18,18 @@ const OTHER: &str = "other";
 const LOWEST_STATUS: u16 = 100;
 const STATUSES: usize = 500;
 
+/// The listeners whose requests are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Listener {
+    Public,
+    Admin,
+}
+
 /// The counts of every route, and of all requests without a route.
 #[derive(Debug)]
 pub(super) struct Traffic {
-    routes: Vec<RouteTraffic>,
+    public: Vec<RouteTraffic>,
+    admin: Vec<RouteTraffic>,
     other: RouteTraffic,
 }
 
@@ -35,25 +43,36 @@ pub(crate) struct RouteTraffic {
 }
 
 impl Traffic {
-    pub(super) fn new(routes: impl IntoIterator<Item = (String, Vec<Method>)>) -> Self {
+    pub(super) fn new(
+        public: impl IntoIterator<Item = (String, Vec<Method>)>,
+        admin: impl IntoIterator<Item = (String, Vec<Method>)>,
+    ) -> Self {
         let of_path = |(path, methods): (String, Vec<Method>)| {
             methods.into_iter().map(move |method| RouteTraffic::new(method.as_str(), &path))
         };
-        Self { routes: routes.into_iter().flat_map(of_path).collect(), other: RouteTraffic::new(OTHER, OTHER) }
+        Self {
+            public: public.into_iter().flat_map(of_path).collect(),
+            admin: admin.into_iter().flat_map(of_path).collect(),
+            other: RouteTraffic::new(OTHER, OTHER),
+        }
     }
 
     /// The counts for a request. HEAD counts as GET.
-    pub(super) fn of(&self, method: &Method, path: &str) -> &RouteTraffic {
+    pub(super) fn of(&self, listener: Listener, method: &Method, path: &str) -> &RouteTraffic {
+        let routes = match listener {
+            Listener::Public => &self.public,
+            Listener::Admin => &self.admin,
+        };
         let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
         let find = |is_it: fn(&str, &str) -> bool| {
-            self.routes.iter().find(|route| is_it(&route.path, path) && route.method == method)
+            routes.iter().find(|route| is_it(&route.path, path) && route.method == method)
         };
         // Most paths have no parameter. Comparing them costs less than splitting them.
         find(|template, path| template == path).or_else(|| find(fits)).unwrap_or(&self.other)
     }
 
     pub(super) fn encode(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {
-        let routes = || self.routes.iter().chain(std::iter::once(&self.other));
+        let routes = || self.public.iter().chain(&self.admin).chain(std::iter::once(&self.other));
         let statuses: Vec<String> = (LOWEST_STATUS..).take(STATUSES).map(|status| status.to_string()).collect();
         let answers = routes().flat_map(|route| {
             let counts = route.statuses.iter().map(|count| count.load(Ordering::Relaxed));
@@ -105,8 +124,10 @@ mod tests {
             ("/api/sessions/revoke-others".to_owned(), vec![Method::POST]),
             ("/api/sessions/{sessionId}".to_owned(), vec![Method::POST]),
         ];
-        let traffic = Traffic::new(routes);
-        let of = |method: Method, path: &str| traffic.of(&method, path).labels().map(|(_, value)| value);
+        let traffic = Traffic::new(routes, [("/admin/users".to_owned(), vec![Method::GET])]);
+        let on =
+            |listener, method: Method, path: &str| traffic.of(listener, &method, path).labels().map(|(_, value)| value);
+        let of = |method: Method, path: &str| on(Listener::Public, method, path);
         assert_eq!(of(Method::GET, "/"), ["GET", "/"]);
         assert_eq!(of(Method::HEAD, "/"), ["GET", "/"]);
         assert_eq!(of(Method::POST, "/api/sessions/x"), ["POST", "/api/sessions/{sessionId}"]);
@@ -114,5 +135,8 @@ mod tests {
         for (method, path) in [(Method::POST, "/"), (Method::GET, "/x"), (Method::GET, "/api/sessions/x")] {
             assert_eq!(of(method, path), [OTHER, OTHER], "{path}");
         }
+        assert_eq!(on(Listener::Admin, Method::GET, "/admin/users"), ["GET", "/admin/users"]);
+        assert_eq!(on(Listener::Admin, Method::GET, "/"), [OTHER, OTHER], "each listener has its own routes");
+        assert_eq!(of(Method::GET, "/admin/users"), [OTHER, OTHER]);
     }
 }

@@ -44,7 +44,7 @@ impl Messages {
                 Some(Field::Code) => &mut messages.code,
                 Some(Field::Invitation) => &mut messages.invitation,
                 None if problem.kind.is_about_form() => &mut messages.form,
-                Some(Field::Transport) | None => return None,
+                Some(Field::Transport | Field::UserId | Field::KeyId | Field::Attributes) | None => return None,
             };
             *place = message(problem);
         }

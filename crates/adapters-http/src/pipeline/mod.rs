@@ -1,38 +1,38 @@
 //! What every request and every response passes: the checks of the head, the routes, and the one place where an outcome or a
 //! problem becomes JSON, a redirect or a page.
 
+mod admin;
 mod cors;
 pub(crate) mod cross_origin;
+mod failure;
 mod head;
 mod log_text;
 mod once_per_key;
+mod problem_response;
 mod render;
 mod request_head;
 mod security_headers;
 mod setting_hints;
 mod tracing_headers;
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use futures_util::FutureExt;
 use poem::endpoint::BoxEndpoint;
-use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::Method;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use tracing::{Instrument, Level, Span};
 
 use crate::api::{download_data, get_session, verify};
 use crate::context::Context;
+use crate::metrics::Listener;
 use crate::pages::{self, Pages};
+use crate::pipeline::failure::{catch_panic, problem_of};
 use crate::pipeline::render::Renderer;
-use crate::pipeline::request_head::{RequestHead, RequestId};
+use crate::pipeline::request_head::{RequestHead, RequestId, RequestIds};
 use crate::pipeline::security_headers::SecurityHeaders;
 use crate::pipeline::setting_hints::SettingHints;
-use crate::pipeline::tracing_headers::{ForwardedId, REQUEST_ID, TraceId};
+use crate::pipeline::tracing_headers::REQUEST_ID;
 use crate::request::credential::Credential;
 use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
@@ -42,6 +42,8 @@ use crate::response::problem::{Problem, ProblemKind};
 use crate::route_table::RouteTable;
 use crate::settings::HttpSettings;
 
+pub use admin::AdminPipeline;
+
 /// The whole server as one endpoint.
 pub struct Pipeline {
     routes: BoxEndpoint<'static, Response>,
@@ -49,7 +51,7 @@ pub struct Pipeline {
     renderer: Renderer,
     security_headers: SecurityHeaders,
     setting_hints: SettingHints,
-    requests: AtomicU64,
+    request_ids: Arc<RequestIds>,
 }
 
 /// A request that failed, with its state where it came as far as the routes.
@@ -73,19 +75,18 @@ impl Pipeline {
     ) -> Self {
         let security_headers = SecurityHeaders::new(&context.settings);
         let renderer = Renderer::new(Arc::clone(&context), pages, route_table);
-        let (setting_hints, requests) = (SettingHints::new(), AtomicU64::new(0));
-        Self { routes, context, renderer, security_headers, setting_hints, requests }
+        let request_ids = Arc::new(RequestIds::new(&context.settings.instance));
+        Self { routes, context, renderer, security_headers, setting_hints: SettingHints::new(), request_ids }
     }
 
-    /// The id of a request and the trace that it belongs to. Only a trusted proxy may name them.
-    fn ids_of(&self, request: &Request) -> (RequestId<'_>, Option<TraceId>) {
-        let settings = &self.context.settings;
-        let own = || RequestId::Own(&settings.instance, self.requests.fetch_add(1, Ordering::Relaxed));
-        if !client::is_from_trusted_proxy(request, &settings.trusted_proxies) {
-            return (own(), None);
-        }
-        let headers = request.headers();
-        (ForwardedId::of(headers).map_or_else(own, RequestId::Forwarded), TraceId::of(headers))
+    /// What operations and pages need.
+    pub(crate) fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// The ids of the requests of this process.
+    pub(crate) fn request_ids(&self) -> &Arc<RequestIds> {
+        &self.request_ids
     }
 
     /// The checks that need only a request's head, then the request itself.
@@ -138,16 +139,14 @@ impl Pipeline {
 
     /// Admits a request, and turns what went wrong into an answer and a line of the log.
     async fn answer(&self, request: Request, head: &RequestHead<'_>) -> Response {
-        let outcome = AssertUnwindSafe(self.admit(request, head)).catch_unwind().await.unwrap_or_else(|panic| {
-            Err(Problem::new(ProblemKind::Unknown).caused_by(format!("a panic: {}", panic_message(&*panic))).into())
-        });
+        let outcome = catch_panic(self.admit(request, head)).await;
         let response = outcome.unwrap_or_else(|Refusal { problem, state }| {
             let metrics = &self.context.metrics;
             metrics.count_problem(problem.kind);
             let span = Span::current();
             let span = if span.is_none() { head.span() } else { span };
             span.in_scope(|| problem.log(&metrics.audit));
-            self.renderer.problem(problem, state.as_ref(), head)
+            self.renderer.problem(&problem, state.as_ref(), head)
         });
         tracing::debug!(status = response.status().as_u16(), "answered");
         response
@@ -161,7 +160,7 @@ impl Endpoint for Pipeline {
         let (settings, began) = (&self.context.settings, Instant::now());
         let address = client::address(&request, &settings.trusted_proxies);
         self.setting_hints.ignored_forwarding(&request, settings);
-        let (id, trace) = self.ids_of(&request);
+        let (id, trace) = self.request_ids.of(&request, &settings.trusted_proxies);
         let head = RequestHead::of(&request, id, trace, address);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         // A span writes its fields when it begins. A request that only reads gets its span with its first log event.
@@ -179,7 +178,7 @@ impl Endpoint for Pipeline {
         if let Some(origin) = trusted_origin {
             cors::allow(&origin, headers);
         }
-        let route = self.context.metrics.route(&head.method, head.uri.path());
+        let route = self.context.metrics.route(Listener::Public, &head.method, head.uri.path());
         route.answered(response.status(), began.elapsed());
         Ok(response)
     }
@@ -197,28 +196,4 @@ fn check_head(request: &Request, settings: &HttpSettings) -> Result<(), Problem>
         body::check_head(request.headers())?;
     }
     cross_origin::check(request, settings)
-}
-
-/// Turns an error that comes through Poem into a problem: our own back into itself, Poem's by their kind. Poem's texts
-/// quote causes, so they go to the log alone.
-fn problem_of(error: poem::Error) -> Problem {
-    if error.is::<NotFoundError>() {
-        return Problem::new(ProblemKind::NotFound);
-    }
-    if error.is::<MethodNotAllowedError>() {
-        return Problem::new(ProblemKind::MethodNotAllowed);
-    }
-    let status = error.status();
-    error.downcast::<Problem>().unwrap_or_else(|error| {
-        let kind = if status.is_client_error() { ProblemKind::MalformedRequest } else { ProblemKind::Unknown };
-        Problem::new(kind).caused_by(error.to_string())
-    })
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without a message")
 }

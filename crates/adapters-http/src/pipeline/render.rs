@@ -2,22 +2,21 @@
 
 use std::sync::Arc;
 
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::payload::Json;
 
 use crate::context::Context;
 use crate::pages::{self, Pages};
+use crate::pipeline::problem_response;
 use crate::pipeline::request_head::RequestHead;
-use crate::pipeline::tracing_headers::REQUEST_ID;
 use crate::request::response_mode::ResponseMode;
 use crate::request::return_to;
 use crate::request::state::RequestState;
 use crate::response::landing::{Landing, Notice};
 use crate::response::meta::found;
 use crate::response::outcome::{Forgets, Leads, Outcome, Unrendered};
-use crate::response::problem::{Problem, ProblemKind};
-use crate::response::problem_body::ProblemBody;
+use crate::response::problem::Problem;
 use crate::response::recovery_codes::RecoveryCodesBody;
 use crate::response::session::{SessionAnswer, SessionBody};
 use crate::response::transport::Transport;
@@ -139,49 +138,19 @@ impl Renderer {
     }
 
     /// The response to a request that failed: JSON, the page of its form, or an error page.
-    pub(super) fn problem(&self, problem: Problem, state: Option<&RequestState>, head: &RequestHead<'_>) -> Response {
-        // A client that was refused before it was told to send its body may send it or not, so the next bytes on the
-        // connection mean nothing.
-        let problem = if head.expects_continue { problem.hang_up() } else { problem };
-        let request_id = head.id.to_string();
+    pub(super) fn problem(&self, problem: &Problem, state: Option<&RequestState>, head: &RequestHead<'_>) -> Response {
         let mode = state.map_or(head.mode, RequestState::mode);
         let mut response = if mode == ResponseMode::Page {
             let (input, language) = (state.and_then(RequestState::form), self.pages.language(&head.languages));
-            if let Some(location) = pages::form::already_done(&problem, head.uri.path(), input.as_ref()) {
+            if let Some(location) = pages::form::already_done(problem, head.uri.path(), input.as_ref()) {
                 return found(&location);
             }
-            pages::problem::render(&self.pages, &problem, head.uri.path(), input.as_ref(), &request_id, language)
+            let (path, id) = (head.uri.path(), head.id.to_string());
+            pages::problem::render(&self.pages, problem, path, input.as_ref(), &id, language)
         } else {
-            let mut response = Json(ProblemBody::new(&problem, self.pages.language(&head.languages))).into_response();
-            if problem.detail.is_some() && self.context.settings.language.is_none() {
-                response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language"));
-            }
-            response
+            problem_response::json(problem, &self.context.settings, head)
         };
-        response.set_status(problem.kind.status());
-        let headers = response.headers_mut();
-        headers.extend(problem.retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
-        if problem.hangs_up {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        match problem.kind {
-            ProblemKind::MethodNotAllowed => {
-                let allow = HeaderValue::try_from(self.route_table.allow(head.uri.path())).expect("methods are ASCII");
-                headers.insert(header::ALLOW, allow);
-            }
-            // The rest of the body is not waited for.
-            ProblemKind::PayloadTooLarge | ProblemKind::RequestTimeout => {
-                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
-            // The log has the cause under the same id.
-            ProblemKind::Unknown => {
-                headers.insert(REQUEST_ID, HeaderValue::try_from(request_id).expect("a request id is ASCII"));
-            }
-            ProblemKind::Unauthenticated => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            _ => {}
-        }
+        problem_response::complete(&mut response, problem, head, &self.route_table);
         response
     }
 }

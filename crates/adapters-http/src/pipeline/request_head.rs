@@ -2,14 +2,18 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use ipnet::IpNet;
 use poem::Request;
 use poem::http::{HeaderMap, Method, Uri, header};
 use tracing::Span;
 
+use crate::admin::actor::Actor;
 use crate::pipeline::cross_origin;
 use crate::pipeline::log_text::{shortened, without_codes};
 use crate::pipeline::tracing_headers::{ForwardedId, TraceId};
+use crate::request::client;
 use crate::request::response_mode::ResponseMode;
 
 /// The id of a request, in the log and in its answer.
@@ -26,6 +30,28 @@ impl fmt::Display for RequestId<'_> {
             Self::Own(instance, number) => write!(f, "{instance}-{number}"),
             Self::Forwarded(id) => f.write_str(id.as_str()),
         }
+    }
+}
+
+/// The ids of the requests of one process, on all its listeners.
+pub(crate) struct RequestIds {
+    instance: String,
+    requests: AtomicU64,
+}
+
+impl RequestIds {
+    pub(super) fn new(instance: &str) -> Self {
+        Self { instance: instance.to_owned(), requests: AtomicU64::new(0) }
+    }
+
+    /// The id of a request and the trace that it belongs to. Only a trusted proxy may name them.
+    pub(super) fn of(&self, request: &Request, trusted_proxies: &[IpNet]) -> (RequestId<'_>, Option<TraceId>) {
+        let own = || RequestId::Own(&self.instance, self.requests.fetch_add(1, Ordering::Relaxed));
+        if !client::is_from_trusted_proxy(request, trusted_proxies) {
+            return (own(), None);
+        }
+        let headers = request.headers();
+        (ForwardedId::of(headers).map_or_else(own, RequestId::Forwarded), TraceId::of(headers))
     }
 }
 
@@ -62,14 +88,20 @@ impl<'a> RequestHead<'a> {
 
     /// The span of the request in the log. Its path is without the query, which may hold secrets.
     pub(super) fn span(&self) -> Span {
+        self.span_of(self.uri.path(), None)
+    }
+
+    /// The span of a request that this actor sends, with its path as the log shows it.
+    pub(super) fn span_of(&self, path: &str, actor: Option<&Actor>) -> Span {
         tracing::error_span!(
             "request",
             id = %self.id,
             trace_id = self.trace.as_ref().map(TraceId::as_str),
             method = %shortened(self.method.as_str()),
             // Characters that end a line or turn the writing around are escaped.
-            path = %shortened(&without_codes(self.uri.path())).escape_debug(),
+            path = %shortened(&without_codes(path)).escape_debug(),
             address = self.address.map(tracing::field::display),
+            actor = actor.map(Actor::as_str),
         )
     }
 }

@@ -39,6 +39,20 @@ impl SecurityHeaders {
         Self(headers)
     }
 
+    /// Those of answers that only programs read.
+    pub(crate) fn for_programs() -> Self {
+        Self(HeaderMap::from_iter([
+            (
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+            ),
+            (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ]))
+    }
+
     /// Puts the headers of a response over these. One copy of the map costs less than single insertions.
     pub(crate) fn add(&self, headers: &mut HeaderMap) {
         let mut own = mem::replace(headers, self.0.clone());

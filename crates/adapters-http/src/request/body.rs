@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::request::fields::{self, BodyType, Fields};
+use crate::request::fields::{self, BodyType, Fields, Malformed};
 use crate::request::text::{NextTarget, PlainText, Text, TransportName};
 use crate::response::problem::{Problem, ProblemKind};
 
@@ -98,16 +98,37 @@ impl RequestBody for LogOutFields {
 /// # Errors
 /// `request_timeout`, `payload_too_large` or `malformed_request`.
 pub(crate) async fn read<T: RequestBody>(request: &Request, body: &mut RequestBodyBytes) -> Result<T, Problem> {
-    let malformed = |cause| Problem::new(ProblemKind::MalformedRequest).caused_by(cause);
+    read_fields(request, body, |_| true).await?.deserialize().map_err(malformed)
+}
+
+/// Reads the fields of a body in JSON, in which `null` is a value of its own.
+///
+/// # Errors
+/// As [`read`], and `unsupported_media_type` for a form.
+pub(crate) async fn read_json<T: RequestBody>(request: &Request, body: &mut RequestBodyBytes) -> Result<T, Problem> {
+    let fields = read_fields(request, body, |body_type| *body_type == BodyType::Json).await?;
+    fields.with_nulls().deserialize().map_err(malformed)
+}
+
+async fn read_fields(
+    request: &Request,
+    body: &mut RequestBodyBytes,
+    is_accepted: impl Fn(&BodyType) -> bool,
+) -> Result<Fields, Problem> {
     let body = body.take().map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
     let bytes = tokio::time::timeout(BODY_TIMEOUT, read_bounded(body))
         .await
         .map_err(|_| Problem::new(ProblemKind::RequestTimeout))??;
     if bytes.is_empty() {
-        return Fields::default().deserialize().map_err(malformed);
+        return Ok(Fields::default());
     }
-    let body_type = body_type(request.headers()).ok_or(Problem::new(ProblemKind::UnsupportedMediaType))?;
-    fields::parse(&body_type, &bytes).and_then(Fields::deserialize).map_err(malformed)
+    let body_type = body_type(request.headers()).filter(is_accepted);
+    let body_type = body_type.ok_or(Problem::new(ProblemKind::UnsupportedMediaType))?;
+    fields::parse(&body_type, &bytes).map_err(malformed)
+}
+
+fn malformed(cause: Malformed) -> Problem {
+    Problem::new(ProblemKind::MalformedRequest).caused_by(cause)
 }
 
 /// The type of a body that carries fields; `None` where the request names none, another one, or more than one.
@@ -127,11 +148,20 @@ pub(crate) fn request_meta<T: RequestBody>() -> MetaRequest {
     };
     let form = || MetaSchemaRef::Inline(Box::new(form.clone()));
     let content = vec![
-        MetaMediaType { content_type: "application/json", schema: T::schema_ref() },
+        json_media_type::<T>(),
         MetaMediaType { content_type: "application/x-www-form-urlencoded", schema: form() },
         MetaMediaType { content_type: "multipart/form-data", schema: form() },
     ];
     MetaRequest { description: None, content, required: T::REQUIRED }
+}
+
+/// How the body of `T` in JSON stands in the `OpenAPI` document.
+pub(crate) fn json_request_meta<T: RequestBody>() -> MetaRequest {
+    MetaRequest { description: None, content: vec![json_media_type::<T>()], required: T::REQUIRED }
+}
+
+fn json_media_type<T: RequestBody>() -> MetaMediaType {
+    MetaMediaType { content_type: "application/json", schema: T::schema_ref() }
 }
 
 async fn read_bounded(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use doorward_domain::{OneTimeCode, Password, PasswordPolicy, Username};
+use doorward_domain::{KeyId, OneTimeCode, Password, PasswordPolicy, UserId, Username};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde::de::{Deserialize, Deserializer};
@@ -30,6 +30,12 @@ pub(crate) struct LoginUsername;
 pub(crate) struct NewPassword;
 /// A password that is checked.
 pub(crate) struct CurrentPassword;
+/// A text of this kind, or `null`.
+pub(crate) struct Nullable<K>(PhantomData<fn() -> K>);
+/// The id of a user that they had elsewhere.
+pub(crate) struct UserIdText;
+/// The id of a key.
+pub(crate) struct KeyIdText;
 /// A recovery code, with any spaces and hyphens.
 pub(crate) struct CodeText;
 /// How the client keeps the token: the name of a [`Transport`].
@@ -63,6 +69,34 @@ impl TextKind for NewPassword {
 impl TextKind for CurrentPassword {
     fn schema() -> MetaSchemaRef {
         inline(bounded(1, Some(Password::MAX_CHARS)))
+    }
+}
+
+impl<K: TextKind> TextKind for Nullable<K> {
+    fn schema() -> MetaSchemaRef {
+        match K::schema() {
+            MetaSchemaRef::Inline(schema) => inline(MetaSchema { nullable: true, ..*schema }),
+            reference @ MetaSchemaRef::Reference(_) => reference,
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        K::register(registry);
+    }
+}
+
+impl TextKind for UserIdText {
+    fn schema() -> MetaSchemaRef {
+        let pattern = format!("^[a-z0-9]{{{}}}$", UserId::CHARS);
+        inline(MetaSchema { pattern: Some(pattern), ..bounded(UserId::CHARS, Some(UserId::CHARS)) })
+    }
+}
+
+impl TextKind for KeyIdText {
+    fn schema() -> MetaSchemaRef {
+        let (provider, id) = (KeyId::MAX_PROVIDER_CHARS, KeyId::MAX_ID_CHARS);
+        let pattern = format!(r"^[a-z0-9_-]{{1,{provider}}}:[^\x00-\x1f\x7f-\x9f]{{1,{id}}}$");
+        inline(MetaSchema { pattern: Some(pattern), ..bounded(3, Some(provider + 1 + id)) })
     }
 }
 
@@ -115,7 +149,7 @@ impl<K, const REQUIRED: bool> Text<K, REQUIRED> {
     pub(crate) fn into_text(self) -> Option<Zeroizing<String>> {
         match self.value {
             Some(Value::Text(text)) => Some(text),
-            Some(Value::Other) | None => None,
+            Some(Value::Json(_) | Value::Other) | None => None,
         }
     }
 
@@ -123,7 +157,7 @@ impl<K, const REQUIRED: bool> Text<K, REQUIRED> {
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.value {
             Some(Value::Text(text)) => Some(text),
-            Some(Value::Other) | None => None,
+            Some(Value::Json(_) | Value::Other) | None => None,
         }
     }
 
@@ -131,7 +165,7 @@ impl<K, const REQUIRED: bool> Text<K, REQUIRED> {
     pub(crate) fn as_given(&self) -> Option<&str> {
         self.value.as_ref().map(|value| match value {
             Value::Text(text) => text.as_str(),
-            Value::Other => "",
+            Value::Json(_) | Value::Other => "",
         })
     }
 
@@ -139,8 +173,14 @@ impl<K, const REQUIRED: bool> Text<K, REQUIRED> {
     pub(crate) fn into_given(self) -> Option<Zeroizing<String>> {
         self.value.map(|value| match value {
             Value::Text(text) => text,
-            Value::Other => Zeroizing::default(),
+            Value::Json(_) | Value::Other => Zeroizing::default(),
         })
+    }
+
+    /// As [`Self::into_given`]; `None` for `null` as well, where that is a value of its own.
+    pub(crate) fn into_given_or_null(self) -> Option<Zeroizing<String>> {
+        let is_null = self.value.as_ref().is_some_and(Value::is_null);
+        self.into_given().filter(|_| !is_null)
     }
 
     /// Whether the field is there, with a value of any type.

@@ -105,6 +105,9 @@ pub(crate) enum Field {
     Code,
     Invitation,
     Transport,
+    UserId,
+    KeyId,
+    Attributes,
 }
 
 /// What is wrong with a field. A program can choose its own words by it.
@@ -167,7 +170,12 @@ impl ResponseError for Problem {
 pub(crate) enum ProblemKind {
     InvalidUsername,
     InvalidPassword,
+    InvalidUserId,
+    InvalidKeyId,
+    InvalidAttributes,
     UsernameTaken,
+    UserIdTaken,
+    KeyTaken,
     IncorrectCredentials,
     IncorrectPassword,
     IncorrectRecoveryCode,
@@ -191,10 +199,15 @@ pub(crate) enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::InvalidUsername,
         Self::InvalidPassword,
+        Self::InvalidUserId,
+        Self::InvalidKeyId,
+        Self::InvalidAttributes,
         Self::UsernameTaken,
+        Self::UserIdTaken,
+        Self::KeyTaken,
         Self::IncorrectCredentials,
         Self::IncorrectPassword,
         Self::IncorrectRecoveryCode,
@@ -221,7 +234,12 @@ impl ProblemKind {
         match self {
             Self::InvalidUsername => (StatusCode::BAD_REQUEST, "invalid_username", "Invalid username"),
             Self::InvalidPassword => (StatusCode::BAD_REQUEST, "invalid_password", "Invalid password"),
+            Self::InvalidUserId => (StatusCode::BAD_REQUEST, "invalid_user_id", "Invalid user id"),
+            Self::InvalidKeyId => (StatusCode::BAD_REQUEST, "invalid_key_id", "Invalid key id"),
+            Self::InvalidAttributes => (StatusCode::BAD_REQUEST, "invalid_attributes", "Invalid attributes"),
             Self::UsernameTaken => (StatusCode::BAD_REQUEST, "username_taken", "Username already taken"),
+            Self::UserIdTaken => (StatusCode::BAD_REQUEST, "user_id_taken", "User id already taken"),
+            Self::KeyTaken => (StatusCode::BAD_REQUEST, "key_taken", "Key already taken"),
             Self::IncorrectCredentials => {
                 (StatusCode::BAD_REQUEST, "incorrect_credentials", "Incorrect username or password")
             }
@@ -261,6 +279,9 @@ impl ProblemKind {
             Self::InvalidUsername | Self::UsernameTaken => Some(Field::Username),
             Self::InvalidPassword | Self::IncorrectPassword => Some(Field::Password),
             Self::InvitationRequired => Some(Field::Invitation),
+            Self::InvalidUserId | Self::UserIdTaken => Some(Field::UserId),
+            Self::InvalidKeyId | Self::KeyTaken => Some(Field::KeyId),
+            Self::InvalidAttributes => Some(Field::Attributes),
             _ => None,
         }
     }
@@ -268,7 +289,7 @@ impl ProblemKind {
     /// The reason of a problem of this kind, unless the problem names another.
     const fn reason(self) -> Option<Reason> {
         match self {
-            Self::UsernameTaken => Some(Reason::Taken),
+            Self::UsernameTaken | Self::UserIdTaken | Self::KeyTaken => Some(Reason::Taken),
             Self::InvitationRequired => Some(Reason::Required),
             Self::InvalidLink => Some(Reason::Incorrect),
             Self::IncorrectCredentials | Self::IncorrectPassword | Self::IncorrectRecoveryCode => {

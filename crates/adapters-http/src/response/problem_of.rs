@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use doorward_app::admin::{CreateKeyError, CreateSessionError, CreateUserError, SetPasswordError, VerifyKeyError};
 use doorward_app::{
     ChangePasswordError, ChangeUsernameError, DeleteAccountError, Fault, InvalidClaim, InvalidCredentials,
     IssueRecoveryCodesError, LinkError, LogInError, RecoverAccountError, ResetPasswordError, SignUpError, SignUpPolicy,
 };
 use doorward_domain::{
-    InvalidPassword, InvalidUsername, OneTimeCode, Password, PasswordPolicy, Username, UsernamePolicy,
+    InvalidAttributes, InvalidPassword, InvalidUsername, OneTimeCode, Password, PasswordPolicy, Username,
+    UsernamePolicy,
 };
 
 use crate::response::problem::{Field, Problem, ProblemKind, Reason};
@@ -123,6 +125,57 @@ impl Problem {
             DeleteAccountError::Incorrect => Self::new(ProblemKind::IncorrectPassword),
             DeleteAccountError::Fault(fault) => fault.into(),
         }
+    }
+
+    pub(crate) fn of_create_user(error: CreateUserError, policy: &SignUpPolicy) -> Self {
+        match error {
+            CreateUserError::InvalidUsername(error) => Self::invalid_new_username(error, policy.usernames),
+            CreateUserError::InvalidPassword(error) => Self::invalid_new_password(error, &policy.passwords),
+            CreateUserError::UsernameTaken => Self::new(ProblemKind::UsernameTaken),
+            CreateUserError::IdTaken => Self::new(ProblemKind::UserIdTaken),
+            CreateUserError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_create_key(error: CreateKeyError, policy: &PasswordPolicy) -> Self {
+        match error {
+            CreateKeyError::NoSuchUser => Self::new(ProblemKind::NotFound),
+            CreateKeyError::NotTheirUsername => Self::new(ProblemKind::InvalidKeyId).reason(Reason::Incorrect),
+            CreateKeyError::InvalidPassword(error) => Self::invalid_new_password(error, policy),
+            CreateKeyError::KeyTaken => Self::new(ProblemKind::KeyTaken),
+            CreateKeyError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_verify_key(error: VerifyKeyError) -> Self {
+        match error {
+            VerifyKeyError::NoSuchKey => Self::new(ProblemKind::NotFound),
+            VerifyKeyError::IncorrectPassword => Self::new(ProblemKind::IncorrectPassword),
+            VerifyKeyError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_set_password(error: SetPasswordError, policy: &PasswordPolicy) -> Self {
+        match error {
+            SetPasswordError::NoSuchKey => Self::new(ProblemKind::NotFound),
+            SetPasswordError::InvalidPassword(error) => Self::invalid_new_password(error, policy),
+            SetPasswordError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_create_session(error: CreateSessionError) -> Self {
+        match error {
+            CreateSessionError::NoSuchUser => Self::new(ProblemKind::NotFound),
+            CreateSessionError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_attributes(error: InvalidAttributes) -> Self {
+        let reason = match error {
+            InvalidAttributes::NotAnObject | InvalidAttributes::Depth => Reason::Malformed,
+            InvalidAttributes::Length => Reason::TooLong,
+        };
+        Self::new(ProblemKind::InvalidAttributes).reason(reason)
     }
 
     /// The problems of a form's fields, of which at least one is wrong.

@@ -23,6 +23,7 @@ impl Settings {
             (setting.apply)(&mut settings, value)?;
         }
         settings.argon2 = settings.argon2_cost()?;
+        settings.check_admin()?;
         settings.check_cookie()?;
         settings.check_return_origins()?;
         Ok(settings)

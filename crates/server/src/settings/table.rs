@@ -85,7 +85,7 @@ const RETURN_ORIGINS: &str =
     "a list of http and https origins such as https://app.example.com or https://*.example.com, without paths";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 35] = [
+pub(crate) static TABLE: [Setting; 37] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -135,6 +135,24 @@ pub(crate) static TABLE: [Setting; 35] = [
         help: "The address that serves /metrics for Prometheus; without it metrics are not served",
         default: |_| None,
         apply: |s, v| set(&mut s.metrics_listen, v.tcp_address().map(Some)),
+    },
+    Setting {
+        section: Section::Address,
+        variable: "DOORWARD_ADMIN_LISTEN",
+        flag: "admin-listen",
+        value_name: "ADDRESS:PORT|unix:PATH",
+        help: "The address that serves the admin API; without it the admin API is not served",
+        default: |_| None,
+        apply: |s, v| set(&mut s.admin_listen, v.listen().map(Some)),
+    },
+    Setting {
+        section: Section::Address,
+        variable: "DOORWARD_ADMIN_TOKENS_FILE",
+        flag: "admin-tokens-file",
+        value_name: "FILE",
+        help: "A file of the admin API's tokens, one `name token` a line; read anew on SIGHUP",
+        default: |_| None,
+        apply: |s, v| set(&mut s.admin_tokens, v.admin_tokens().map(Some)),
     },
     Setting {
         section: Section::Address,

@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::values::{Value, WrongSetting};
+use crate::admin_tokens::TokensFile;
 use crate::connection_timeouts::IDLE_TIMEOUT;
 use crate::socket::ListenAddress;
 
@@ -34,6 +35,9 @@ pub struct Settings {
     pub(crate) keep_alive: Duration,
     /// `None` where metrics are not served.
     pub(crate) metrics_listen: Option<SocketAddr>,
+    /// `None` where the admin API is not served.
+    pub(crate) admin_listen: Option<ListenAddress>,
+    pub(crate) admin_tokens: Option<TokensFile>,
     pub(crate) store: StoreUrl,
     /// The files that secrets were read from, with the variables that name them.
     pub(crate) secret_files: Vec<(&'static str, PathBuf)>,
@@ -90,6 +94,8 @@ impl Settings {
             hsts_subdomains: false,
             keep_alive: IDLE_TIMEOUT,
             metrics_listen: None,
+            admin_listen: None,
+            admin_tokens: None,
             store: DEFAULT_STORE.parse().expect(WRITTEN_HERE),
             secret_files: Vec::new(),
             sessions: SessionPolicy::DEFAULT,
@@ -181,6 +187,15 @@ impl Settings {
             return Err(value.wrong("without __Secure- where DOORWARD_PUBLIC_URL is http"));
         }
         Ok(())
+    }
+
+    /// Refuses an admin API without tokens, which would serve no client.
+    pub(super) fn check_admin(&self) -> Result<(), WrongSetting> {
+        match (&self.admin_listen, &self.admin_tokens) {
+            (Some(address), None) => Err(Value { variable: "DOORWARD_ADMIN_LISTEN", text: &address.to_string() }
+                .wrong("unset where DOORWARD_ADMIN_TOKENS_FILE is not set")),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses a wildcard beyond the cookie's domain. Within it the operator says already that every host is theirs.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
+use crate::admin_tokens::TokensFile;
 use crate::similar::similar;
 use crate::socket::ListenAddress;
 
@@ -166,6 +168,12 @@ impl Value<'_> {
         let length = line.len();
         content.truncate(length);
         if content.is_empty() { Err(refused("it is empty")) } else { Ok(content) }
+    }
+
+    /// A file of the admin API's tokens.
+    pub(super) fn admin_tokens(&self) -> Result<TokensFile, WrongSetting> {
+        TokensFile::read(Path::new(self.text))
+            .map_err(|error| self.wrong(format!("a file of tokens, one `name token` a line ({error})")))
     }
 
     pub(super) fn hash_threads(&self) -> Result<NonZeroUsize, WrongSetting> {

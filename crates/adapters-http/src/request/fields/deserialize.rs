@@ -2,8 +2,8 @@
 
 use std::{fmt, mem};
 
-use serde::de::value::{Error, MapDeserializer};
-use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
+use serde::de::value::{self, MapDeserializer};
+use serde::de::{DeserializeOwned, Error, IntoDeserializer, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ impl Fields {
     /// Reads the fields into a request type. A field that the type does not name is ignored, and so is JSON's `null`.
     pub(crate) fn deserialize<T: DeserializeOwned>(self) -> Result<T, Malformed> {
         let given = self.0.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        T::deserialize(MapDeserializer::new(given)).map_err(|_: Error| Malformed("a field cannot be read"))
+        T::deserialize(MapDeserializer::new(given)).map_err(|_: value::Error| Malformed("a field cannot be read"))
     }
 }
 
@@ -26,12 +26,13 @@ impl IntoDeserializer<'_> for Value {
 }
 
 impl<'de> Deserializer<'de> for Value {
-    type Error = Error;
+    type Error = value::Error;
 
     /// Hands on the text itself, not a copy: the caller wraps it in `Zeroizing` again.
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, value::Error> {
         match self {
             Self::Text(mut text) => visitor.visit_string(mem::take(&mut *text)),
+            Self::Json(mut json) => visitor.visit_byte_buf(mem::take(&mut *json).into_bytes()),
             Self::Other => visitor.visit_unit(),
         }
     }
@@ -58,6 +59,10 @@ impl<'de> Deserialize<'de> for Value {
 
             fn visit_string<E>(self, text: String) -> Result<Value, E> {
                 Ok(Value::Text(Zeroizing::new(text)))
+            }
+
+            fn visit_byte_buf<E: Error>(self, json: Vec<u8>) -> Result<Value, E> {
+                String::from_utf8(json).map(|json| Value::Json(json.into())).map_err(E::custom)
             }
 
             fn visit_unit<E>(self) -> Result<Value, E> {

@@ -1,4 +1,4 @@
-//! Fields from `application/json`: the texts of one object. Other values are noted as such and skipped. `null` has no fields.
+//! Fields from `application/json`: the members of one object. `null` has no fields.
 
 use std::fmt;
 use std::str::Chars;
@@ -20,9 +20,9 @@ pub(super) fn parse(body: &[u8]) -> Result<Fields, Malformed> {
     let mut fields = Fields::default();
     for (name, value) in object.into_iter().flat_map(|object| object.0) {
         let value = match value.get() {
-            "null" => None,
+            Value::NULL => None,
             string if string.starts_with('"') => Some(Value::Text(unescape(string)?)),
-            _ => Some(Value::Other),
+            json => Some(Value::Json(Zeroizing::new(json.to_owned()))),
         };
         fields.add(name, value)?;
     }

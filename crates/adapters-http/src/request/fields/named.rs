@@ -18,8 +18,20 @@ pub(crate) struct Fields(pub(super) Vec<(String, Option<Value>)>);
 pub(crate) enum Value {
     /// A text.
     Text(Zeroizing<String>),
-    /// Anything else: a number, an object, a file.
+    /// Another value in JSON, as its text: a number, an object, `null`.
+    Json(Zeroizing<String>),
+    /// A file.
     Other,
+}
+
+impl Value {
+    /// JSON's `null`, where it is a value.
+    pub(super) const NULL: &str = "null";
+
+    /// Whether it is JSON's `null`.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Json(json) if json.as_str() == Self::NULL)
+    }
 }
 
 /// A body does not parse, names a field twice, or has more fields or longer names than any form here.
@@ -33,8 +45,16 @@ impl Fields {
     pub(crate) fn text(&self, name: &str) -> Option<&Zeroizing<String>> {
         self.0.iter().find(|(known, _)| known == name).and_then(|(_, value)| match value {
             Some(Value::Text(text)) => Some(text),
-            Some(Value::Other) | None => None,
+            Some(Value::Json(_) | Value::Other) | None => None,
         })
+    }
+
+    /// The same fields, with `null` as a value of its own.
+    pub(crate) fn with_nulls(mut self) -> Self {
+        for (_, value) in &mut self.0 {
+            value.get_or_insert_with(|| Value::Json(Value::NULL.to_owned().into()));
+        }
+        self
     }
 
     /// Whether the field has a value of any type.
