@@ -43,30 +43,35 @@ export interface SessionList {
 
 export interface Config {
     signUpOpen: boolean;
+    signUp: "open" | "invite" | "closed";
     username: { policy: "unicode" | "precis" | "ascii"; minLength: number; maxLength: number };
     password: { minLength: number; maxLength: number; blocklist: boolean };
     languages: string[];
 }
 
 export type Credentials = { username: string; password: string; transport?: Transport };
+export type SignUp = Credentials & { invitation?: string };
+export type UsernameChange = { username: string; currentPassword: string; userId?: string };
 export type PasswordChange = { currentPassword: string; newPassword: string; transport?: Transport; userId?: string };
 export type Recovery = { username: string; code: string; newPassword: string; transport?: Transport };
+export type PasswordReset = { code: string; newPassword: string; transport?: Transport };
 export type CodesLeft = { left: number; createdAt?: string | null };
 export type NewCodes = { codes: string[] };
 
 export type ErrorCode =
     | "invalid_username" | "invalid_password" | "invalid_user_id" | "invalid_key_id" | "invalid_attributes"
     | "username_taken" | "user_id_taken" | "key_taken" | "incorrect_credentials" | "incorrect_password"
-    | "incorrect_recovery_code" | "malformed_request" | "unauthenticated" | "cross_origin" | "signup_closed"
-    | "not_found" | "method_not_allowed" | "request_timeout" | "payload_too_large" | "unsupported_media_type"
+    | "incorrect_recovery_code" | "invalid_link" | "malformed_request" | "unauthenticated" | "cross_origin"
+    | "signup_closed" | "invitation_required" | "account_disabled" | "not_found" | "method_not_allowed"
+    | "request_timeout" | "payload_too_large" | "unsupported_media_type"
     | "too_many_attempts" | "header_fields_too_large" | "unknown" | "overloaded" | "unavailable";
 export type ErrorField =
-    | "username" | "password" | "currentPassword" | "newPassword" | "code" | "transport"
-    | "userId" | "keyId" | "attributes";
+    | "username" | "password" | "currentPassword" | "newPassword" | "code" | "invitation" | "transport"
+    | "userId" | "keyId" | "attributes" | "disabled" | "passwordLink" | "uses" | "expiresIn";
 export type ErrorReason =
     | "required" | "too_short" | "too_long" | "too_common" | "contains_username" | "surrounding_space"
-    | "invisible_character" | "character_not_allowed" | "mixed_scripts" | "reserved" | "taken" | "incorrect"
-    | "malformed";
+    | "invisible_character" | "character_not_allowed" | "mixed_scripts" | "reserved" | "is_password"
+    | "not_invited" | "taken" | "incorrect" | "malformed";
 export type FieldError = { field: ErrorField; reason?: ErrorReason; detail?: string };
 export interface ErrorBody {
     error: string;
@@ -160,7 +165,7 @@ export class Doorward {
         return userId && username ? { userId, username: decodeURIComponent(username) } : null;
     }
 
-    signUp(fields: Credentials): Promise<Session> {
+    signUp(fields: SignUp): Promise<Session> {
         return this.#json("POST", "/api/signup", fields);
     }
 
@@ -190,6 +195,11 @@ export class Doorward {
         return this.#json("POST", "/api/password", fields);
     }
 
+    /** Id and sessions of the user stay. */
+    async changeUsername(fields: UsernameChange): Promise<void> {
+        await this.#call("POST", "/api/username", fields);
+    }
+
     /** Replaces the recovery codes. No other call shows these. */
     recoveryCodes(password?: string): Promise<NewCodes> {
         return this.#json("POST", "/api/recovery-codes", { password });
@@ -201,6 +211,11 @@ export class Doorward {
 
     recover(fields: Recovery): Promise<Session> {
         return this.#json("POST", "/api/recover", fields);
+    }
+
+    /** Chooses a new password with the code of a link that the operator made. */
+    resetPassword(fields: PasswordReset): Promise<Session> {
+        return this.#json("POST", "/api/reset", fields);
     }
 
     async deleteAccount(password: string): Promise<void> {

@@ -3,6 +3,7 @@
 
 mod documents;
 mod keys;
+mod links;
 mod listener;
 mod program;
 mod sessions;
@@ -95,6 +96,13 @@ impl AdminServer {
 }
 
 on_every_store! {
+    links:
+        a_program_creates_a_user_who_chooses_the_password_by_a_link,
+        a_password_link_is_made_replaced_and_revoked,
+        a_disabled_user_gets_neither_session_nor_link_until_enabled,
+        a_user_is_changed_as_a_whole_or_not_at_all,
+        users_are_listed_page_by_page,
+        invitations_are_made_listed_used_and_revoked;
     users:
         a_created_user_signs_in_with_the_password,
         a_user_without_a_password_takes_the_username_and_nothing_signs_in,

@@ -223,7 +223,7 @@ async fn the_admin_api_is_served_on_a_unix_socket() {
     stream.write_all(request.as_bytes()).await.expect("a server that listens");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with(r#"{"users":[]}"#), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with(r#"{"more":false,"users":[]}"#), "{answer}");
     program.signal(Signal::TERM);
     program.end().await;
     assert!(!socket.exists(), "it is removed at the end");

@@ -58,7 +58,7 @@ pub async fn users_are_found_by_username_in_any_spelling_and_by_up_to_100_ids(pl
         assert_eq!(ids(&found.json()).iter().collect::<Vec<_>>(), expected, "{query}");
     }
     let too_many = format!("?ids={}", vec![alice.as_str(); 101].join(","));
-    for query in ["", "?", "?username=alice&ids=x", &too_many] {
+    for query in ["?username=alice&ids=x", &too_many] {
         let refused = admin.get(&format!("/admin/users{query}")).await;
         refused.assert_error(400, "malformed_request", "Malformed request");
     }
@@ -132,5 +132,5 @@ pub async fn what_cannot_be_created_is_refused_with_its_code_and_field(place: Pl
         assert_eq!(problem["errors"][0]["field"], field, "{body}");
     }
     let none = admin.get("/admin/users?username=bobby").await;
-    assert_eq!(none.json(), json!({ "users": [] }));
+    assert_eq!(none.json(), json!({ "users": [], "more": false }));
 }

@@ -33,15 +33,21 @@ pub(crate) enum AuditEvent {
     AdminTokenRefused,
     AccountCreated,
     AttributesChanged,
+    AccountDisabled,
+    AccountEnabled,
     KeyAdded,
     PasswordSet,
     KeyDeleted,
     SessionCreated,
     SessionsRevoked,
+    PasswordLinkCreated,
+    PasswordLinkRevoked,
+    InvitationCreated,
+    InvitationRevoked,
 }
 
 impl AuditEvent {
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 37] = [
         Self::SignUp,
         Self::LogIn,
         Self::LogInFailed,
@@ -68,11 +74,17 @@ impl AuditEvent {
         Self::AdminTokenRefused,
         Self::AccountCreated,
         Self::AttributesChanged,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
         Self::KeyAdded,
         Self::PasswordSet,
         Self::KeyDeleted,
         Self::SessionCreated,
         Self::SessionsRevoked,
+        Self::PasswordLinkCreated,
+        Self::PasswordLinkRevoked,
+        Self::InvitationCreated,
+        Self::InvitationRevoked,
     ];
 
     /// The name in the log and in the metrics. It never contains anything that a client sent.
@@ -104,18 +116,30 @@ impl AuditEvent {
             Self::AdminTokenRefused => "admin_token_refused",
             Self::AccountCreated => "account_created",
             Self::AttributesChanged => "attributes_changed",
+            Self::AccountDisabled => "account_disabled",
+            Self::AccountEnabled => "account_enabled",
             Self::KeyAdded => "key_added",
             Self::PasswordSet => "password_set",
             Self::KeyDeleted => "key_deleted",
             Self::SessionCreated => "session_created",
             Self::SessionsRevoked => "sessions_revoked",
+            Self::PasswordLinkCreated => "password_link_created",
+            Self::PasswordLinkRevoked => "password_link_revoked",
+            Self::InvitationCreated => "invitation_created",
+            Self::InvitationRevoked => "invitation_revoked",
         }
     }
 }
 
 /// The counters of events.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Audit([AtomicU64; AuditEvent::ALL.len()]);
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self([const { AtomicU64::new(0) }; AuditEvent::ALL.len()])
+    }
+}
 
 impl Audit {
     /// Logs and counts an event, with its user where the user is known.

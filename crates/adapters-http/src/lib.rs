@@ -8,6 +8,7 @@ mod audit;
 mod context;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod link_url;
 mod metrics;
 mod origin;
 mod pages;
@@ -23,6 +24,7 @@ mod texts;
 
 pub use admin::{AdminServices, AdminTokens, endpoint as admin_endpoint};
 pub use app_url::{AppUrl, InvalidAppUrl};
+pub use link_url::{invitation_url, password_link_url};
 pub use metrics::metrics_endpoint;
 pub use origin::{InvalidOrigin, Origin};
 pub use pipeline::{AdminPipeline, Pipeline};

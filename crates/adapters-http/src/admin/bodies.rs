@@ -1,10 +1,13 @@
 //! Users, keys and sessions in the JSON of the admin API, with the names of the operator's commands.
 
 use doorward_app::OpenedSession;
+use doorward_app::admin::IssuedLink;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{Key, Session, SessionState, User};
+use doorward_domain::{Invitation, Key, OneTimeCode, Session, SessionState, User, UserId};
 use poem_openapi::{Enum, Object};
 
+use crate::link_url::{invitation_url, password_link_url};
+use crate::origin::Origin;
 use crate::response::attributes::{AttributesBody, attributes_body};
 use crate::response::session::{address, user_agent};
 use crate::response::time::InstantBody;
@@ -19,7 +22,12 @@ pub(super) struct UserBody {
     username: String,
     /// When the user was created (RFC 3339, UTC).
     created_at: InstantBody,
+    /// Whether the operator disabled the user.
+    disabled: bool,
     attributes: AttributesBody,
+    /// The link by which the user chooses a password, only in the answer that created the user with one.
+    #[oai(skip_serializing_if_is_none)]
+    password_link: Option<PasswordLinkBody>,
 }
 
 impl From<&User> for UserBody {
@@ -28,8 +36,22 @@ impl From<&User> for UserBody {
             user_id: user.id.as_str().to_owned(),
             username: user.username.as_str().to_owned(),
             created_at: user.created_at.into(),
+            disabled: user.disabled,
             attributes: attributes_body(&user.attributes).unwrap_or_default(),
+            password_link: None,
         }
+    }
+}
+
+impl UserBody {
+    /// The user's id.
+    pub(super) fn id(&self) -> UserId {
+        UserId::restore(self.user_id.clone())
+    }
+
+    /// A user who was just created, with the link to choose a password.
+    pub(super) fn with_link(user: &User, link: PasswordLinkBody) -> Self {
+        Self { password_link: Some(link), ..Self::from(user) }
     }
 }
 
@@ -37,13 +59,88 @@ impl From<&User> for UserBody {
 #[derive(Object)]
 #[oai(rename = "UserList")]
 pub(super) struct UserListBody {
-    users: Vec<UserBody>,
+    pub(super) users: Vec<UserBody>,
+    /// Whether there are more; they come after the last one's id.
+    pub(super) more: bool,
 }
 
-impl<'a> FromIterator<&'a User> for UserListBody {
-    fn from_iter<I: IntoIterator<Item = &'a User>>(users: I) -> Self {
-        Self { users: users.into_iter().map(UserBody::from).collect() }
+/// A password link, which is shown only once.
+#[derive(Object)]
+#[oai(rename = "PasswordLink", rename_all = "camelCase")]
+pub(super) struct PasswordLinkBody {
+    /// The address to hand over.
+    link: String,
+    /// The code in it, which the user can also type.
+    code: String,
+    /// When it expires (RFC 3339, UTC).
+    expires_at: InstantBody,
+}
+
+impl PasswordLinkBody {
+    pub(super) fn new(origin: &Origin, issued: &IssuedLink) -> Self {
+        Self {
+            link: password_link_url(origin, &issued.code),
+            code: issued.code.expose().to_owned(),
+            expires_at: issued.expires_at.into(),
+        }
     }
+}
+
+/// An invitation.
+#[derive(Object)]
+#[oai(rename = "Invitation", rename_all = "camelCase")]
+pub(super) struct InvitationBody {
+    /// The invitation's id. It is no credential.
+    invitation_id: String,
+    /// The username of the new user; null where they choose one.
+    #[oai(nullable)]
+    username: Option<String>,
+    /// The attributes of the new user.
+    attributes: AttributesBody,
+    /// How many more users can sign up with it.
+    uses_left: u32,
+    /// When it was created (RFC 3339, UTC).
+    created_at: InstantBody,
+    /// When it expires (RFC 3339, UTC).
+    expires_at: InstantBody,
+    /// The address to hand over, only in the answer that created it.
+    #[oai(skip_serializing_if_is_none)]
+    link: Option<String>,
+    /// The code in it, only in the answer that created it.
+    #[oai(skip_serializing_if_is_none)]
+    code: Option<String>,
+}
+
+impl From<&Invitation> for InvitationBody {
+    fn from(invitation: &Invitation) -> Self {
+        Self {
+            invitation_id: invitation.id.as_str().to_owned(),
+            username: invitation.username.as_ref().map(|username| username.as_str().to_owned()),
+            attributes: attributes_body(&invitation.attributes).unwrap_or_default(),
+            uses_left: invitation.uses_left,
+            created_at: invitation.created_at.into(),
+            expires_at: invitation.expires_at.into(),
+            link: None,
+            code: None,
+        }
+    }
+}
+
+impl InvitationBody {
+    /// An invitation that was just created, with its code.
+    pub(super) fn with_code(origin: &Origin, invitation: &Invitation, code: &OneTimeCode) -> Self {
+        let (link, code) = (Some(invitation_url(origin, code)), Some(code.expose().to_owned()));
+        Self { link, code, ..Self::from(invitation) }
+    }
+}
+
+/// Some invitations.
+#[derive(Object)]
+#[oai(rename = "InvitationList")]
+pub(super) struct InvitationListBody {
+    pub(super) invitations: Vec<InvitationBody>,
+    /// Whether there are more; they come after the last one's id.
+    pub(super) more: bool,
 }
 
 /// A key.

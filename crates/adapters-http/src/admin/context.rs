@@ -9,6 +9,7 @@ use doorward_domain::{SessionPolicy, User, UserId};
 use super::actor::{Actor, AdminTokens};
 use crate::audit::AuditEvent;
 use crate::context::Context;
+use crate::origin::Origin;
 use crate::response::problem::{Problem, ProblemKind};
 
 /// The services of operators, and what the admin API needs beside them.
@@ -46,6 +47,11 @@ impl AdminContext {
         let not_found = || Problem::new(ProblemKind::NotFound);
         let id = UserId::parse(id).ok_or_else(not_found)?;
         self.admin.users.by_id(&id).await?.ok_or_else(not_found)
+    }
+
+    /// The public URL, with which links begin.
+    pub(super) fn public_origin(&self) -> &Origin {
+        &self.public.settings.public_origin
     }
 
     /// Logs and counts a change that a program made.

@@ -153,7 +153,8 @@ impl KeysApi {
 
     /// Verify the password of a key
     ///
-    /// Nothing limits how often this is tried: limit the attempts of users yourself.
+    /// Answers with the key if this is its password. Nothing limits how often this is tried: limit the attempts of users
+    /// yourself.
     #[oai(path = "/admin/keys/:keyId/verify", method = "post", operation_id = "verifyKey", tag = "Tag::Keys")]
     async fn verify_key(
         &self,
@@ -162,11 +163,11 @@ impl KeysApi {
         #[oai(name = "keyId")]
         key_id: Path<String>,
         body: Body<VerifyKeyRequest>,
-    ) -> Result<NoContent, Problem> {
+    ) -> Result<Json<KeyBody>, Problem> {
         let id = KeyId::parse(&key_id).map_err(|_| Problem::new(ProblemKind::NotFound))?;
         let password = body.0.password.into_given_or_null();
         let verified = self.0.admin.keys.verify(&id, password.as_ref()).await;
-        verified.map(|_| NoContent).map_err(Problem::of_verify_key)
+        verified.map(|key| Json(KeyBody::from(&key))).map_err(Problem::of_verify_key)
     }
 }
 

@@ -8,7 +8,9 @@ use poem::{EndpointExt, Response, Route, get};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 
 use super::context::{AdminContext, AdminServices};
+use super::invitations::InvitationsApi;
 use super::keys::KeysApi;
+use super::password_link::PasswordLinkApi;
 use super::sessions::SessionsApi;
 use super::sessions_of_user::SessionsOfUserApi;
 use super::user::UserApi;
@@ -19,7 +21,7 @@ use crate::route_table::RouteTable;
 /// Where the document is served.
 const DOCUMENT: &str = "/admin/openapi.json";
 
-type Api = (UsersApi, UserApi, KeysApi, SessionsOfUserApi, SessionsApi);
+type Api = (UsersApi, UserApi, KeysApi, SessionsOfUserApi, SessionsApi, PasswordLinkApi, InvitationsApi);
 
 fn api(context: &Arc<AdminContext>) -> OpenApiService<Api, ()> {
     let context = || Arc::clone(context);
@@ -29,9 +31,11 @@ fn api(context: &Arc<AdminContext>) -> OpenApiService<Api, ()> {
         KeysApi(context()),
         SessionsOfUserApi(context()),
         SessionsApi(context()),
+        PasswordLinkApi(context()),
+        InvitationsApi(context()),
     );
     OpenApiService::new(api, "Doorward admin API", env!("CARGO_PKG_VERSION"))
-        .description("Users, keys and sessions, for programs of the operator.")
+        .description("Users, keys, sessions and links, for programs of the operator.")
         .license(LicenseObject::new("MIT"))
 }
 

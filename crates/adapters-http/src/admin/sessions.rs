@@ -17,7 +17,7 @@ use super::extract::Body;
 use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::request::body::RequestBody;
-use crate::request::json_object::JsonObject;
+use crate::request::json_field::{AnyObject, JsonField};
 use crate::response::problem::{Problem, ProblemKind};
 
 /// The fields of a change of a session. What is missing stays as it is.
@@ -26,7 +26,7 @@ use crate::response::problem::{Problem, ProblemKind};
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct UpdateSessionRequest {
     /// Replaces the whole object: a JSON object of at most 4 KiB and 8 levels.
-    attributes: JsonObject,
+    attributes: JsonField<AnyObject>,
 }
 
 impl RequestBody for UpdateSessionRequest {

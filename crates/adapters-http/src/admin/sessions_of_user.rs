@@ -16,7 +16,7 @@ use super::extract::Body;
 use super::tag::Tag;
 use crate::audit::AuditEvent;
 use crate::request::body::RequestBody;
-use crate::request::json_object::JsonObject;
+use crate::request::json_field::{AnyObject, JsonField};
 use crate::response::problem::Problem;
 
 /// The fields of a new session.
@@ -25,7 +25,7 @@ use crate::response::problem::Problem;
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct CreateSessionRequest {
     /// A JSON object of at most 4 KiB and 8 levels.
-    attributes: JsonObject,
+    attributes: JsonField<AnyObject>,
 }
 
 impl RequestBody for CreateSessionRequest {

@@ -10,4 +10,6 @@ pub(super) enum Tag {
     Keys,
     /// Opening, listing, changing and revoking sessions
     Sessions,
+    /// Password links and invitations
+    Links,
 }

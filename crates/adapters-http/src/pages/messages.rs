@@ -44,7 +44,8 @@ impl Messages {
                 Some(Field::Code) => &mut messages.code,
                 Some(Field::Invitation) => &mut messages.invitation,
                 None if problem.kind.is_about_form() => &mut messages.form,
-                Some(Field::Transport | Field::UserId | Field::KeyId | Field::Attributes) | None => return None,
+                // No form of a page has another field.
+                Some(_) | None => return None,
             };
             *place = message(problem);
         }

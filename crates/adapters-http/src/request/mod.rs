@@ -6,7 +6,7 @@ pub(crate) mod client;
 pub(crate) mod cookie;
 pub(crate) mod credential;
 pub(crate) mod fields;
-pub(crate) mod json_object;
+pub(crate) mod json_field;
 pub(crate) mod response_mode;
 pub(crate) mod return_to;
 pub(crate) mod state;

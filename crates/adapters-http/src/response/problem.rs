@@ -108,6 +108,10 @@ pub(crate) enum Field {
     UserId,
     KeyId,
     Attributes,
+    Disabled,
+    PasswordLink,
+    Uses,
+    ExpiresIn,
 }
 
 /// What is wrong with a field. A program can choose its own words by it.

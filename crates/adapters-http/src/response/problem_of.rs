@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use doorward_app::admin::{CreateKeyError, CreateSessionError, CreateUserError, SetPasswordError, VerifyKeyError};
+use doorward_app::admin::{
+    CreateInvitationError, CreateKeyError, CreatePasswordLinkError, CreateSessionError, CreateUserError,
+    CreateUsersError, InvalidLifetime, SetPasswordError, UpdateUserError, UserRefusal, VerifyKeyError,
+};
 use doorward_app::{
     ChangePasswordError, ChangeUsernameError, DeleteAccountError, Fault, InvalidClaim, InvalidCredentials,
     IssueRecoveryCodesError, LinkError, LogInError, RecoverAccountError, ResetPasswordError, SignUpError, SignUpPolicy,
@@ -137,6 +140,58 @@ impl Problem {
         }
     }
 
+    /// One user of a list of one.
+    pub(crate) fn of_create_users(error: CreateUsersError, policy: &SignUpPolicy) -> Self {
+        match error {
+            CreateUsersError::Refused(refused) => match refused.first().map(|(_, refusal)| *refusal) {
+                Some(UserRefusal::InvalidUsername(error)) => Self::invalid_new_username(error, policy.usernames),
+                Some(UserRefusal::IdTaken) => Self::new(ProblemKind::UserIdTaken),
+                Some(UserRefusal::UsernameTaken | UserRefusal::Repeated) | None => {
+                    Self::new(ProblemKind::UsernameTaken)
+                }
+            },
+            CreateUsersError::InvalidLifetime(error) => Self::invalid_lifetime(error),
+            CreateUsersError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_update_user(error: UpdateUserError, policy: &SignUpPolicy) -> Self {
+        match error {
+            UpdateUserError::NoSuchUser => Self::new(ProblemKind::NotFound),
+            UpdateUserError::InvalidUsername(error) => Self::invalid_new_username(error, policy.usernames),
+            UpdateUserError::UsernameTaken => Self::new(ProblemKind::UsernameTaken),
+            UpdateUserError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_create_password_link(error: CreatePasswordLinkError) -> Self {
+        match error {
+            CreatePasswordLinkError::NoSuchUser => Self::new(ProblemKind::NotFound),
+            CreatePasswordLinkError::AccountDisabled => Self::new(ProblemKind::AccountDisabled),
+            CreatePasswordLinkError::NoKeyOfUsername => Self::new(ProblemKind::InvalidKeyId).reason(Reason::Required),
+            CreatePasswordLinkError::InvalidLifetime(error) => Self::invalid_lifetime(error),
+            CreatePasswordLinkError::Fault(fault) => fault.into(),
+        }
+    }
+
+    pub(crate) fn of_create_invitation(error: CreateInvitationError, policy: &SignUpPolicy) -> Self {
+        match error {
+            CreateInvitationError::InvalidUsername(error) => Self::invalid_new_username(error, policy.usernames),
+            CreateInvitationError::UsernameTaken => Self::new(ProblemKind::UsernameTaken),
+            CreateInvitationError::InvalidUses { .. } => {
+                let problem = Self::new(ProblemKind::MalformedRequest).field(Field::Uses).reason(Reason::Malformed);
+                problem.caused_by(error)
+            }
+            CreateInvitationError::InvalidLifetime(error) => Self::invalid_lifetime(error),
+            CreateInvitationError::Fault(fault) => fault.into(),
+        }
+    }
+
+    fn invalid_lifetime(error: InvalidLifetime) -> Self {
+        let problem = Self::new(ProblemKind::MalformedRequest).field(Field::ExpiresIn).reason(Reason::Malformed);
+        problem.caused_by(error)
+    }
+
     pub(crate) fn of_create_key(error: CreateKeyError, policy: &PasswordPolicy) -> Self {
         match error {
             CreateKeyError::NoSuchUser => Self::new(ProblemKind::NotFound),
@@ -166,6 +221,7 @@ impl Problem {
     pub(crate) fn of_create_session(error: CreateSessionError) -> Self {
         match error {
             CreateSessionError::NoSuchUser => Self::new(ProblemKind::NotFound),
+            CreateSessionError::AccountDisabled => Self::new(ProblemKind::AccountDisabled),
             CreateSessionError::Fault(fault) => fault.into(),
         }
     }

@@ -39,6 +39,9 @@ impl Sessions {
     /// [`CreateSessionError`]; no session was opened then.
     pub async fn create(&self, user: &UserId, attributes: Attributes) -> Result<OpenedSession, CreateSessionError> {
         let user = self.users.find_user(user).await.map_err(Fault::from)?.ok_or(CreateSessionError::NoSuchUser)?;
+        if user.disabled {
+            return Err(CreateSessionError::AccountDisabled);
+        }
         let (token, session) = self.mint.mint(user.id.clone(), self.mint.now()).map_err(Fault::from)?;
         let session = Session { attributes, ..session };
         let most = self.mint.most_per_user();
@@ -89,6 +92,9 @@ pub enum CreateSessionError {
     /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
+    /// The user is disabled, so that nothing signs them in.
+    #[error("the account is disabled")]
+    AccountDisabled,
     /// Something behind a port failed.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -148,6 +148,9 @@ impl From<CreateSessionError> for Failure {
     fn from(error: CreateSessionError) -> Self {
         match error {
             CreateSessionError::NoSuchUser => Self::new(Kind::NotFound, error.to_string()),
+            CreateSessionError::AccountDisabled => {
+                Self::new(Kind::Data, "the user is disabled; enable them first with `doorward user enable`")
+            }
             CreateSessionError::Fault(fault) => fault.into(),
         }
     }
