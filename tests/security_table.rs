@@ -8,12 +8,13 @@ use std::process::Command;
 const PAGE: &str = include_str!("../docs/security.md");
 
 /// The number of rows of each topic.
-const TOPICS: [(&str, u32); 18] = [
+const TOPICS: [(&str, u32); 19] = [
     ("PW", 8),
     ("UN", 6),
     ("EN", 4),
     ("TH", 6),
     ("RC", 5),
+    ("LK", 8),
     ("PX", 6),
     ("SE", 8),
     ("CK", 4),

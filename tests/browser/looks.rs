@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use doorward_domain::UserId;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::http::links::School;
 use crate::storage::places;
 use crate::support::axe;
 use crate::support::browser::Browser;
@@ -131,6 +133,9 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         ("/account", "account", WIDEST_USERNAME),
         ("/account/recovery-codes", "account-recovery-codes", "Recovery codes"),
         ("/account/delete", "account-delete", "Delete your account"),
+        ("/account/username", "account-username", "Change your username"),
+        ("/reset", "reset-by-hand", "Choose a new password"),
+        ("/reset/0000-0000-0000-0000", "problem-invalid-link", "This link doesn't work any more"),
         ("/account/password", "account-password", "Change your password"),
     ] {
         browser.visit(&server, path).await;
@@ -163,6 +168,31 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
     server.place.run(server.place.rubbish[0]).await;
     browser.submit().await;
     look("problem-500", "Something went wrong").await;
+}
+
+pub async fn the_pages_of_links_fit_every_screen_and_read_well_in_light_and_dark(browser: &Browser) {
+    let place = places::sqlite().await.expect("SQLite is everywhere");
+    let school = School::open(place, &["--signup=invite", "--language=de"]).await;
+    let first = school.invite(Some(WIDEST_USERNAME), 1).await;
+    browser.visit(&school.server, &format!("/invite/{first}")).await;
+    look_at(browser, "german-invite", "Registrieren").await;
+    browser.fill(&[("password", PASSWORD)]).await;
+    browser.submit().await;
+    look_at(browser, "german-invited-profile", "Profil").await;
+    browser.forget_cookies().await;
+    browser.visit(&school.server, "/signup").await;
+    look_at(browser, "german-sign-up-by-invitation", "Registrieren").await;
+    browser.fill(&[("invitation", "0000"), ("username", "alice"), ("password", PASSWORD)]).await;
+    browser.submit().await;
+    look_at(browser, "german-invitation-invalid", "Registrieren").await;
+    let session = school.client.log_in(WIDEST_USERNAME, PASSWORD).await.expect("signed in");
+    let id = school.client.session(&session).await.json()["user"]["userId"].as_str().expect("an id").to_owned();
+    let code = school.link(&UserId::restore(id)).await;
+    browser.visit(&school.server, &format!("/reset/{code}")).await;
+    look_at(browser, "german-reset", "Neues Passwort wählen").await;
+    browser.fill(&[("newPassword", "x")]).await;
+    browser.submit().await;
+    look_at(browser, "german-reset-short", "Neues Passwort wählen").await;
 }
 
 pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well(browser: &Browser) {

@@ -4,6 +4,7 @@ mod comfort;
 mod data;
 mod forms;
 mod guide;
+mod links;
 mod looks;
 mod recovery;
 
@@ -40,6 +41,13 @@ in_a_browser! {
             where_one_was_going_survives_a_failed_attempt,
             a_return_origin_may_lead_on_to_a_third_one,
             a_browser_that_keeps_no_cookie_is_told_after_a_sign_in;
+        links:
+            a_person_opens_a_link_chooses_a_password_and_is_signed_in,
+            the_code_of_a_link_can_be_typed,
+            a_person_signs_up_with_an_invitation,
+            a_user_changes_the_username,
+            a_disabled_user_is_told_so_at_the_sign_in,
+            no_page_after_a_link_learns_its_code_and_forms_work_over_plain_http;
         recovery:
             a_person_keeps_the_codes_they_are_offered_and_gets_back_in_with_one,
             who_wants_no_codes_now_is_let_be_and_finds_them_later,
@@ -56,6 +64,7 @@ in_a_browser! {
             codes_are_printed_alone_and_asked_for_once;
         looks:
             every_page_fits_every_screen_and_reads_well_in_light_and_dark,
+            the_pages_of_links_fit_every_screen_and_read_well_in_light_and_dark,
             pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well,
             the_audit_finds_what_is_wrong;
     }

@@ -20,14 +20,14 @@ const NEW_PASSWORD: &str = "staple battery";
 const BY_INVITATION: &str = "--signup=invite";
 
 /// A server, a client and the operator's links.
-struct School {
-    server: TestServer,
-    client: Client,
-    links: Links,
+pub struct School {
+    pub server: TestServer,
+    pub client: Client,
+    pub links: Links,
 }
 
 impl School {
-    async fn open(place: Place, flags: &[&str]) -> Self {
+    pub async fn open(place: Place, flags: &[&str]) -> Self {
         let server = TestServer::start_with(place, flags).await;
         let store = server.place.open().await;
         let clock = Arc::clone(&server.clock) as Arc<dyn Clock>;
@@ -37,31 +37,31 @@ impl School {
     }
 
     /// Signs a user up and returns the session's token and the user's id.
-    async fn sign_up(&self, username: &str) -> (String, UserId) {
+    pub async fn sign_up(&self, username: &str) -> (String, UserId) {
         let token = self.client.sign_up(username, PASSWORD).await;
         let session = self.client.session(&token).await.json();
         (token, UserId::restore(session["user"]["userId"].as_str().expect("an id").to_owned()))
     }
 
     /// The code of a new password link.
-    async fn link(&self, user: &UserId) -> String {
+    pub async fn link(&self, user: &UserId) -> String {
         let link = self.links.create_password_link(user, LinkPolicy::PASSWORD_LINK).await.expect("a link");
         link.code.expose().to_owned()
     }
 
     /// The code of a new invitation.
-    async fn invite(&self, username: Option<&str>, uses: u32) -> String {
+    pub async fn invite(&self, username: Option<&str>, uses: u32) -> String {
         let attributes = Attributes::parse(r#"{"class":"5b"}"#).expect("an object");
         let username = username.map(ToOwned::to_owned);
         let new = NewInvitation { username, attributes, uses, valid_for: LinkPolicy::INVITATION };
         self.links.create_invitation(new).await.expect("an invitation").1.expose().to_owned()
     }
 
-    async fn update(&self, change: UserUpdate) {
+    pub async fn update(&self, change: UserUpdate) {
         self.server.place.open().await.users().update(&change).await.expect("an update");
     }
 
-    async fn reset(&self, code: &str) -> Reply {
+    pub async fn reset(&self, code: &str) -> Reply {
         let fields = [("code", code), ("newPassword", NEW_PASSWORD)];
         send(self.client.submit("/api/reset", Encoding::Json, &fields)).await
     }

@@ -346,3 +346,31 @@ pub async fn signing_out_ends_the_session_of_every_cookie(place: Place) {
         assert_eq!(client.session(token).await.status, StatusCode::UNAUTHORIZED);
     }
 }
+
+pub async fn a_renewed_session_sets_its_cookie_again(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    let idle = async || server.clock.advance(DAY + MOMENT);
+    let get = async |path: &str| send(client.get(path).header("cookie", cookie(&token))).await;
+    for path in ["/api/session", "/api/sessions", "/api/verify", "/account", "/", "/login", "/api/account/data"] {
+        assert_eq!(get(path).await.set_cookie(), None, "{path}: it is active");
+        idle().await;
+        let renewed = get(path).await;
+        assert_eq!(renewed.cookie_value().as_deref(), Some(token.as_str()), "{path}: {:?}", renewed.headers);
+        let attributes = renewed.set_cookie().expect("a cookie").to_owned();
+        assert!(attributes.contains("; HttpOnly; SameSite=Lax; Max-Age=31536000; Expires="), "{attributes}");
+        assert_eq!(renewed.header("cache-control"), Some("no-store"), "{path}");
+    }
+    idle().await;
+    let bearer = send(client.get("/api/session").bearer_auth(&token)).await;
+    assert_eq!((bearer.json()["fresh"].as_bool(), bearer.set_cookie()), (Some(true), None), "a bearer keeps its token");
+    idle().await;
+    let other = client.get("/api/session").bearer_auth(&token).header("cookie", cookie(&"x".repeat(43)));
+    assert_eq!(send(other).await.set_cookie(), None, "the cookie is not the token of the header");
+    idle().await;
+    let out = send(client.post("/api/logout").header("cookie", cookie(&token))).await;
+    let lines: Vec<_> = out.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(out.set_cookie().expect("a cookie").starts_with("auth_session=;"), "a sign-out only removes it");
+}

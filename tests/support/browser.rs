@@ -145,6 +145,11 @@ impl Browser {
         }
     }
 
+    /// Types into the first field that matches.
+    pub async fn type_into(&self, css: &str, text: &str) {
+        self.find(css).await.send_keys(text).await.expect("a field that takes text");
+    }
+
     pub async fn click(&self, css: &str) {
         self.find(css).await.click().await.expect("something to click at");
     }

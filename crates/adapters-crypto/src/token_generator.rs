@@ -90,6 +90,13 @@ mod tests {
     use crate::randomness::sources::{Broken, Known};
 
     #[test]
+    fn the_hash_of_a_link_is_the_sha_256_of_its_code() {
+        let code = OneTimeCode::parse("0123-4567-89AB-CDEF").expect("a code");
+        let hash = OsTokenGenerator.link_hash(&code);
+        assert_eq!(hash.as_bytes()[..], Sha256::digest("link 0123-4567-89AB-CDEF")[..]);
+    }
+
+    #[test]
     fn a_token_is_32_bytes_in_base64url_without_padding() {
         let token = token(&mut Known::new(0xe0..=0xff)).expect("known bytes");
         assert_eq!(token.expose(), "4OHi4-Tl5ufo6err7O3u7_Dx8vP09fb3-Pn6-_z9_v8");

@@ -47,7 +47,7 @@ impl Context {
 
     /// The live session that a credential proves; `None` where it proves none, or sessions of several users.
     pub(crate) async fn session(&self, credential: Credential<'_>) -> Result<Option<ValidSession>, Problem> {
-        self.session_of(&credential.tokens(&self.session_cookie)).await
+        self.session_of(credential, &credential.tokens(&self.session_cookie)).await
     }
 
     /// As [`Self::session`], for a credential that another app may have set: a bearer token that proves no session is that
@@ -58,7 +58,7 @@ impl Context {
     ) -> Result<Option<ValidSession>, Problem> {
         match self.session(credential).await? {
             None if credential.bearer().is_some() => {
-                self.session_of(&credential.cookie_tokens(&self.session_cookie)).await
+                self.session_of(credential, &credential.cookie_tokens(&self.session_cookie)).await
             }
             session => Ok(session),
         }
@@ -66,18 +66,31 @@ impl Context {
 
     /// The one session that these tokens prove. Tokens of two users prove none: a subdomain can plant a cookie beside the
     /// right one, and nothing tells the two apart.
-    async fn session_of(&self, tokens: &[SessionToken]) -> Result<Option<ValidSession>, Problem> {
-        let mut sessions = self.live_sessions(tokens).await?.into_iter();
+    async fn session_of(
+        &self,
+        credential: Credential<'_>,
+        tokens: &[SessionToken],
+    ) -> Result<Option<ValidSession>, Problem> {
+        let mut sessions = self.live_sessions(credential, tokens).await?.into_iter();
         let first = sessions.next();
         let is_of_one_user = sessions.all(|other| first.as_ref().is_some_and(|first| first.user.id == other.user.id));
         Ok(first.filter(|_| is_of_one_user))
     }
 
-    /// The live sessions among the first tokens.
-    pub(crate) async fn live_sessions(&self, tokens: &[SessionToken]) -> Result<Vec<ValidSession>, Problem> {
+    /// The live sessions among the first tokens of a credential.
+    pub(crate) async fn live_sessions(
+        &self,
+        credential: Credential<'_>,
+        tokens: &[SessionToken],
+    ) -> Result<Vec<ValidSession>, Problem> {
         let mut sessions = Vec::new();
         for token in tokens.iter().take(MAX_CANDIDATES) {
-            sessions.extend(self.use_cases.validate_session.run(token).await?);
+            let Some(valid) = self.use_cases.validate_session.run(token).await? else { continue };
+            let is_in_cookie = |own: &SessionToken| own.expose() == token.expose();
+            if valid.fresh && credential.cookie_tokens(&self.session_cookie).iter().any(is_in_cookie) {
+                credential.set_cookie_again(token, valid.session.last_used_at);
+            }
+            sessions.push(valid);
         }
         Ok(sessions)
     }

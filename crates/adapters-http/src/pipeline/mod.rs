@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::Method;
+use poem::http::{Method, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use tracing::{Instrument, Level, Span};
 
@@ -34,6 +34,7 @@ use crate::pipeline::security_headers::SecurityHeaders;
 use crate::pipeline::setting_hints::SettingHints;
 use crate::pipeline::tracing_headers::REQUEST_ID;
 use crate::request::credential::Credential;
+use crate::request::renewal::Renewal;
 use crate::request::response_mode::ResponseMode;
 use crate::request::state::RequestState;
 use crate::request::{body, client};
@@ -156,11 +157,12 @@ impl Pipeline {
 impl Endpoint for Pipeline {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let (settings, began) = (&self.context.settings, Instant::now());
         let address = client::address(&request, &settings.trusted_proxies);
         self.setting_hints.ignored_forwarding(&request, settings);
         let (id, trace) = self.request_ids.of(&request, &settings.trusted_proxies);
+        let renewal = renewal_of(&mut request);
         let head = RequestHead::of(&request, id, trace, address);
         let trusted_origin = cross_origin::trusted_origin(&request, settings).cloned();
         // A span writes its fields when it begins. A request that only reads gets its span with its first log event.
@@ -171,6 +173,9 @@ impl Endpoint for Pipeline {
         let mut response = self.answer(request, &head).instrument(span).await;
 
         let headers = response.headers_mut();
+        if let Some((token, at)) = renewal.and_then(|renewal| renewal.take()) {
+            self.context.session_cookie.set_again(&token, at, headers);
+        }
         self.security_headers.add(headers);
         if let RequestId::Forwarded(id) = &head.id {
             headers.insert(REQUEST_ID, id.header());
@@ -182,6 +187,17 @@ impl Endpoint for Pipeline {
         route.answered(response.status(), began.elapsed());
         Ok(response)
     }
+}
+
+/// Where a request notes that it renewed a session; `None` for one without cookies, or with a bearer token, which counts before
+/// them.
+fn renewal_of(request: &mut Request) -> Option<Renewal> {
+    if !request.headers().contains_key(header::COOKIE) {
+        return None;
+    }
+    let renewal = Renewal::default();
+    request.extensions_mut().insert(renewal.clone());
+    Some(renewal)
 }
 
 /// The page that a browser means which opens the address of a form's action.

@@ -112,6 +112,14 @@ impl SessionCookie {
         self.0.set(token.expose(), CookieSettings::LIFETIME, now)
     }
 
+    /// Sets the cookie once more in an answer that neither sets nor removes it.
+    pub(crate) fn set_again(&self, token: &SessionToken, now: Timestamp, headers: &mut HeaderMap) {
+        let start = format!("{}=", self.0.settings.name);
+        if !headers.get_all(header::SET_COOKIE).iter().any(|line| line.as_bytes().starts_with(start.as_bytes())) {
+            headers.append(header::SET_COOKIE, self.issue(token, now));
+        }
+    }
+
     /// The `Set-Cookie`s that remove it.
     pub(crate) fn blank(&self) -> Vec<HeaderValue> {
         self.0.blank()

@@ -1,27 +1,39 @@
 //! The credential that a request carries: a bearer token, or the session cookie.
 
-use doorward_domain::SessionToken;
+use doorward_domain::{SessionToken, Timestamp};
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use crate::request::cookie::SessionCookie;
+use crate::request::renewal::Renewal;
 
 /// The credential in a request's head. It registers both kinds in the `OpenAPI` document.
 #[derive(Clone, Copy)]
-pub(crate) struct Credential<'a>(&'a HeaderMap);
+pub(crate) struct Credential<'a> {
+    headers: &'a HeaderMap,
+    renewal: Option<&'a Renewal>,
+}
 
 impl<'a> Credential<'a> {
     const COOKIE_SCHEME: &'static str = "sessionCookie";
     const BEARER_SCHEME: &'static str = "bearerToken";
 
     pub(crate) fn of(request: &'a Request) -> Self {
-        Self::of_headers(request.headers())
+        Self { headers: request.headers(), renewal: request.extensions().get::<Renewal>() }
     }
 
+    /// A credential that sets no cookie when its session is renewed.
     pub(crate) fn of_headers(headers: &'a HeaderMap) -> Self {
-        Self(headers)
+        Self { headers, renewal: None }
+    }
+
+    /// Has the answer set the cookie of a session again that was just renewed.
+    pub(crate) fn set_cookie_again(self, token: &SessionToken, at: Timestamp) {
+        if let Some(renewal) = self.renewal {
+            renewal.note(token, at);
+        }
     }
 
     /// The possible session tokens in the order in which they are tried. A bearer header excludes cookies, even when its
@@ -29,19 +41,19 @@ impl<'a> Credential<'a> {
     pub(crate) fn tokens(self, cookie: &SessionCookie) -> Vec<SessionToken> {
         match self.bearer() {
             Some(text) => SessionToken::parse(text).into_iter().collect(),
-            None => cookie.tokens(self.0),
+            None => cookie.tokens(self.headers),
         }
     }
 
     /// The possible session tokens in cookies, whatever other header came along.
     pub(crate) fn cookie_tokens(self, cookie: &SessionCookie) -> Vec<SessionToken> {
-        cookie.tokens(self.0)
+        cookie.tokens(self.headers)
     }
 
     /// The value of an `Authorization: Bearer` header (RFC 6750, 2.1); `None` without one. A value that cannot be a token,
     /// and a header beside another `Authorization`, is an empty text.
     pub(crate) fn bearer(self) -> Option<&'a str> {
-        let lines = self.0.get_all(header::AUTHORIZATION);
+        let lines = self.headers.get_all(header::AUTHORIZATION);
         let bearer = lines.iter().find_map(bearer_value)?;
         let is_alone = lines.iter().count() == 1;
         Some(std::str::from_utf8(bearer).ok().filter(|_| is_alone).unwrap_or_default())

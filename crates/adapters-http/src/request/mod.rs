@@ -7,6 +7,7 @@ pub(crate) mod cookie;
 pub(crate) mod credential;
 pub(crate) mod fields;
 pub(crate) mod json_field;
+pub(crate) mod renewal;
 pub(crate) mod response_mode;
 pub(crate) mod return_to;
 pub(crate) mod state;

@@ -50,7 +50,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
-    /// Delete expired sessions and links, old sign-in events and full buckets
+    /// Delete expired sessions and links, old events and full buckets
     ///
     /// The server does so at its start and every hour.
     Sweep,
