@@ -134,8 +134,6 @@ pub async fn every_page_fits_every_screen_and_reads_well_in_light_and_dark(brows
         ("/account/recovery-codes", "account-recovery-codes", "Recovery codes"),
         ("/account/delete", "account-delete", "Delete your account"),
         ("/account/username", "account-username", "Change your username"),
-        ("/reset", "reset-by-hand", "Choose a new password"),
-        ("/reset/0000-0000-0000-0000", "problem-invalid-link", "This link doesn't work any more"),
         ("/account/password", "account-password", "Change your password"),
     ] {
         browser.visit(&server, path).await;
@@ -193,6 +191,10 @@ pub async fn the_pages_of_links_fit_every_screen_and_read_well_in_light_and_dark
     browser.fill(&[("newPassword", "x")]).await;
     browser.submit().await;
     look_at(browser, "german-reset-short", "Neues Passwort wählen").await;
+    browser.visit(&school.server, "/reset").await;
+    look_at(browser, "german-reset-by-hand", "Neues Passwort wählen").await;
+    browser.visit(&school.server, "/reset/0000-0000-0000-0000").await;
+    look_at(browser, "german-invalid-link", "Dieser Link funktioniert nicht mehr").await;
 }
 
 pub async fn pages_in_another_language_and_in_an_operator_s_colours_fit_and_read_as_well(browser: &Browser) {

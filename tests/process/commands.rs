@@ -2,100 +2,23 @@
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::process::{Output, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::Stdio;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
 
-use super::program::{Program, command};
+use super::operator::{Operator, text};
+use super::program::command;
 use crate::storage::places::Place;
 use crate::support::client::Client;
 use crate::support::postgres;
-use crate::support::server::{CHEAP_HASH, without_overridden};
+use crate::support::server::CHEAP_HASH;
 
 const PASSWORD: &str = "correct horse";
 const NEW_PASSWORD: &str = "staple battery";
-
-/// A running server and the folder in which its operator runs commands.
-struct Operator {
-    program: Program,
-    folder: TempDir,
-    store: String,
-}
-
-impl Operator {
-    async fn beside_a_server_on(store: Option<String>) -> Self {
-        let (folder, served) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let file = served.path().join("doorward.db");
-        let store = store.unwrap_or_else(|| format!("sqlite://{}", file.display()));
-        let store = format!("--database-url={store}");
-        let program = Program::start_in(served, &[&store, "--throttle=off"], &[]).await;
-        Self { program, folder, store }
-    }
-
-    /// One operator with a server on each kind of store that this machine has.
-    async fn on_every_store() -> Vec<Self> {
-        let mut operators = vec![Self::beside_a_server_on(None).await];
-        if let Some(url) = postgres::database().await {
-            operators.push(Self::beside_a_server_on(Some(url)).await);
-        }
-        operators
-    }
-
-    fn client(&self) -> Client {
-        self.program.client()
-    }
-
-    async fn run(&self, arguments: &[&str], input: &str) -> Output {
-        let mut command = command(self.folder.path());
-        command.args(without_overridden(CHEAP_HASH.into_iter(), arguments)).arg(&self.store).args(arguments);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a program that runs");
-        let mut stdin = child.stdin.take().expect("piped");
-        // A command that reads no input may exit before this is written.
-        let _ = stdin.write_all(input.as_bytes()).await;
-        drop(stdin);
-        child.wait_with_output().await.expect("an end")
-    }
-
-    /// Runs a command that must succeed and returns its JSON output.
-    async fn done_with(&self, arguments: &[&str], input: &str) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat(), input).await;
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).expect("one line of JSON")
-    }
-
-    async fn done(&self, arguments: &[&str]) -> Value {
-        self.done_with(arguments, "").await
-    }
-
-    /// Runs a command that must succeed and returns the objects of its JSON output.
-    async fn list(&self, arguments: &[&str]) -> Vec<Value> {
-        let output = self.run(&[arguments, &["--json"]].concat(), "").await;
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        let lines = String::from_utf8(output.stdout).expect("UTF-8");
-        lines.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-    }
-
-    /// Runs a command that must fail with this exit status and returns its one line.
-    async fn refused(&self, status: i32, arguments: &[&str], input: &str) -> String {
-        let output = self.run(arguments, input).await;
-        let line = String::from_utf8(output.stderr).expect("UTF-8");
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {line}");
-        assert!(output.stdout.is_empty() && line.starts_with("doorward: "), "{arguments:?}: {line}");
-        assert_eq!(line.lines().count(), 1, "{line}");
-        line
-    }
-}
+const PUBLIC_URL: &str = "--public-url=https://login.example.com";
 
 /// A terminal: our side, and that of the program.
 fn terminal() -> (OwnedFd, File) {
@@ -112,10 +35,6 @@ fn shown_on(ours: &OwnedFd) -> String {
     rustix::io::ioctl_fionbio(ours, true).expect("a terminal in non-blocking mode");
     let count = rustix::io::read(ours, &mut shown).unwrap_or(0);
     String::from_utf8_lossy(&shown[..count]).into_owned()
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
 }
 
 async fn id_of_session(client: &Client, token: &str) -> String {
@@ -137,15 +56,15 @@ async fn sessions_revoked_by_a_command_are_refused_at_the_next_request() {
         ways.push((tokens[0].clone(), vec!["session".into(), "end".into(), id_of_session(&client, &tokens[0]).await]));
         ways.push((tokens[1].clone(), ["session", "end-all", "alice"].map(String::from).to_vec()));
         for (token, arguments) in ways {
-            assert_revokes(&operator, &token, &arguments, "").await;
+            operator.assert_revokes(&token, &arguments, "").await;
         }
         assert_eq!(client.session(&tokens[2]).await.status, StatusCode::UNAUTHORIZED, "`session end-all` revoked it");
         let token = client.log_in("alice", PASSWORD).await.expect("a successful login");
         let set = ["key", "set-password", "username:alice", "--password-stdin"].map(String::from);
-        assert_revokes(&operator, &token, &set, NEW_PASSWORD).await;
+        operator.assert_revokes(&token, &set, NEW_PASSWORD).await;
         assert_eq!(client.log_in("alice", PASSWORD).await, None);
         let token = client.log_in("alice", NEW_PASSWORD).await.expect("a login with the new password");
-        assert_revokes(&operator, &token, &["user", "delete", "ALICE", "--yes"].map(String::from), "").await;
+        operator.assert_revokes(&token, &["user", "delete", "ALICE", "--yes"].map(String::from), "").await;
         assert_eq!(client.log_in("alice", NEW_PASSWORD).await, None);
     }
 }
@@ -160,6 +79,9 @@ async fn each_change_by_a_command_is_an_audit_line() {
     for (command, input, event, user) in [
         ("user create bobby --no-password", nothing, "account_created", None),
         ("user set-attributes alice {}", nothing, "attributes_changed", Some(&alice)),
+        ("user rename alice Alice", nothing, "username_changed", Some(&alice)),
+        ("user password-link alice", nothing, "password_link_created", Some(&alice)),
+        ("user password-link alice --revoke", nothing, "password_link_revoked", Some(&alice)),
         (&format!("session set-attributes {session} {{}}"), nothing, "attributes_changed", Some(&alice)),
         (&format!("session end {session}"), nothing, "session_revoked", Some(&alice)),
         ("session create alice", nothing, "session_created", Some(&alice)),
@@ -167,10 +89,13 @@ async fn each_change_by_a_command_is_an_audit_line() {
         ("key add alice github:1", nothing, "key_added", Some(&alice)),
         ("key set-password username:alice --password-stdin", NEW_PASSWORD, "password_set", Some(&alice)),
         ("key delete github:1", nothing, "key_deleted", Some(&alice)),
+        ("user disable alice", nothing, "account_disabled", Some(&alice)),
+        ("user enable alice", nothing, "account_enabled", Some(&alice)),
         ("user delete alice --yes", nothing, "account_deleted", Some(&alice)),
     ] {
         let arguments: Vec<_> = command.split(' ').collect();
-        let output = operator.run(&[&["--log=info", "--log-format=json"], &arguments[..]].concat(), input).await;
+        let output =
+            operator.run(&[&["--log=info", "--log-format=json", PUBLIC_URL], &arguments[..]].concat(), input).await;
         let said = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(output.status.success(), "{command}: {said}");
         let line: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{command}: one line: {said}"));
@@ -181,6 +106,9 @@ async fn each_change_by_a_command_is_an_audit_line() {
     }
     for quiet in [
         &["user", "show", "bobby"][..],
+        &["user", "list"],
+        &["user", "rename", "bobby", "bobby"],
+        &["user", "enable", "bobby"],
         &["session", "list", "bobby"],
         &["session", "sweep"],
         &["key", "list", "bobby"],
@@ -192,26 +120,6 @@ async fn each_change_by_a_command_is_an_audit_line() {
     }
     let off = operator.run(&["--log=off", "user", "delete", "bobby", "--yes"], nothing).await;
     assert!(off.status.success() && off.stderr.is_empty(), "{off:?}");
-}
-
-/// Validates the token all the time, and asserts that it is refused as soon as the command has ended.
-async fn assert_revokes(operator: &Operator, token: &str, arguments: &[String], input: &str) {
-    let client = operator.client();
-    let done = AtomicBool::new(false);
-    let validating = async {
-        while !done.load(Ordering::Relaxed) {
-            client.session(token).await;
-        }
-    };
-    let ending = async {
-        assert_eq!(client.session(token).await.status, StatusCode::OK);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        operator.done_with(&arguments, input).await;
-        let next = client.session(token).await.status;
-        done.store(true, Ordering::Relaxed);
-        assert_eq!(next, StatusCode::UNAUTHORIZED, "{arguments:?}");
-    };
-    tokio::join!(validating, ending);
 }
 
 #[tokio::test]
@@ -374,7 +282,7 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(8), "]".repeat(8));
     let stdin = "--password-stdin";
     let wrong: &[(i32, &[&str], &str, &str)] = &[
-        (64, &["user"], "", "[subcommands: create, show"),
+        (64, &["user"], "", "[subcommands: create, list, show"),
         (64, &["user", "create"], "", "<USERNAME>"),
         (64, &["user", "frobnicate"], "", "frobnicate"),
         (64, &["user", "craete"], "", "did you mean `create`?"),
@@ -391,6 +299,11 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (65, &["user", "create", "carol", "--no-key", "--attributes", "[]"], "", "not one JSON object"),
         (65, &["user", "set-attributes", "alice", &long], "", "4096 bytes"),
         (65, &["user", "set-attributes", "alice", &deep], "", "8 levels"),
+        (65, &["user", "list", "--limit=0"], "", "--limit is \"0\", but must be a number from 1 to 100000"),
+        (65, &["user", "list", "--after=Alice"], "", "15 lower-case letters and digits"),
+        (65, &["user", "list", "--created-after=today"], "", "a date such as 2026-11-30"),
+        (65, &["user", "rename", "alice", "al"], "", "4 to 31 characters"),
+        (65, &["user", "password-link", "alice", "--expires=91d"], "", "at most 90 days"),
         (65, &["key", "add", "alice", "github"], "", "provider"),
         (65, &["key", "add", "alice", "GitHub:2"], "", "provider"),
         (65, &["key", "add", "alice", "github:"], "", "behind the key's colon"),
@@ -410,6 +323,8 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (67, &["session", "show", "x'; --"], "", "no session"),
         (67, &["session", "show", &token], "", "a session token is no session id"),
         (73, &["user", "create", "ALICE", "--no-password"], "", "taken"),
+        (67, &["user", "disable", "carol"], "", "no user"),
+        (73, &["user", "rename", "bobby", "ALICE"], "", "taken"),
         (73, &["key", "add", "bobby", "github:1"], "", "taken"),
     ];
     for (status, arguments, input, why) in wrong {

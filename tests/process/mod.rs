@@ -3,9 +3,11 @@
 mod audit;
 mod check;
 mod commands;
+mod helping_users;
 mod memory;
 mod nodes;
 mod one_file;
+mod operator;
 pub mod program;
 mod read_only;
 mod setting_hints;

@@ -197,19 +197,6 @@ impl Users {
         Ok(self.store.find_by_key(key).await?.map(|(_, user)| user))
     }
 
-    /// Replaces a user's attributes; `false` when there is no such user.
-    ///
-    /// # Errors
-    /// [`Fault`] when the store fails.
-    pub async fn set_attributes(&self, id: &UserId, attributes: &Attributes) -> Result<bool, Fault> {
-        let update = UserUpdate { attributes: Some(attributes.clone()), ..UserUpdate::of(id.clone()) };
-        match self.store.update(&update).await {
-            Ok(_) => Ok(true),
-            Err(ports::UpdateUserError::Store(error)) => Err(error.into()),
-            Err(_) => Ok(false),
-        }
-    }
-
     /// Removes a user with all keys and sessions; `false` when there is no such user.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use doorward_domain::ports::Clock;
 use doorward_domain::{Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId};
 
 use super::failure::{Failure, Kind};
+use super::link::LinkOrigin;
 
 /// Which user.
 #[derive(Debug, Args)]
@@ -30,6 +31,7 @@ pub(super) struct CommandContext {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sessions: SessionPolicy,
     pub(super) passwords: PasswordPolicy,
+    pub(super) link_origin: LinkOrigin,
 }
 
 impl CommandContext {

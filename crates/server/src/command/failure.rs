@@ -3,7 +3,7 @@
 use doorward_adapters_sql::ConnectError;
 use doorward_app::Fault;
 use doorward_domain::{
-    InvalidKeyId, InvalidPassword, InvalidUsername, Password, PasswordPolicy, Username, error_chain,
+    InvalidKeyId, InvalidPassword, InvalidUsername, Password, PasswordPolicy, User, Username, error_chain,
 };
 
 use super::record::escaped;
@@ -43,8 +43,8 @@ impl Kind {
                 "something unforeseen, a server that is not ready (`health`), or a question answered with no"
             }
             Self::Usage => "the command or a setting is wrong",
-            Self::Data => "a name, a password, a key or JSON that cannot be taken",
-            Self::NotFound => "there is no such user, key or session",
+            Self::Data => "a name, a password, JSON or another argument that cannot be taken, or the user is disabled",
+            Self::NotFound => "there is no such user, key, session, link or invitation",
             Self::Unavailable => "the store cannot be opened or does not answer",
             Self::Taken => "the username, the user id or the key is taken",
             Self::Incorrect => "it is not the password (`key use`)",
@@ -70,6 +70,12 @@ impl Failure {
 
     pub(super) fn from_store(error: &ConnectError) -> Self {
         Self::new(Kind::Unavailable, error.to_string())
+    }
+
+    /// A disabled user, whom nothing signs in.
+    pub(super) fn disabled(user: &User) -> Self {
+        let enable = format!("doorward user enable {}", user.id.as_str());
+        Self::new(Kind::Data, format!("the user is disabled; enable them first with `{enable}`"))
     }
 
     /// A new password that breaks a rule.

@@ -6,7 +6,7 @@ use doorward_domain::{KeyId, LoginName, PasswordPolicy, UserId};
 
 use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
-use super::outcome::{List, Outcome};
+use super::outcome::{List, More, Outcome};
 use super::record::Record;
 use super::{ask, audit};
 
@@ -115,7 +115,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let user = context.user(&whose).await?;
             let keys = context.admin.keys.list(&user.id).await?;
             let records = keys.iter().map(Record::of_key).collect();
-            Ok(Outcome::Many(List { columns: &["keyId", "hasPassword", "createdAt"], records, more: false }))
+            Ok(Outcome::Many(List { columns: &["keyId", "hasPassword", "createdAt"], records, more: More::No }))
         }
         Verb::Use { key, given } => {
             let id = key.id()?;

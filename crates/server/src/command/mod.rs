@@ -2,6 +2,7 @@
 //! one. They ask for no password but a new one, and nothing limits them: a person who can open the store can do all of this
 //! anyway. What a command revokes or changes takes effect on every server before the command exits.
 
+mod arguments;
 mod ask;
 mod audit;
 mod check;
@@ -9,6 +10,7 @@ mod context;
 mod failure;
 mod health;
 mod key;
+mod link;
 mod outcome;
 mod record;
 mod session;
@@ -29,12 +31,13 @@ pub(crate) use failure::{Failure, exit_statuses};
 
 use context::CommandContext;
 use failure::Kind;
+use link::LinkOrigin;
 use outcome::{Format, Outcome};
 
 /// The operator's commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Create, show, change or delete a user
+    /// Create, list, show, change, disable or delete users
     #[command(arg_required_else_help = false)]
     User {
         #[command(subcommand)]
@@ -127,6 +130,7 @@ async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> 
         list_sessions: UseCases::new(&ports, &policies).list_sessions,
         clock: ports.clock,
         sessions: settings.sessions,
+        link_origin: LinkOrigin::of(&settings),
         passwords: settings.sign_up.passwords,
     };
     let outcome = match noun {

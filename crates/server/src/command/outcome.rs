@@ -15,8 +15,15 @@ pub(super) struct List {
     /// The names of the values that are written for people and for pipes, in this order. JSON has all values.
     pub(super) columns: &'static [&'static str],
     pub(super) records: Vec<Record>,
-    /// Whether the store has more records than these.
-    pub(super) more: bool,
+    pub(super) more: More,
+}
+
+/// Whether the store has more records than a list.
+pub(super) enum More {
+    No,
+    Yes,
+    /// There are more; `--after` with this id lists them.
+    After(String),
 }
 
 /// How an outcome is written.
@@ -43,11 +50,12 @@ impl Outcome {
 
     /// What there is to say beside the output, on standard error.
     pub(super) fn note(&self) -> Option<String> {
-        match self {
-            Self::Many(List { records, more: true, .. }) => {
-                Some(format!("the list ends after {} records, but there are more", records.len()))
-            }
-            _ => None,
+        let Self::Many(List { records, more, .. }) = self else { return None };
+        let told = format!("the list ends after {} records, but there are more", records.len());
+        match more {
+            More::No => None,
+            More::Yes => Some(told),
+            More::After(id) => Some(format!("{told}; --after {id} lists them")),
         }
     }
 }
@@ -87,7 +95,7 @@ mod tests {
             Record::new([("id", 7.into()), ("name", name.into()), ("agent", agent.into()), ("at", "noon".into())])
         };
         let records = vec![record("bobby", None), record("日本語テスト", Some("a\tb\nc")), record("", Some("x"))];
-        Outcome::Many(List { columns: &["name", "agent", "at"], records, more: false })
+        Outcome::Many(List { columns: &["name", "agent", "at"], records, more: More::No })
     }
 
     #[test]
@@ -118,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_empty_list_is_its_header_or_nothing() {
-        let empty = Outcome::Many(List { columns: &["name", "at"], records: vec![], more: false });
+        let empty = Outcome::Many(List { columns: &["name", "at"], records: vec![], more: More::No });
         assert_eq!(empty.written(Format::Terminal), "name  at\n");
         assert_eq!(empty.written(Format::Pipe) + &empty.written(Format::Json), "");
         assert_eq!(empty.note(), None);

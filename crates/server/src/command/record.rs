@@ -19,6 +19,7 @@ impl Record {
             ("userId", user.id.as_str().into()),
             ("username", user.username.as_str().into()),
             ("createdAt", instant(user.created_at)),
+            ("disabled", user.disabled.into()),
             ("attributes", object(&user.attributes)),
         ])
     }
@@ -105,7 +106,7 @@ fn without_controls(text: &str, escape: impl Fn(char) -> String) -> String {
 }
 
 /// An instant with milliseconds (RFC 3339, UTC), as the API writes it.
-fn instant(instant: Timestamp) -> Value {
+pub(super) fn instant(instant: Timestamp) -> Value {
     humantime::format_rfc3339_millis(UNIX_EPOCH + instant.since(Timestamp::MIN)).to_string().into()
 }
 

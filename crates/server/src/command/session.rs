@@ -3,12 +3,12 @@
 use clap::Subcommand;
 use doorward_app::admin::CreateSessionError;
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{SessionId, SessionState, SessionToken, UserId};
+use doorward_domain::{SessionId, SessionState, SessionToken, User, UserId};
 
 use super::audit;
-use super::context::{CommandContext, UserArgument, attributes};
+use super::context::{CommandContext, UserArgument, attributes, gone};
 use super::failure::{Failure, Kind};
-use super::outcome::{List, Outcome};
+use super::outcome::{List, More, Outcome};
 use super::record::Record;
 
 #[derive(Debug, Subcommand)]
@@ -64,7 +64,7 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
         Verb::Create { whose, attributes: json } => {
             let attributes = attributes(json.as_deref())?;
             let user = context.user(&whose).await?;
-            let opened = sessions.create(&user.id, attributes).await?;
+            let opened = sessions.create(&user.id, attributes).await.map_err(|error| refused(error, &user))?;
             audit::note("session_created", Some(&user.id));
             let record = Record::of_session(&opened.valid.session, SessionState::Active);
             Ok(Outcome::One(record.with("token", opened.token.expose())))
@@ -75,7 +75,8 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let listed = context.list_sessions.run(&user.id).await?;
             let record = |live: &LiveSession| Record::of_live_session(live, live.session.state(now, &policy));
             let records = listed.sessions.iter().map(record).collect();
-            Ok(Outcome::Many(List { columns: &COLUMNS, records, more: listed.more }))
+            let more = if listed.more { More::Yes } else { More::No };
+            Ok(Outcome::Many(List { columns: &COLUMNS, records, more }))
         }
         Verb::Show { session_id } => {
             let id = parse(&session_id)?;
@@ -144,14 +145,10 @@ fn no_such(session_id: &str) -> Failure {
     Failure::new(Kind::NotFound, format!("there is no session {session_id:?}"))
 }
 
-impl From<CreateSessionError> for Failure {
-    fn from(error: CreateSessionError) -> Self {
-        match error {
-            CreateSessionError::NoSuchUser => Self::new(Kind::NotFound, error.to_string()),
-            CreateSessionError::AccountDisabled => {
-                Self::new(Kind::Data, "the user is disabled; enable them first with `doorward user enable`")
-            }
-            CreateSessionError::Fault(fault) => fault.into(),
-        }
+fn refused(error: CreateSessionError, user: &User) -> Failure {
+    match error {
+        CreateSessionError::NoSuchUser => gone("user"),
+        CreateSessionError::AccountDisabled => Failure::disabled(user),
+        CreateSessionError::Fault(fault) => fault.into(),
     }
 }

@@ -1,5 +1,9 @@
 //! `doorward user`.
 
+mod change;
+mod list;
+mod password_link;
+
 use clap::Subcommand;
 use doorward_app::admin::{CreateUserError, FirstKey};
 use doorward_domain::{PasswordPolicy, UserId};
@@ -10,6 +14,8 @@ use super::failure::{Failure, Kind};
 use super::outcome::Outcome;
 use super::record::{Record, escaped};
 use super::{ask, audit};
+use list::ListArguments;
+use password_link::PasswordLinkArguments;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -40,10 +46,40 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "JSON")]
         attributes: Option<String>,
     },
+    /// List users in the order of their ids
+    List {
+        #[command(flatten)]
+        arguments: ListArguments,
+    },
     /// Show a user with their keys
     Show {
         #[command(flatten)]
         whose: UserArgument,
+    },
+    /// Give a user another username; id, password and sessions stay
+    Rename {
+        #[command(flatten)]
+        whose: UserArgument,
+
+        /// The new username, spelled as pages show it
+        new: String,
+    },
+    /// Revoke all sessions of a user, and let nothing sign them in
+    Disable {
+        #[command(flatten)]
+        whose: UserArgument,
+    },
+    /// Let a disabled user sign in again
+    Enable {
+        #[command(flatten)]
+        whose: UserArgument,
+    },
+    /// Make a link by which a user chooses a new password
+    ///
+    /// It works once, and replaces the link that the user may have. It is shown only now.
+    PasswordLink {
+        #[command(flatten)]
+        arguments: PasswordLinkArguments,
     },
     /// Replace the attributes of a user
     SetAttributes {
@@ -85,16 +121,12 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let keys: Value = keys.iter().map(|key| key.id.as_str()).collect();
             Ok(Outcome::One(Record::of_user(&user).with("keys", keys)))
         }
-        Verb::SetAttributes { whose, json_object } => {
-            let attributes = attributes(Some(&json_object))?;
-            let mut user = context.user(&whose).await?;
-            if !context.admin.users.set_attributes(&user.id, &attributes).await? {
-                return Err(gone("user"));
-            }
-            audit::note("attributes_changed", Some(&user.id));
-            user.attributes = attributes;
-            Ok(Outcome::One(Record::of_user(&user)))
-        }
+        Verb::List { arguments } => list::run(context, &arguments).await,
+        Verb::Rename { whose, new } => change::rename(context, &whose, new).await,
+        Verb::Disable { whose } => change::set_disabled(context, &whose, true).await,
+        Verb::Enable { whose } => change::set_disabled(context, &whose, false).await,
+        Verb::PasswordLink { arguments } => password_link::run(context, &arguments).await,
+        Verb::SetAttributes { whose, json_object } => change::set_attributes(context, &whose, &json_object).await,
         Verb::Delete { whose, yes } => {
             let user = context.user(&whose).await?;
             ask::confirm(yes, &format!("Delete {} and all their sessions?", escaped(user.username.as_str())))?;
