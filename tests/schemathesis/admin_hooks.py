@@ -58,8 +58,14 @@ def before_call(context, case, kwargs):
     if "sessionId" in parameters:
         parameters["sessionId"] = create(base_url, f"users/{user['userId']}/sessions")["sessionId"]
     operation = case.operation.definition.raw.get("operationId")
-    if operation == "findUsers":
-        case.query = {"ids": user["userId"]}
+    if operation == "listUsers":
+        case.query = {"ids": user["userId"]} if next(TURNS) % 3 else {"limit": 2}
+    if operation == "revokePasswordLink":
+        create(base_url, f"users/{user['userId']}/password-link")
+    if "invitationId" in parameters:
+        parameters["invitationId"] = create(base_url, "invitations")["invitationId"]
+    if operation in ("createInvitation", "updateUser") and isinstance(case.body, dict) and case.body.get("username"):
+        case.body = {**case.body, "username": f"program-user-{next(NUMBERS)}"}
     if operation == "verifyKey":
         case.body = {"password": PASSWORD}
     if operation == "createUser" and isinstance(case.body, dict):
@@ -136,11 +142,15 @@ def is_too_large(attributes):
 
 
 def is_malformed_beyond_the_schema(case, body):
-    """Whether a field has a name of more than 256 bytes, a lookup names not exactly one of its two parameters or too many ids,
-    or a path has bytes that are not UTF-8."""
+    """Whether a user is created with two ways in, an invitation for one username has several uses, a field has a name of more than
+    256 bytes, a lookup has another parameter or too many ids, or a path has bytes that are not UTF-8."""
+    operation = case.operation.definition.raw.get("operationId")
+    two_ways_in = operation == "createUser" and body.get("passwordLink") and body.get("password") is not None
+    many_of_one = operation == "createInvitation" and body.get("username") is not None and body.get("uses") not in (None, 1)
     too_long = any(len(name.encode("utf-8", "surrogatepass")) > 256 for name in body)
     query = case.query or {}
-    is_lookup = case.operation.definition.raw.get("operationId") == "findUsers"
-    names_one = ("username" in query) != ("ids" in query)
+    looked_up_by = [name for name in ("username", "ids") if name in query]
+    is_lookup = operation == "listUsers" and bool(looked_up_by)
+    names_one = len(query) == 1
     too_many = str(query.get("ids", "")).count(",") >= 100
-    return too_long or (is_lookup and (not names_one or too_many))
+    return two_ways_in or many_of_one or too_long or (is_lookup and (not names_one or too_many))

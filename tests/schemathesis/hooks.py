@@ -2,6 +2,7 @@
 request that fits the schema may be refused."""
 
 import itertools
+import os
 
 import requests
 import schemathesis
@@ -9,8 +10,16 @@ from names import is_refused_beyond_the_pattern
 
 COOKIE = "auth_session"
 
-# Codes of refusals that no schema can express: the username is taken, or the password or code is wrong.
-CAUSES = {"username_taken", "incorrect_credentials", "incorrect_password", "incorrect_recovery_code"}
+# Codes of refusals that no schema can express: the username is taken, or the password, code or link is wrong.
+CAUSES = {
+    "username_taken",
+    "incorrect_credentials",
+    "incorrect_password",
+    "incorrect_recovery_code",
+    "invalid_link",
+}
+
+ADMIN_URL, ADMIN_TOKEN = os.environ["DOORWARD_ADMIN_URL"], os.environ["DOORWARD_ADMIN_TOKEN"]
 
 
 class User:
@@ -54,6 +63,13 @@ class User:
         url = f"{base_url.rstrip('/')}/api/recovery-codes"
         reply = self.http.post(url, json=fields, headers=headers, timeout=10)
         return reply.json()["codes"][0]
+
+    def made_by_operator(self, what, fields):
+        """Creates something over the admin API."""
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        reply = self.http.post(f"{ADMIN_URL}/admin/{what}", json=fields, headers=headers, timeout=10)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
 
     def other_session(self, base_url):
         """Opens another session of the user and returns its id."""
@@ -101,8 +117,18 @@ def before_call(context, case, kwargs):
     if not isinstance(case.body, dict):
         return
     right = dict(case.body)
-    if case.operation.definition.raw.get("operationId") == "signUp":
+    operation = case.operation.definition.raw.get("operationId")
+    if operation == "signUp":
         right["username"] = USER.fresh_name()
+        if "invitation" in right:
+            right["invitation"] = USER.made_by_operator("invitations", {})["code"]
+    elif operation == "resetPassword":
+        user = {"username": f"linked-{USER.fresh_name()}", "passwordLink": True}
+        right["code"] = USER.made_by_operator("users", user)["passwordLink"]["code"]
+    elif operation == "changeUsername":
+        USER.signed_in(case.operation.base_url)
+        USER.username = right["username"] = USER.fresh_name()
+        right["currentPassword"] = USER.password
     else:
         USER.signed_in(case.operation.base_url)
         own = {"username": USER.username, "password": USER.password, "currentPassword": USER.password}
@@ -119,7 +145,7 @@ def filter_failure(context, failure, case, response):
     sent = response.request.body or ""
     if type(failure).__name__ == "AcceptedNegativeData" and case.media_type == "application/json":
         fields = case.body if isinstance(case.body, dict) else {}
-        nulls = any(fields.get(name, "") is None for name in ("transport", "next", "userId"))
+        nulls = any(fields.get(name, "") is None for name in ("transport", "next", "userId", "invitation"))
         return not (case.body is None or sent in ("null", b"null") or nulls)
     equals = "=" if isinstance(sent, str) else b"="
     is_form = case.media_type == "application/x-www-form-urlencoded" and (not sent or equals in sent)

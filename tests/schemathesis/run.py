@@ -45,9 +45,9 @@ def run(arguments, folder):
         public = wait_for(program, log, r"listening on http://(\S+);")
         reading = threading.Thread(target=lambda: log.extend(program.stderr), daemon=True)
         reading.start()
-        failed = run_schemathesis(arguments, folder, f"http://{public}/openapi.json", "hooks.py")
+        failed = run_schemathesis(arguments, folder, f"http://{public}/openapi.json", "hooks.py", admin)
         failed |= run_schemathesis(
-            arguments, folder, f"http://{admin}/admin/openapi.json", "admin_hooks.py", f"--header=Authorization: Bearer {TOKEN}"
+            arguments, folder, f"http://{admin}/admin/openapi.json", "admin_hooks.py", admin, f"--header=Authorization: Bearer {TOKEN}"
         )
         program.send_signal(signal.SIGTERM)
         status = program.wait(timeout=20)
@@ -60,7 +60,7 @@ def run(arguments, folder):
         program.wait()
 
 
-def run_schemathesis(arguments, folder, document, hooks, *more):
+def run_schemathesis(arguments, folder, document, hooks, admin, *more):
     tried = subprocess.run(
         [
             pathlib.Path(sys.executable).with_name("schemathesis"),
@@ -76,6 +76,7 @@ def run_schemathesis(arguments, folder, document, hooks, *more):
             **os.environ,
             "SCHEMATHESIS_HOOKS": str(HERE / hooks),
             "PYTHONPATH": str(HERE),
+            "DOORWARD_ADMIN_URL": f"http://{admin}",
             "DOORWARD_ADMIN_TOKEN": TOKEN,
             "PYTHONDONTWRITEBYTECODE": "1",
         },
