@@ -107,7 +107,7 @@ class SignedIn:
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Makes every second valid request succeed: fills in the user's own name, password or code, or an unused username
-    at sign-up. Otherwise no operation that needs a password would ever succeed."""
+    at sign-up, and leaves out the id of another user. Otherwise no operation that needs a password would ever succeed."""
     if not is_positive(case) or is_of_phase(case, "coverage") or next(TURNS) % 2:
         return
     if "sessionId" in (case.path_parameters or {}):
@@ -129,8 +129,10 @@ def before_call(context, case, kwargs):
         USER.signed_in(case.operation.base_url)
         USER.username = right["username"] = USER.fresh_name()
         right["currentPassword"] = USER.password
+        right.pop("userId", None)
     else:
         USER.signed_in(case.operation.base_url)
+        right.pop("userId", None)
         own = {"username": USER.username, "password": USER.password, "currentPassword": USER.password}
         right.update((name, value) for name, value in own.items() if name in right)
         if "code" in right:
