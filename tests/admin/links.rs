@@ -128,7 +128,16 @@ pub async fn users_are_listed_page_by_page(place: Place) {
         let page = admin.get(&format!("/admin/users{query}")).await.json();
         assert_eq!(page["users"].as_array().map(Vec::len), Some(count), "{query}");
     }
-    for query in ["limit=0", "limit=1001", "limit=x", "disabled=maybe", "username=a&limit=2", "ids=x&username=y"] {
+    for query in [
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "disabled=maybe",
+        "username=a&limit=2",
+        "ids=x&username=y",
+        "after=%00",
+        "after=x",
+    ] {
         let refused = admin.get(&format!("/admin/users?{query}")).await;
         refused.assert_error(400, "malformed_request", "Malformed request");
     }

@@ -245,6 +245,8 @@ pub async fn guesses_at_links_are_limited_by_address_and_right_codes_are_not(pla
     assert_eq!(guesses, 30);
     let page = open(&school.client, "/reset/0000-0000-0000-0000").await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "a GET is a guess as well");
+    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    assert!(school.client.log_in("pupil 0", PASSWORD).await.is_some(), "links that another site opens slow no login");
 }
 
 pub async fn sign_up_by_invitation_needs_one(place: Place) {

@@ -90,6 +90,7 @@ on_every_store! {
         an_operator_chooses_which_usernames_are_reserved,
         a_closed_sign_up_says_so;
     sessions:
+        a_renewal_sets_no_cookie_of_a_session_that_did_not_count,
         a_renewed_session_sets_its_cookie_again,
         a_session_has_the_names_of_lucia_s,
         attributes_are_in_the_very_next_validation_and_nowhere_while_empty,

@@ -374,3 +374,23 @@ pub async fn a_renewed_session_sets_its_cookie_again(place: Place) {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(out.set_cookie().expect("a cookie").starts_with("auth_session=;"), "a sign-out only removes it");
 }
+
+pub async fn a_renewal_sets_no_cookie_of_a_session_that_did_not_count(place: Place) {
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let (first, other) = (client.sign_up("mallory", PASSWORD).await, client.sign_up("mallory 2", PASSWORD).await);
+    let again = client.log_in("mallory", PASSWORD).await.expect("signed in");
+    server.clock.advance(DAY + MOMENT);
+    let alice = client.sign_up("alice", PASSWORD).await;
+    for cookies in [[&alice, &first], [&other, &alice], [&first, &other]] {
+        let both = format!("{}; {}", cookie(cookies[0]), cookie(cookies[1]));
+        for path in ["/api/session", "/api/verify", "/account", "/", "/login"] {
+            let reply = send(client.get(path).header("cookie", &both)).await;
+            assert_eq!(reply.set_cookie(), None, "{path}: a subdomain can plant a cookie of another user");
+        }
+    }
+    server.clock.advance(DAY + MOMENT);
+    let both = format!("{}; {}", cookie(&again), cookie(&first));
+    let reply = send(client.get("/api/session").header("cookie", &both)).await;
+    assert_eq!(reply.cookie_value(), Some(again), "of two of one user, the first counts");
+}

@@ -71,26 +71,28 @@ impl Context {
         credential: Credential<'_>,
         tokens: &[SessionToken],
     ) -> Result<Option<ValidSession>, Problem> {
-        let mut sessions = self.live_sessions(credential, tokens).await?.into_iter();
-        let first = sessions.next();
-        let is_of_one_user = sessions.all(|other| first.as_ref().is_some_and(|first| first.user.id == other.user.id));
-        Ok(first.filter(|_| is_of_one_user))
+        let mut counted: Option<(&SessionToken, ValidSession)> = None;
+        for token in tokens.iter().take(MAX_CANDIDATES) {
+            let Some(session) = self.use_cases.validate_session.run(token).await? else { continue };
+            match &counted {
+                None => counted = Some((token, session)),
+                Some((_, first)) if first.user.id != session.user.id => return Ok(None),
+                Some(_) => {}
+            }
+        }
+        let Some((token, session)) = counted else { return Ok(None) };
+        let is_in_cookie = |own: &SessionToken| own.expose() == token.expose();
+        if session.fresh && credential.cookie_tokens(&self.session_cookie).iter().any(is_in_cookie) {
+            credential.set_cookie_again(token, session.session.last_used_at);
+        }
+        Ok(Some(session))
     }
 
-    /// The live sessions among the first tokens of a credential.
-    pub(crate) async fn live_sessions(
-        &self,
-        credential: Credential<'_>,
-        tokens: &[SessionToken],
-    ) -> Result<Vec<ValidSession>, Problem> {
+    /// The live sessions among the first tokens.
+    pub(crate) async fn live_sessions(&self, tokens: &[SessionToken]) -> Result<Vec<ValidSession>, Problem> {
         let mut sessions = Vec::new();
         for token in tokens.iter().take(MAX_CANDIDATES) {
-            let Some(valid) = self.use_cases.validate_session.run(token).await? else { continue };
-            let is_in_cookie = |own: &SessionToken| own.expose() == token.expose();
-            if valid.fresh && credential.cookie_tokens(&self.session_cookie).iter().any(is_in_cookie) {
-                credential.set_cookie_again(token, valid.session.last_used_at);
-            }
-            sessions.push(valid);
+            sessions.extend(self.use_cases.validate_session.run(token).await?);
         }
         Ok(sessions)
     }

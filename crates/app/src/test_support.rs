@@ -165,6 +165,7 @@ pub(crate) fn client() -> Client {
 pub(crate) fn scope_of(key: &ThrottleKey) -> &'static str {
     let kinds = [
         "address",
+        "link",
         "trusted-devices-at-address",
         "account-at-address",
         "account-at-device",

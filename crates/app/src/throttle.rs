@@ -97,7 +97,7 @@ impl Throttle {
     /// Takes a guess at the code of a link, which has 80 random bits: it counts for the address alone.
     pub(crate) async fn take_link(&self, client: &Client) -> Result<TakenFromAddress, Fault> {
         let Some(limits) = &self.limits else { return Ok(TakenFromAddress(vec![])) };
-        self.take_from_address(ThrottleScope::Address, limits.address, client).await
+        self.take_from_address(ThrottleScope::Link, limits.address, client).await
     }
 
     async fn take_from_address(

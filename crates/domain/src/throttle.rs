@@ -121,6 +121,9 @@ impl ThrottleLimits {
 pub enum ThrottleScope {
     /// Guesses from an address.
     Address(AddressBlock),
+    /// Guesses at the codes of links from an address. Another site can have a browser open links, so they do not count for
+    /// logins.
+    Link(AddressBlock),
     /// Guesses from an address by trusted devices, at any account.
     TrustedDevicesAtAddress(AddressBlock),
     /// Guesses at an account from an address.
@@ -166,6 +169,7 @@ impl ThrottleScope {
             | Self::AccountAtNewcomer(key, _)
             | Self::AccountAtNewcomers(key) => Some(key),
             Self::Address(_)
+            | Self::Link(_)
             | Self::TrustedDevicesAtAddress(_)
             | Self::SignUp(_)
             | Self::TrustedAddress(..)
@@ -179,6 +183,7 @@ impl ThrottleScope {
     pub fn canonical(&self) -> String {
         match self {
             Self::Address(block) => format!("address {block}"),
+            Self::Link(block) => format!("link {block}"),
             Self::TrustedDevicesAtAddress(block) => format!("trusted-devices-at-address {block}"),
             Self::AccountAtAddress(key, block) => format!("account-at-address {block} {}", key.as_str()),
             Self::AccountAtNewcomer(key, block) => format!("account-at-newcomer {block} {}", key.as_str()),

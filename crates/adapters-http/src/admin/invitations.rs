@@ -63,7 +63,10 @@ impl InvitationsApi {
     ) -> Result<Json<InvitationListBody>, Problem> {
         let limit = limit.unwrap_or(DEFAULT_LIMIT);
         // One beyond the page tells whether there are more.
-        let listed = self.0.admin.links.list_invitations(after.0.map(InvitationId::restore), limit + 1).await?;
+        let after = after.0.filter(|after| !after.is_empty()).map(|after| {
+            InvitationId::parse(&after).ok_or(Problem::new(ProblemKind::MalformedRequest).caused_by("`after` is no id"))
+        });
+        let listed = self.0.admin.links.list_invitations(after.transpose()?, limit + 1).await?;
         let more = listed.len() > limit as usize;
         let invitations = listed.iter().take(limit as usize).map(InvitationBody::from).collect();
         Ok(Json(InvitationListBody { invitations, more }))

@@ -133,7 +133,10 @@ impl UsersApi {
                 Err(_) => return Ok(Json(UserListBody { users: vec![], more: false })),
             },
         };
-        let after = after.map(UserId::restore);
+        let after = after.filter(|after| !after.is_empty()).map(|after| {
+            UserId::parse(&after).ok_or(Problem::new(ProblemKind::MalformedRequest).caused_by("`after` is no id"))
+        });
+        let after = after.transpose()?;
         let query = UserQuery { after, disabled, created_since: None, key_prefix };
         // One beyond the page tells whether there are more.
         let mut users = self.0.admin.users.list(&query, limit + 1).await?;

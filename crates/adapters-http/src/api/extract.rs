@@ -114,7 +114,7 @@ impl LogOutAttempt {
     async fn read(request: &Request, body: &mut RequestBodyBytes) -> Result<Self, Problem> {
         let (context, state, credential) = (context(request)?, RequestState::of(request), Credential::of(request));
         let presented = credential.tokens(&context.session_cookie);
-        let sessions = context.live_sessions(credential, &presented).await?;
+        let sessions = context.live_sessions(&presented).await?;
         // Tokens beyond those that were validated are left to the store.
         if sessions.is_empty() && presented.len() <= MAX_CANDIDATES {
             if state.mode() == ResponseMode::Page {

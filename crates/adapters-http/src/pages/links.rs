@@ -2,8 +2,7 @@
 
 use doorward_app::LinkError;
 use percent_encoding::percent_decode_str;
-use poem::http::{HeaderValue, header};
-use poem::{Request, Response};
+use poem::Request;
 use zeroize::Zeroizing;
 
 use crate::audit::AuditEvent;
@@ -24,9 +23,9 @@ pub(super) fn refused(context: &Context, error: LinkError) -> Problem {
     Problem::of_link(error)
 }
 
-/// The page without a `Referer` on what it leads to. Its form is sent with the origin, which the page's own policy allows: a
-/// browser that sent `Origin: null` could not be told from one of another site.
-pub(super) fn without_referrer(mut page: Response) -> Response {
-    page.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    page
+/// Whether a path is that of a link's page, or of what was meant to be one: its answer has the `Referrer-Policy` `no-referrer`.
+/// The form is sent with the origin, which the page's own policy allows: a browser that sent `Origin: null` could not be told
+/// from one of another site.
+pub(crate) fn is_of_link(path: &str) -> bool {
+    ["/reset", "/invite"].into_iter().any(|start| path.starts_with(start))
 }

@@ -39,6 +39,7 @@ use crate::response::problem::Problem;
 use crate::texts::Language;
 
 pub(crate) use layout::Pages;
+pub(crate) use links::is_of_link;
 pub(crate) use paths::PATHS;
 
 /// Shows a page.

@@ -44,8 +44,7 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
     let user = user.map_err(|error| links::refused(context, error))?;
     let username = user.username.as_str().to_owned();
     let input = FormInput { username, code: Some(code), ..sign_in::empty_form(context, request) };
-    let page = render(pages, &input, Messages::default(), language);
-    Ok(links::without_referrer(page))
+    Ok(render(pages, &input, Messages::default(), language))
 }
 
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {

@@ -56,7 +56,7 @@ pub(super) async fn show_invited(context: &Context, pages: &Pages, request: &Req
     let invitation = invitation.map_err(|error| links::refused(context, error))?;
     let username = invitation.username.map(|username| username.as_str().to_owned()).unwrap_or_default();
     let input = FormInput { username, code: Some(code), ..sign_in::empty_form(context, request) };
-    Ok(links::without_referrer(render(pages, &input, Messages::default(), language)))
+    Ok(render(pages, &input, Messages::default(), language))
 }
 
 /// Shows the page. A signed-in user is sent on.

@@ -1,9 +1,11 @@
 //! What every request to the admin API passes: the checks of the head, the token, the routes. Every answer is JSON, and there
 //! are no cookies and no CORS.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use percent_encoding::percent_decode_str;
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response};
 use tracing::Instrument;
@@ -97,7 +99,12 @@ impl Endpoint for AdminPipeline {
     }
 }
 
-/// A path as the log has it: without usernames.
-fn logged_path(path: &str) -> &str {
-    if path.starts_with(KEYS) { "/admin/keys/…" } else { path }
+/// A path as the log has it: without usernames. What has a colon in it may be a key, also where the path is mistyped.
+fn logged_path(path: &str) -> Cow<'_, str> {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    match decoded.find(':') {
+        _ if path.starts_with(KEYS) => "/admin/keys/…".into(),
+        Some(colon) => format!("{}/…", &decoded[..decoded[..colon].rfind('/').unwrap_or_default()]).into(),
+        None => path.into(),
+    }
 }

@@ -7,29 +7,45 @@ use percent_encoding::percent_decode_str;
 
 /// The most bytes of a client's text in the log.
 const MAX_LOGGED_BYTES: usize = 256;
-/// The first segments of the paths of links, behind which comes a code.
-const BEFORE_CODES: [&str; 2] = ["invite", "reset"];
+/// The starts of the paths of links, behind which comes a code.
+const BEFORE_CODES: [&str; 2] = ["/invite", "/reset"];
 
 /// The start of a client's text, for the log.
 pub(super) fn shortened(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_LOGGED_BYTES)]
 }
 
-/// A path without the codes of links: what comes behind `/invite` and `/reset`, and every segment that has the shape of a
-/// code, as where a proxy puts a prefix in front.
+/// A path without the codes of links: what comes behind `/invite` and `/reset`, however it is written, and every run of
+/// characters that has the shape of a code.
 pub(super) fn without_codes(path: &str) -> Cow<'_, str> {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let mut is_behind = false;
-    let kept = decoded.split('/').map(|segment| {
-        let is_code = (is_behind && !segment.is_empty()) || OneTimeCode::parse(segment).is_some();
-        is_behind = is_behind || BEFORE_CODES.iter().any(|name| segment.eq_ignore_ascii_case(name));
-        if is_code { None } else { Some(segment) }
-    });
-    let kept: Vec<_> = kept.collect();
-    if kept.iter().all(Option::is_some) {
-        return path.into();
+    let lower = decoded.to_ascii_lowercase();
+    let ends = BEFORE_CODES.iter().filter_map(|start| lower.find(start).map(|at| at + start.len()));
+    let (kept, behind) = decoded.split_at(ends.min().unwrap_or(decoded.len()));
+    let (kept, has_code) = without_runs(kept);
+    match behind.trim_matches('/') {
+        "" if !has_code => path.into(),
+        "" => (kept + behind).into(),
+        _ if behind.starts_with('/') => (kept + "/…").into(),
+        _ => (kept + "…").into(),
     }
-    kept.into_iter().map(|segment| segment.unwrap_or("…")).collect::<Vec<_>>().join("/").into()
+}
+
+/// A text in which `…` stands for each run of letters, digits and hyphens that has the shape of a code, and whether it had one.
+fn without_runs(text: &str) -> (String, bool) {
+    let (mut kept, mut has_code) = (String::new(), false);
+    let may_be_in_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_run = may_be_in_code(first);
+        let end = rest.find(|c: char| may_be_in_code(c) != is_run).unwrap_or(rest.len());
+        let (run, further) = rest.split_at(end);
+        let is_code = is_run && OneTimeCode::parse(run).is_some();
+        kept.push_str(if is_code { "…" } else { run });
+        has_code |= is_code;
+        rest = further;
+    }
+    (kept, has_code)
 }
 
 #[cfg(test)]
@@ -42,7 +58,13 @@ mod tests {
             ("/invite/7Q3M-0VXK-9RBA-T25H", "/invite/…"),
             ("/reset/7q3m0vxk9rbat25h", "/reset/…"),
             ("/reset/7Q3M-0VXK-9RBA-T25H.", "/reset/…"),
-            ("/reset//7Q3M-0VXK/9RBA", "/reset//…/…"),
+            ("/reset//7Q3M-0VXK/9RBA", "/reset/…"),
+            ("/resetCODE", "/reset…"),
+            ("/reset%252F7Q3M-0VXK-9RBA-T25H", "/reset…"),
+            ("/reset=7Q3M", "/reset…"),
+            ("/recover/7Q3M-0VXK-9RBA-T25H.", "/recover/…."),
+            ("/(7Q3M-0VXK-9RBA-T25H)", "/(…)"),
+            ("/7Q3M-0VXK-9RBA-T25H%E2%80%8B", "/…\u{200b}"),
             ("/Invite/7Q3M", "/Invite/…"),
             ("/%69nvite%2F7Q3M-0VXK", "/invite/…"),
             ("/auth/reset/7Q3M-0VXK-9RBA-T25H", "/auth/reset/…"),

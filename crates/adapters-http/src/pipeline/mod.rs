@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::{Method, header};
+use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use tracing::{Instrument, Level, Span};
 
@@ -176,6 +176,9 @@ impl Endpoint for Pipeline {
         if let Some((token, at)) = renewal.and_then(|renewal| renewal.take()) {
             self.context.session_cookie.set_again(&token, at, headers);
         }
+        if pages::is_of_link(head.uri.path()) {
+            headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
         self.security_headers.add(headers);
         if let RequestId::Forwarded(id) = &head.id {
             headers.insert(REQUEST_ID, id.header());
@@ -189,10 +192,10 @@ impl Endpoint for Pipeline {
     }
 }
 
-/// Where a request notes that it renewed a session; `None` for one without cookies, or with a bearer token, which counts before
-/// them.
+/// Where a request notes that it renewed a session; `None` for one without cookies. One that changes something may revoke the
+/// session that it renewed.
 fn renewal_of(request: &mut Request) -> Option<Renewal> {
-    if !request.headers().contains_key(header::COOKIE) {
+    if !cross_origin::is_safe(request.method()) || !request.headers().contains_key(header::COOKIE) {
         return None;
     }
     let renewal = Renewal::default();

@@ -81,7 +81,9 @@ impl Links {
         if self.store.replace_password_link(&link).await.map_err(Fault::from)? {
             Ok(IssuedLink { code, expires_at })
         } else {
-            Err(CreatePasswordLinkError::NoSuchUser)
+            // Deleted or disabled since it was found.
+            let user = self.users.find_user(&link.user_id).await.map_err(Fault::from)?;
+            Err(user.map_or(CreatePasswordLinkError::NoSuchUser, |_| CreatePasswordLinkError::AccountDisabled))
         }
     }
 

@@ -46,7 +46,9 @@ impl Sessions {
         let session = Session { attributes, ..session };
         let most = self.mint.most_per_user();
         if !self.store.admin_open_session(&session, &Client::default(), most).await.map_err(Fault::from)? {
-            return Err(CreateSessionError::NoSuchUser);
+            // Deleted or disabled since it was found.
+            let user = self.users.find_user(&user.id).await.map_err(Fault::from)?;
+            return Err(user.map_or(CreateSessionError::NoSuchUser, |_| CreateSessionError::AccountDisabled));
         }
         Ok(OpenedSession { token, valid: ValidSession { session, user, fresh: false }, rehashed: false, devices: None })
     }
