@@ -10,7 +10,7 @@ const PAGE: &str = include_str!("../docs/security.md");
 /// The number of rows of each topic.
 const TOPICS: [(&str, u32); 19] = [
     ("PW", 8),
-    ("UN", 6),
+    ("UN", 7),
     ("EN", 4),
     ("TH", 6),
     ("RC", 5),

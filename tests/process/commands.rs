@@ -78,6 +78,8 @@ async fn each_change_by_a_command_is_an_audit_line() {
     let nothing = "";
     for (command, input, event, user) in [
         ("user create bobby --no-password", nothing, "account_created", None),
+        ("user create carol --password-link", nothing, "account_created", None),
+        ("user create-many -", "dave\n", "account_created", None),
         ("user set-attributes alice {}", nothing, "attributes_changed", Some(&alice)),
         ("user rename alice Alice", nothing, "username_changed", Some(&alice)),
         ("user password-link alice", nothing, "password_link_created", Some(&alice)),
@@ -104,9 +106,12 @@ async fn each_change_by_a_command_is_an_audit_line() {
         let told = text(&line["user_id"]);
         assert!(told.len() == 15 && user.is_none_or(|user| told == *user), "{command}: {told}");
     }
+    audits_what_has_no_user(&operator).await;
     for quiet in [
         &["user", "show", "bobby"][..],
         &["user", "list"],
+        &["invitation", "list"],
+        &["throttle", "reset", "bobby"],
         &["user", "rename", "bobby", "bobby"],
         &["user", "enable", "bobby"],
         &["session", "list", "bobby"],
@@ -120,6 +125,23 @@ async fn each_change_by_a_command_is_an_audit_line() {
     }
     let off = operator.run(&["--log=off", "user", "delete", "bobby", "--yes"], nothing).await;
     assert!(off.status.success() && off.stderr.is_empty(), "{off:?}");
+}
+
+/// Invitations are told by their ids, since there is no user.
+async fn audits_what_has_no_user(operator: &Operator) {
+    let noted = async |arguments: &[&str]| {
+        let output = operator.run(&[&["--log=info", "--log-format=json", PUBLIC_URL], arguments].concat(), "").await;
+        let line: Value = serde_json::from_slice(&output.stderr).expect("one line");
+        assert_eq!((&line["target"], line.get("user_id")), (&json!("doorward::audit"), None), "{line}");
+        line
+    };
+    let made = noted(&["invitation", "create", "--username=Frida"]).await;
+    let listed = operator.list(&["invitation", "list"]).await;
+    assert_eq!((&made["event"], &made["invitation_id"]), (&json!("invitation_created"), &listed[0]["invitationId"]));
+    let id = text(&made["invitation_id"]);
+    let revoked = noted(&["invitation", "revoke", &id]).await;
+    assert_eq!((&revoked["event"], &revoked["invitation_id"]), (&json!("invitation_revoked"), &json!(id)));
+    assert!(![made, revoked].iter().any(|line| line.to_string().contains("Frida")), "no name is told");
 }
 
 #[tokio::test]
@@ -282,7 +304,7 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(8), "]".repeat(8));
     let stdin = "--password-stdin";
     let wrong: &[(i32, &[&str], &str, &str)] = &[
-        (64, &["user"], "", "[subcommands: create, list, show"),
+        (64, &["user"], "", "[subcommands: create, create-many, list"),
         (64, &["user", "create"], "", "<USERNAME>"),
         (64, &["user", "frobnicate"], "", "frobnicate"),
         (64, &["user", "craete"], "", "did you mean `create`?"),
@@ -299,6 +321,23 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (65, &["user", "create", "carol", "--no-key", "--attributes", "[]"], "", "not one JSON object"),
         (65, &["user", "set-attributes", "alice", &long], "", "4096 bytes"),
         (65, &["user", "set-attributes", "alice", &deep], "", "8 levels"),
+        (64, &["user", "create", "carol", "--expires=1d"], "", "--password-link"),
+        (64, &["user", "create", "carol", "--password-link", stdin], "", "cannot be used with"),
+        (65, &["user", "create", "carol", "--password-link", "--expires=91d"], "", "at most 90 days"),
+        (65, &["user", "create-many", "-"], "\n", "there is no name in the list"),
+        (65, &["user", "create-many", "-", "--expires=soon"], "carol", "at most 90 days"),
+        (65, &["user", "create-many", "-", "--attributes=[]"], "carol", "not one JSON object"),
+        (66, &["user", "create-many", "nowhere.txt"], "", "the file \"nowhere.txt\" cannot be read"),
+        (65, &["invitation", "create", "--expires=0s"], "", "at most 90 days"),
+        (65, &["invitation", "create", "--uses=0"], "", "--uses is \"0\", but must be a number from 1 to 100000"),
+        (65, &["invitation", "create", "--uses=2", "--username=carol"], "", "has one use"),
+        (65, &["invitation", "create", "--username=bob"], "", "4 to 31 characters"),
+        (73, &["invitation", "create", "--username=ALICE"], "", "taken"),
+        (65, &["invitation", "list", "--after=x"], "", "15 lower-case letters and digits"),
+        (67, &["invitation", "revoke", "larz8rga34yycgj"], "", "no invitation"),
+        (67, &["invitation", "revoke", "x"], "", "`doorward invitation list` shows it"),
+        (67, &["throttle", "reset", "carol"], "", "no user"),
+        (64, &["throttle", "rest"], "", "did you mean `reset`?"),
         (65, &["user", "list", "--limit=0"], "", "--limit is \"0\", but must be a number from 1 to 100000"),
         (65, &["user", "list", "--after=Alice"], "", "15 lower-case letters and digits"),
         (65, &["user", "list", "--created-after=today"], "", "a date such as 2026-11-30"),

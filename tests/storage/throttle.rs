@@ -254,11 +254,15 @@ pub async fn a_reset_fills_the_buckets_of_an_account_and_leaves_marks_and_others
         most_marks: 10,
     };
     throttle.succeed(&marking).await.expect("a mark");
-    assert_eq!(throttle.reset(&[account.key]).await.expect("an answer"), 2);
+    assert_eq!(throttle.reset(&[account.key], NOW).await.expect("an answer"), 2);
     for bucket in of_account {
         assert!(throttle.take(&[bucket], NOW).await.expect("an answer").is_zero());
     }
     assert!(!throttle.take(&[other], NOW).await.expect("an answer").is_zero());
     assert!(throttle.is_marked(&mark, NOW, after(2_000)).await.expect("an answer"));
-    assert_eq!(throttle.reset(&[ThrottleKey::restore([77; 32])]).await.expect("an answer"), 0);
+    assert_eq!(throttle.reset(&[ThrottleKey::restore([77; 32])], NOW).await.expect("an answer"), 0);
+    throttle.reset(&[account.key], NOW).await.expect("an answer");
+    throttle.take(&[account], NOW).await.expect("an answer");
+    throttle.succeed(&ThrottledSuccess { taken: vec![account], ..marking }).await.expect("a success");
+    assert_eq!(throttle.reset(&[account.key], NOW).await.expect("an answer"), 0, "a success gave all back");
 }

@@ -35,6 +35,11 @@ impl<DB: Dialect> CheckedOut<DB> {
         }
     }
 
+    /// Gives the call this much longer.
+    pub(crate) fn prolong(&mut self, by: Duration) {
+        self.deadline += by;
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
         self.execute(DB::BEGIN, &[]).await.map(drop)

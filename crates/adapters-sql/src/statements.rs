@@ -224,7 +224,8 @@ pub(crate) const GIVE_BACK_TO_BUCKET: &str = "UPDATE throttle \
      failures = (CASE WHEN failures > $5 THEN failures - $5 ELSE 0 END) WHERE key = $1";
 
 /// A bucket without a row is full. `$1` the bucket, or the account of buckets.
-pub(crate) const DELETE_BUCKETS: &str = "DELETE FROM throttle WHERE key = $1 OR bucket_of = $1";
+pub(crate) const DELETE_BUCKETS: &str =
+    "DELETE FROM throttle WHERE (key = $1 OR bucket_of = $1) AND (tat > $2 OR failures > 0)";
 
 /// `$1` bucket.
 pub(crate) const END_FAILURES: &str = "UPDATE throttle SET failures = 0 WHERE key = $1 AND failures > 0";

@@ -73,11 +73,11 @@ impl<DB: Dialect> LoginThrottle for SqlStore<DB> {
         self.commit(transaction, &[]).await
     }
 
-    async fn reset(&self, keys: &[ThrottleKey]) -> Result<u64, StoreError> {
+    async fn reset(&self, keys: &[ThrottleKey], now: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.pools.begin().await?;
-        let mut filled = 0;
+        let (mut filled, now) = (0, Number(now.as_unix_millis()));
         for key in keys {
-            filled += transaction.execute(statements::DELETE_BUCKETS, &[Value::Bucket(key)]).await?;
+            filled += transaction.execute(statements::DELETE_BUCKETS, &[Value::Bucket(key), now]).await?;
         }
         self.commit(transaction, &[]).await?;
         Ok(filled)

@@ -15,6 +15,10 @@ use crate::store::SqlStore;
 use crate::value::Value::{self, Flag, Instant, Number, OptionalText, Text};
 use crate::{row, statements};
 
+/// How many new users have the time of one call, so that a list of them also fits on a database at some distance: three
+/// statements each, of up to 16 ms.
+const USERS_PER_LIMIT: usize = 100;
+
 #[async_trait]
 impl<DB: Dialect> UserStore for SqlStore<DB> {
     async fn create(&self, account: &NewAccount) -> Result<(), CreateUserError> {
@@ -76,6 +80,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
     async fn admin_create_users(&self, users: &[NewUser]) -> Result<(), AdminCreateUsersError> {
         let mut transaction = self.pools.begin().await?;
         let mut taken = Vec::new();
+        transaction.prolong(self.pools.limit * u32::try_from(users.len() / USERS_PER_LIMIT).unwrap_or(u32::MAX));
         for (place, NewUser { user, key, password_link }) in users.iter().enumerate() {
             if transaction.execute(statements::INSERT_USER_OF_CHOSEN_ID, &user_columns(user)).await? == 0 {
                 taken.push(Taken::Id(place));

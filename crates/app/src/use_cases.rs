@@ -205,7 +205,7 @@ impl Admin {
         Self {
             users: admin::Users::new(users.clone(), hasher.clone(), tokens.clone(), clock.clone(), sign_up.clone()),
             links: admin::Links::new(links.clone(), users.clone(), tokens.clone(), clock.clone(), sign_up.usernames),
-            throttle: admin::ThrottleReset::new(throttle.clone(), tokens),
+            throttle: admin::ThrottleReset::new(throttle.clone(), tokens, clock.clone()),
             keys: admin::Keys::new(users.clone(), hasher, clock.clone(), sign_up.passwords.clone()),
             sessions: admin::Sessions::new(
                 users,

@@ -109,6 +109,9 @@ fn run_command(
             status
         }
         Err(failure) => {
+            for detail in failure.details() {
+                eprintln!("{detail}");
+            }
             eprintln!("doorward: {}", failure.line());
             ExitCode::from(failure.status())
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorward_domain::ports::{LoginThrottle, TokenGenerator};
+use doorward_domain::ports::{Clock, LoginThrottle, TokenGenerator};
 use doorward_domain::{AddressBlock, Client, KeyId, ThrottleKey, ThrottleScope};
 
 use crate::fault::Fault;
@@ -11,17 +11,18 @@ use crate::fault::Fault;
 pub struct ThrottleReset {
     store: Arc<dyn LoginThrottle>,
     keys: Arc<dyn TokenGenerator>,
+    clock: Arc<dyn Clock>,
 }
 
 impl ThrottleReset {
     /// The service on these ports.
     #[must_use]
-    pub fn new(store: Arc<dyn LoginThrottle>, keys: Arc<dyn TokenGenerator>) -> Self {
-        Self { store, keys }
+    pub fn new(store: Arc<dyn LoginThrottle>, keys: Arc<dyn TokenGenerator>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, keys, clock }
     }
 
-    /// Fills the buckets of an account that count attempts from everywhere. Those of an address stay as they are. Returns
-    /// whether attempts had been taken from any.
+    /// Fills the buckets of an account that count attempts from everywhere. Those of whole addresses stay as they are. Returns
+    /// whether any of them was not full.
     ///
     /// # Errors
     /// [`Fault`] when the store fails.
@@ -30,8 +31,8 @@ impl ThrottleReset {
         self.reset(scopes.iter().map(|scope| self.keys.throttle_key(scope)).collect()).await
     }
 
-    /// Fills the buckets of an address, and of the network around it that IPv6 clients share. Returns whether attempts had
-    /// been taken from any.
+    /// Fills the buckets of an address, and of the network around it that IPv6 clients share. Returns whether any of
+    /// them was not full.
     ///
     /// # Errors
     /// [`Fault`] when the store fails.
@@ -43,6 +44,6 @@ impl ThrottleReset {
     }
 
     async fn reset(&self, keys: Vec<ThrottleKey>) -> Result<bool, Fault> {
-        Ok(self.store.reset(&keys).await? > 0)
+        Ok(self.store.reset(&keys, self.clock.now()).await? > 0)
     }
 }

@@ -36,9 +36,9 @@ pub trait LoginThrottle: Send + Sync {
     /// account's marks that end first, beyond a number. All of it, or none.
     async fn succeed(&self, success: &ThrottledSuccess) -> Result<(), StoreError>;
 
-    /// Fills the buckets with these keys, and those of the accounts whose own buckets have these keys. Marks stay. Returns how
-    /// many were not full.
-    async fn reset(&self, keys: &[ThrottleKey]) -> Result<u64, StoreError>;
+    /// Fills the buckets with these keys, and those of the accounts whose own buckets have these keys, and ends their rows of
+    /// failures. Marks stay. Returns how many buckets were not full or had failures.
+    async fn reset(&self, keys: &[ThrottleKey], now: Timestamp) -> Result<u64, StoreError>;
 
     /// Removes at most `limit` buckets and marks that mean nothing any more at `now`, and says how many. A bucket with at
     /// least `failures` in a row is kept for as long as it was full after `forgotten`.

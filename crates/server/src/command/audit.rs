@@ -1,10 +1,24 @@
 //! The audit lines of commands: one for each change, on standard error, in the format of the log.
 
-use doorward_domain::UserId;
+use std::net::IpAddr;
+
+use doorward_domain::{InvitationId, UserId};
 
 /// Logs a change that a command made, with the user that it is about where the command knows the user.
 pub(super) fn note(event: &'static str, user: Option<&UserId>) {
     tracing::info!(target: "doorward::audit", event, user_id = user.map(UserId::as_str), actor = actor());
+}
+
+/// Logs that an invitation was made or revoked.
+pub(super) fn note_invitation(event: &'static str, invitation: &InvitationId) {
+    tracing::info!(target: "doorward::audit", event, invitation_id = invitation.as_str(), actor = actor());
+}
+
+/// Logs that counted attempts were cleared, at the account of a user, from an address or both.
+pub(super) fn note_throttle_reset(user: Option<&UserId>, address: Option<IpAddr>) {
+    let address = address.map(|address| address.to_string());
+    let user_id = user.map(UserId::as_str);
+    tracing::info!(target: "doorward::audit", event = "throttle_reset", user_id, address, actor = actor());
 }
 
 /// The account of the system that runs the command, as `cli:alice`; its number where it has no name.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use doorward_app::{Admin, ListSessions};
+use doorward_app::{Admin, ListSessions, SignUpMode};
 use doorward_domain::ports::Clock;
 use doorward_domain::{Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId};
 
@@ -31,6 +31,7 @@ pub(super) struct CommandContext {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sessions: SessionPolicy,
     pub(super) passwords: PasswordPolicy,
+    pub(super) sign_up: SignUpMode,
     pub(super) link_origin: LinkOrigin,
 }
 
@@ -60,6 +61,10 @@ impl CommandContext {
 }
 
 impl UserArgument {
+    pub(super) fn new(user: String, id: bool) -> Self {
+        Self { user, id }
+    }
+
     /// The failure for a text that names no user.
     fn unknown(&self) -> Failure {
         let line = format!("there is no user {:?}", self.user);

@@ -1,4 +1,4 @@
-//! Why a command did nothing: one line, and an exit status of `sysexits.h`.
+//! Why a command did nothing: a line, perhaps one more for each wrong item of a list, and an exit status of `sysexits.h`.
 
 use doorward_adapters_sql::ConnectError;
 use doorward_app::Fault;
@@ -13,6 +13,7 @@ use super::record::escaped;
 pub(crate) struct Failure {
     kind: Kind,
     line: String,
+    details: Vec<String>,
 }
 
 /// What went wrong, as far as a script can do something about it. The numbers are those of `sysexits.h`.
@@ -23,6 +24,8 @@ pub(super) enum Kind {
     Usage = 64,
     /// `EX_DATAERR`
     Data = 65,
+    /// `EX_NOINPUT`
+    NoInput = 66,
     /// `EX_NOUSER`
     NotFound = 67,
     /// `EX_UNAVAILABLE`
@@ -34,8 +37,16 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] =
-        [Self::Failed, Self::Usage, Self::Data, Self::NotFound, Self::Unavailable, Self::Taken, Self::Incorrect];
+    const ALL: [Self; 8] = [
+        Self::Failed,
+        Self::Usage,
+        Self::Data,
+        Self::NoInput,
+        Self::NotFound,
+        Self::Unavailable,
+        Self::Taken,
+        Self::Incorrect,
+    ];
 
     const fn meaning(self) -> &'static str {
         match self {
@@ -44,6 +55,7 @@ impl Kind {
             }
             Self::Usage => "the command or a setting is wrong",
             Self::Data => "a name, a password, JSON or another argument that cannot be taken, or the user is disabled",
+            Self::NoInput => "the file of names cannot be read",
             Self::NotFound => "there is no such user, key, session, link or invitation",
             Self::Unavailable => "the store cannot be opened or does not answer",
             Self::Taken => "the username, the user id or the key is taken",
@@ -60,7 +72,12 @@ pub(crate) fn exit_statuses() -> impl Iterator<Item = (u8, &'static str)> {
 
 impl Failure {
     pub(super) fn new(kind: Kind, line: impl Into<String>) -> Self {
-        Self { kind, line: line.into() }
+        Self { kind, line: line.into(), details: vec![] }
+    }
+
+    /// With lines to print before its own.
+    pub(super) fn with_details(self, details: Vec<String>) -> Self {
+        Self { details, ..self }
     }
 
     /// A line, and what the user of the command probably meant.
@@ -95,6 +112,16 @@ impl Failure {
     /// The exit status.
     pub(crate) fn status(&self) -> u8 {
         self.kind as u8
+    }
+
+    /// Whether there is no such record.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self.kind, Kind::NotFound)
+    }
+
+    /// The lines before the last one.
+    pub(crate) fn details(&self) -> &[String] {
+        &self.details
     }
 
     /// The line.

@@ -1,6 +1,6 @@
 //! Links as commands show them.
 
-use doorward_adapters_http::{Origin, password_link_url};
+use doorward_adapters_http::{Origin, invitation_url, password_link_url};
 use doorward_domain::OneTimeCode;
 
 use crate::server::local_origin;
@@ -22,6 +22,11 @@ impl LinkOrigin {
     /// The URL of a password link.
     pub(super) fn password_link(&self, code: &OneTimeCode) -> String {
         password_link_url(&self.origin, code)
+    }
+
+    /// The URL of an invitation.
+    pub(super) fn invitation(&self, code: &OneTimeCode) -> String {
+        invitation_url(&self.origin, code)
     }
 
     /// Says that links lead to this machine, where no public URL is set.

@@ -1,6 +1,6 @@
-//! The operator's commands: `check` and `health`, and those on users, keys and sessions, beside a running server or without
-//! one. They ask for no password but a new one, and nothing limits them: a person who can open the store can do all of this
-//! anyway. What a command revokes or changes takes effect on every server before the command exits.
+//! The operator's commands: `check` and `health`, and those on users, keys, sessions, invitations and the throttle, beside a running
+//! server or without one. They ask for no password but a new one, and nothing limits them: a person who can open the store can do
+//! all of this anyway. What a command revokes or changes takes effect on every server before the command exits.
 
 mod arguments;
 mod ask;
@@ -9,11 +9,13 @@ mod check;
 mod context;
 mod failure;
 mod health;
+mod invitation;
 mod key;
 mod link;
 mod outcome;
 mod record;
 mod session;
+mod throttle;
 mod user;
 
 use std::io::IsTerminal;
@@ -61,6 +63,22 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Create, list or revoke invitations to sign up
+    #[command(arg_required_else_help = false)]
+    Invitation {
+        #[command(subcommand)]
+        verb: invitation::Verb,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Let a user or an address try again at once
+    #[command(arg_required_else_help = false)]
+    Throttle {
+        #[command(subcommand)]
+        verb: throttle::Verb,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Check settings and store as a start would, and change nothing
     Check {
         #[command(flatten)]
@@ -97,6 +115,8 @@ pub(crate) async fn run(settings: Settings, command: Command) -> Result<Printed,
         Command::User { verb, output } => (administer(settings, Noun::User(verb)).await?, output),
         Command::Key { verb, output } => (administer(settings, Noun::Key(verb)).await?, output),
         Command::Session { verb, output } => (administer(settings, Noun::Session(verb)).await?, output),
+        Command::Invitation { verb, output } => (administer(settings, Noun::Invitation(verb)).await?, output),
+        Command::Throttle { verb, output } => (administer(settings, Noun::Throttle(verb)).await?, output),
     };
     Ok(Printed { output: outcome.written(output.format()), note: outcome.note() })
 }
@@ -106,6 +126,8 @@ enum Noun {
     User(user::Verb),
     Key(key::Verb),
     Session(session::Verb),
+    Invitation(invitation::Verb),
+    Throttle(throttle::Verb),
 }
 
 impl Output {
@@ -130,6 +152,7 @@ async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> 
         list_sessions: UseCases::new(&ports, &policies).list_sessions,
         clock: ports.clock,
         sessions: settings.sessions,
+        sign_up: settings.sign_up.mode,
         link_origin: LinkOrigin::of(&settings),
         passwords: settings.sign_up.passwords,
     };
@@ -137,6 +160,8 @@ async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> 
         Noun::User(verb) => user::run(&context, verb).await,
         Noun::Key(verb) => key::run(&context, verb).await,
         Noun::Session(verb) => session::run(&context, verb).await,
+        Noun::Invitation(verb) => invitation::run(&context, verb).await,
+        Noun::Throttle(verb) => throttle::run(&context, verb).await,
     };
     store.close().await;
     outcome

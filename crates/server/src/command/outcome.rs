@@ -1,4 +1,4 @@
-//! The outcome of a command, and the one place that writes it: as lines, as a table or as JSON.
+//! The outcome of a command, and the one place that writes it: as lines, as a table, as JSON or as CSV.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -8,6 +8,7 @@ use super::record::Record;
 pub(super) enum Outcome {
     One(Record),
     Many(List),
+    Sheet(Sheet),
 }
 
 /// Records of one kind.
@@ -18,12 +19,29 @@ pub(super) struct List {
     pub(super) more: More,
 }
 
+/// Records to print and to hand out, as CSV (RFC 4180).
+pub(super) struct Sheet {
+    /// The headers, and the names of the values below them. JSON has all values.
+    pub(super) columns: &'static [(&'static str, &'static str)],
+    pub(super) records: Vec<Record>,
+}
+
 /// Whether the store has more records than a list.
 pub(super) enum More {
     No,
     Yes,
     /// There are more; `--after` with this id lists them.
     After(String),
+}
+
+impl More {
+    /// Cuts a list that the store was asked for one record more of.
+    pub(super) fn cut<T>(records: &mut Vec<T>, limit: u32, id: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = records.len() > limit;
+        records.truncate(limit);
+        records.last().filter(|_| has_more).map_or(Self::No, |last| Self::After(id(last)))
+    }
 }
 
 /// How an outcome is written.
@@ -45,6 +63,8 @@ impl Outcome {
             (Self::Many(list), Format::Json) => json_lines(&list.records),
             (Self::Many(list), Format::Pipe) => lines(&list.rows(), |row| row.join("\t")),
             (Self::Many(list), Format::Terminal) => table(list),
+            (Self::Sheet(sheet), Format::Json) => json_lines(&sheet.records),
+            (Self::Sheet(sheet), _) => csv(sheet),
         }
     }
 
@@ -82,6 +102,24 @@ fn table(list: &List) -> String {
     let widths: Vec<usize> = (0..list.columns.len()).map(width).collect();
     let padded = |(cell, width): (&String, &usize)| format!("{cell}{}", " ".repeat(width - cell.width()));
     lines(&rows, |row| row.iter().zip(&widths).map(padded).collect::<Vec<_>>().join("  ").trim_end().to_owned())
+}
+
+fn csv(sheet: &Sheet) -> String {
+    let header = sheet.columns.iter().map(|(header, _)| field(header)).collect();
+    let row = |record: &Record| sheet.columns.iter().map(|(_, name)| field(&record.cell(name))).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(header).chain(sheet.records.iter().map(row)).collect();
+    lines(&rows, |row| row.join(","))
+}
+
+/// A value as a field of CSV. An apostrophe keeps a spreadsheet from taking a value for a formula, which could send the
+/// links elsewhere (OWASP ASVS 5.0, 1.2.10).
+fn field(value: &str) -> String {
+    let apostrophe = if value.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if value.contains(['"', ',', '\r', '\n']) {
+        format!("\"{apostrophe}{}\"", value.replace('"', "\"\""))
+    } else {
+        format!("{apostrophe}{value}")
+    }
 }
 
 #[cfg(test)]
@@ -130,5 +168,26 @@ mod tests {
         assert_eq!(empty.written(Format::Terminal), "name  at\n");
         assert_eq!(empty.written(Format::Pipe) + &empty.written(Format::Json), "");
         assert_eq!(empty.note(), None);
+    }
+
+    #[test]
+    fn a_sheet_quotes_what_csv_separates_by_and_defuses_formulas() {
+        let record = |name: &str| Record::new([("name", name.into()), ("at", "noon".into())]);
+        let names = ["Éva Müller", "Smith, Bob", "Bob \"B\"", "=1+1", "@a,b", "semi;colon"];
+        let sheet = Sheet { columns: &[("user", "name"), ("expires", "at")], records: names.map(record).into() };
+        let expected = [
+            "user,expires",
+            "Éva Müller,noon",
+            "\"Smith, Bob\",noon",
+            "\"Bob \"\"B\"\"\",noon",
+            "'=1+1,noon",
+            "\"'@a,b\",noon",
+            "semi;colon,noon",
+        ];
+        let sheet = Outcome::Sheet(sheet);
+        for format in [Format::Terminal, Format::Pipe] {
+            assert_eq!(sheet.written(format).lines().collect::<Vec<_>>(), expected);
+        }
+        assert!(sheet.written(Format::Json).contains("{\"at\":\"noon\",\"name\":\"=1+1\"}\n"));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::UNIX_EPOCH;
 
 use doorward_domain::ports::LiveSession;
-use doorward_domain::{Attributes, Key, Session, SessionState, Timestamp, User, UserAgent};
+use doorward_domain::{Attributes, Invitation, Key, Session, SessionState, Timestamp, User, UserAgent, Username};
 use serde_json::Value;
 
 /// Names and values in the order in which people want to read them.
@@ -21,6 +21,17 @@ impl Record {
             ("createdAt", instant(user.created_at)),
             ("disabled", user.disabled.into()),
             ("attributes", object(&user.attributes)),
+        ])
+    }
+
+    pub(super) fn of_invitation(invitation: &Invitation) -> Self {
+        Self::new([
+            ("invitationId", invitation.id.as_str().into()),
+            ("username", invitation.username.as_ref().map(Username::as_str).into()),
+            ("usesLeft", invitation.uses_left.into()),
+            ("createdAt", instant(invitation.created_at)),
+            ("expiresAt", instant(invitation.expires_at)),
+            ("attributes", object(&invitation.attributes)),
         ])
     }
 

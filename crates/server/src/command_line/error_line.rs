@@ -109,7 +109,7 @@ mod tests {
             ("user show bobby carol", "unexpected argument '…' found; see doorward user show --help"),
             (
                 "user",
-                "'doorward user' requires a subcommand but one was not provided [subcommands: create, list, show, rename, disable, enable, password-link, set-attributes, delete]; see doorward user --help",
+                "'doorward user' requires a subcommand but one was not provided [subcommands: create, create-many, list, show, rename, disable, enable, password-link, set-attributes, delete]; see doorward user --help",
             ),
             ("rubbish", "unrecognized subcommand 'rubbish'; see doorward --help"),
         ] {

@@ -79,7 +79,7 @@ mod tests {
     fn completions_of_each_shell_have_commands_and_settings() {
         for shell in Shell::value_variants() {
             let script = completions(program::new(Environment::Ignored), *shell);
-            for name in ["set-attributes", "end-all", "database-url", "password-stdin"] {
+            for name in ["set-attributes", "end-all", "create-many", "throttle", "database-url", "password-stdin"] {
                 assert!(script.contains(name), "{shell}: {name}");
             }
         }
@@ -88,7 +88,14 @@ mod tests {
     #[test]
     fn the_manual_has_every_command_and_every_setting() {
         let page = manual(program::new(Environment::Read));
-        for command in ["doorward user create", "doorward session end-all", "doorward check", "doorward man"] {
+        for command in [
+            "doorward user create-many",
+            "doorward invitation revoke",
+            "doorward throttle reset",
+            "doorward session end-all",
+            "doorward check",
+            "doorward man",
+        ] {
             assert!(page.contains(&format!(".SS \"{command}\"\n")), "{command}: {page}");
         }
         for setting in &TABLE {

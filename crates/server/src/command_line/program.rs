@@ -15,22 +15,23 @@ const DETAILS: &str = "Without a command the program serves.
 Every setting is a flag and an environment variable. A file `.env` in the working directory is read where there is one. A \
 flag counts before a variable, a variable before the file. Settings stand before or after the command. If a flag is given \
 twice, the last one counts.";
-const SHORT_END: &str = "Without a command it serves. `doorward --help` lists the settings,
-`doorward COMMAND -h` the flags of a command.";
+const SHORT_END: &str = "Without a command it serves. `--help` lists settings, `COMMAND -h` its flags.";
 const END_OF_COMMAND: &str = "Settings are flags here, too; `doorward --help` lists them.";
 const USAGE: &str = "doorward [OPTIONS] [COMMAND]";
 
 /// The headings of the commands in the help.
 const GROUPS: [(&str, &[&str]); 3] = [
-    ("Commands for accounts", &["user", "key", "session"]),
+    ("Commands for accounts", &["user", "invitation", "key", "session", "throttle"]),
     ("Commands for the server", &["check", "health"]),
     ("Commands for your shell", &["completions", "man"]),
 ];
 
 /// Examples: what to type, and what it does.
-pub(super) const EXAMPLES: [(&str, &str); 4] = [
+pub(super) const EXAMPLES: [(&str, &str); 6] = [
     ("doorward --listen=0.0.0.0:8080", "serves on all addresses"),
     ("doorward user create alice", "creates a user and asks for the password"),
+    ("doorward user create-many names.txt", "creates a class and prints a link for each"),
+    ("doorward user password-link alice", "lets a user choose a new password"),
     ("doorward session list alice --json", "lists sessions, one JSON object a line"),
     ("doorward completions bash", "prints completions for bash"),
 ];
@@ -107,7 +108,7 @@ fn groups(program: &clap::Command) -> String {
 fn long_end() -> String {
     let mut text = "Examples:\n".to_owned();
     for (typed, effect) in EXAMPLES {
-        let _ = writeln!(text, "  {typed:<34}  {effect}");
+        let _ = writeln!(text, "  {typed:<35}  {effect}");
     }
     text.push_str("\nExit status:\n");
     for (status, meaning) in exit_statuses() {
@@ -142,7 +143,9 @@ fn flag(setting: &Setting) -> Arg {
 
 #[cfg(test)]
 mod tests {
-    use doorward_domain::{KeyId, Username};
+    use std::time::Duration;
+
+    use doorward_domain::{KeyId, LinkPolicy, Username};
 
     use super::*;
 
@@ -206,6 +209,19 @@ mod tests {
     fn the_help_has_the_numbers_of_the_rules() {
         let username = format!("{} to {} characters", Username::MIN_CHARS, Username::MAX_CHARS);
         assert!(help("user create --help").contains(&username));
+        let days = format!("up to {}d", LinkPolicy::LONGEST.as_secs() / 86_400);
+        for (command, default) in [
+            ("user create", LinkPolicy::PASSWORD_LINK),
+            ("user create-many", LinkPolicy::PASSWORD_LINK),
+            ("user password-link", LinkPolicy::PASSWORD_LINK),
+            ("invitation create", LinkPolicy::INVITATION),
+        ] {
+            let help = help(&format!("{command} --help"));
+            let defaults = [24, 7 * 24].map(Duration::from_hours).into_iter().zip(["[default: 24h]", "[default: 7d]"]);
+            let told = defaults.filter(|(duration, _)| *duration == default).map(|(_, told)| told).next();
+            assert!(help.contains(&days) && help.contains(told.expect("a text")), "{help}");
+        }
+        assert!(help("invitation create --help").contains(&format!("up to {}", LinkPolicy::MOST_USES)));
         let key = help("key show --help");
         assert!(key.contains(&format!("1 to {} lower-case letters", KeyId::MAX_PROVIDER_CHARS)), "{key}");
         assert!(key.contains(&format!("1 to {} characters", KeyId::MAX_ID_CHARS)), "{key}");

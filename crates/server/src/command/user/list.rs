@@ -42,12 +42,7 @@ pub(super) async fn run(context: &CommandContext, arguments: &ListArguments) -> 
     let limit = limit(arguments.limit.as_deref())?;
     let query = query(arguments)?;
     let mut users = context.admin.users.list(&query, limit + 1).await?;
-    let has_more = users.len() > limit as usize;
-    users.truncate(limit as usize);
-    let more = match users.last() {
-        Some(last) if has_more => More::After(last.id.as_str().to_owned()),
-        _ => More::No,
-    };
+    let more = More::cut(&mut users, limit, |user| user.id.as_str().to_owned());
     Ok(Outcome::Many(List { columns: &COLUMNS, records: users.iter().map(Record::of_user).collect(), more }))
 }
 

@@ -1,19 +1,22 @@
 //! `doorward user`.
 
 mod change;
+mod create;
+mod create_many;
 mod list;
+mod names;
 mod password_link;
 
 use clap::Subcommand;
-use doorward_app::admin::{CreateUserError, FirstKey};
-use doorward_domain::{PasswordPolicy, UserId};
 use serde_json::Value;
 
-use super::context::{CommandContext, UserArgument, attributes, gone};
-use super::failure::{Failure, Kind};
+use super::context::{CommandContext, UserArgument, gone};
+use super::failure::Failure;
 use super::outcome::Outcome;
 use super::record::{Record, escaped};
 use super::{ask, audit};
+use create::CreateArguments;
+use create_many::CreateManyArguments;
 use list::ListArguments;
 use password_link::PasswordLinkArguments;
 
@@ -21,30 +24,15 @@ use password_link::PasswordLinkArguments;
 pub(crate) enum Verb {
     /// Create a user, with a password unless a flag says otherwise
     Create {
-        /// The username, spelled as pages show it
-        ///
-        /// It has 4 to 31 characters.
-        username: String,
-
-        /// Read the password from standard input, one line
-        #[arg(long, group = "first-key")]
-        password_stdin: bool,
-
-        /// Take the username without a password: no other user can have it, and nothing signs in with it
-        #[arg(long, group = "first-key")]
-        no_password: bool,
-
-        /// Give no key: the username stays free for others
-        #[arg(long, group = "first-key")]
-        no_key: bool,
-
-        /// The id to keep, where the user had one elsewhere: 15 lower-case letters and digits
-        #[arg(long, value_name = "ID")]
-        user_id: Option<String>,
-
-        /// Attributes: a JSON object of at most 4 KiB
-        #[arg(long, value_name = "JSON")]
-        attributes: Option<String>,
+        #[command(flatten)]
+        arguments: CreateArguments,
+    },
+    /// Create the users of a list, and print their links as CSV
+    ///
+    /// All of them, or none. The CSV is `username,userId,link,expires`; with --json each user is an object.
+    CreateMany {
+        #[command(flatten)]
+        arguments: CreateManyArguments,
     },
     /// List users in the order of their ids
     List {
@@ -102,19 +90,8 @@ pub(crate) enum Verb {
 
 pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome, Failure> {
     match verb {
-        Verb::Create { username, password_stdin, no_password, no_key, user_id, attributes: json } => {
-            let attributes = attributes(json.as_deref())?;
-            let id = user_id.as_deref().map(|id| UserId::parse(id).ok_or_else(no_user_id)).transpose()?;
-            let first_key = match (no_password, no_key) {
-                (true, _) => FirstKey::WithoutPassword,
-                (_, true) => FirstKey::None,
-                _ => FirstKey::WithPassword(ask::password(password_stdin, true)?),
-            };
-            let user = context.admin.users.create(id, &username, first_key, attributes).await;
-            let user = user.map_err(|error| refused(error, &context.passwords))?;
-            audit::note("account_created", Some(&user.id));
-            Ok(Outcome::One(Record::of_user(&user)))
-        }
+        Verb::Create { arguments } => create::run(context, arguments).await,
+        Verb::CreateMany { arguments } => create_many::run(context, &arguments).await,
         Verb::Show { whose } => {
             let user = context.user(&whose).await?;
             let keys = context.admin.keys.list(&user.id).await?;
@@ -136,20 +113,5 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             audit::note("account_deleted", Some(&user.id));
             Ok(Outcome::One(Record::new([("userId", user.id.as_str().into()), ("deleted", true.into())])))
         }
-    }
-}
-
-fn no_user_id() -> Failure {
-    let line = format!("a user id is {} lower-case letters and digits", UserId::CHARS);
-    Failure::new(Kind::Data, line)
-}
-
-fn refused(error: CreateUserError, passwords: &PasswordPolicy) -> Failure {
-    match error {
-        CreateUserError::InvalidUsername(error) => error.into(),
-        CreateUserError::InvalidPassword(error) => Failure::from_password(error, passwords),
-        CreateUserError::UsernameTaken => Failure::new(Kind::Taken, "the username is taken"),
-        CreateUserError::IdTaken => Failure::new(Kind::Taken, "the user id is taken"),
-        CreateUserError::Fault(fault) => fault.into(),
     }
 }
