@@ -86,7 +86,7 @@ impl Endpoint for AdminPipeline {
         let (id, trace) = self.request_ids.of(&request, &settings.trusted_proxies);
         let head = RequestHead::of(&request, id, trace, address);
         let actor = Actor::of(&request, &*self.tokens);
-        let span = head.span_of(logged_path(head.uri.path()), actor.as_ref());
+        let span = head.span_of(&logged_path(head.uri.path()), actor.as_ref());
         let mut response = self.answer(request, actor, &head).instrument(span).await;
 
         self.security_headers.add(response.headers_mut());

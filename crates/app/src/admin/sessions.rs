@@ -154,10 +154,18 @@ mod tests {
         users.expect_find_user().returning(|_| Ok(None));
         let refused = create(users, MockSessionStore::new()).await;
         assert!(matches!(refused, Err(CreateSessionError::NoSuchUser)), "{refused:?}");
-        let mut sessions = MockSessionStore::new();
-        sessions.expect_admin_open_session().returning(|_, _, _| Ok(false));
-        let refused = create(knows_alice(), sessions).await;
-        assert!(matches!(refused, Err(CreateSessionError::NoSuchUser)), "{refused:?}");
+        let never_opened = || {
+            let mut sessions = MockSessionStore::new();
+            sessions.expect_admin_open_session().returning(|_, _, _| Ok(false));
+            sessions
+        };
+        let refused = create(knows_alice(), never_opened()).await;
+        assert!(matches!(refused, Err(CreateSessionError::AccountDisabled)), "disabled meanwhile: {refused:?}");
+        let mut seen = [Some(user("Alice")), None].into_iter();
+        let mut users = MockUserStore::new();
+        users.expect_find_user().returning(move |_| Ok(seen.next().expect("two looks")));
+        let refused = create(users, never_opened()).await;
+        assert!(matches!(refused, Err(CreateSessionError::NoSuchUser)), "deleted meanwhile: {refused:?}");
     }
 
     #[tokio::test]

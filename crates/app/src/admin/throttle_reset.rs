@@ -37,7 +37,12 @@ impl ThrottleReset {
     /// # Errors
     /// [`Fault`] when the store fails.
     pub async fn address(&self, client: &Client) -> Result<bool, Fault> {
-        let scopes = [ThrottleScope::Address, ThrottleScope::TrustedDevicesAtAddress, ThrottleScope::SignUp];
+        let scopes = [
+            ThrottleScope::Address,
+            ThrottleScope::Link,
+            ThrottleScope::TrustedDevicesAtAddress,
+            ThrottleScope::SignUp,
+        ];
         let blocks = AddressBlock::of(client.address).widths().map(|(block, _)| block).collect::<Vec<_>>();
         let keys = scopes.iter().flat_map(|scope| blocks.iter().map(|block| self.keys.throttle_key(&scope(*block))));
         self.reset(keys.collect()).await
