@@ -3,27 +3,13 @@
 use std::path::Path;
 
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
 
 use super::{AdminServer, TOKEN};
 use crate::support::client::send;
+use crate::support::openapi::operations;
 
 /// Set to write the copy anew instead of comparing it.
 const UPDATE: &str = "DOORWARD_TEST_UPDATE";
-
-/// Every operation as method, path and description.
-fn operations(document: &Value) -> Vec<(Method, String, Value)> {
-    let paths = document["paths"].as_object().expect("paths");
-    let of_path = |(path, item): (&String, &Value)| {
-        let methods = item.as_object().expect("methods").clone();
-        let path = path.clone();
-        methods.into_iter().map(move |(method, operation)| {
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-            (method, path.clone(), operation)
-        })
-    };
-    paths.iter().flat_map(of_path).collect()
-}
 
 #[tokio::test]
 async fn the_copy_of_the_admin_document_is_the_one_that_is_served() {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::storage::places;
 use crate::support::client::{Reply, cookie, send};
+use crate::support::openapi::operations;
 use crate::support::server::TestServer;
 
 /// Set to write the copies anew instead of comparing them.
@@ -23,20 +24,6 @@ async fn document(server: &TestServer) -> Value {
     let reply = send(server.client().get("/openapi.json")).await;
     assert_eq!(reply.header("content-type"), Some("application/json; charset=utf-8"));
     reply.json()
-}
-
-/// Every operation as method, path and description.
-fn operations(document: &Value) -> Vec<(Method, String, Value)> {
-    let paths = document["paths"].as_object().expect("paths");
-    let of_path = |(path, item): (&String, &Value)| {
-        let methods = item.as_object().expect("methods").clone();
-        let path = path.clone();
-        methods.into_iter().map(move |(method, operation)| {
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-            (method, path.clone(), operation)
-        })
-    };
-    paths.iter().flat_map(of_path).collect()
 }
 
 #[tokio::test]

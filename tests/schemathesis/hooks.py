@@ -6,6 +6,7 @@ import os
 
 import requests
 import schemathesis
+from common import is_of_phase, is_positive
 from names import is_refused_beyond_the_pattern
 
 COOKIE = "auth_session"
@@ -174,35 +175,9 @@ def refused_only_for_cause(context, response, case):
     raise AssertionError(f"refused although it fits the schema: {problem}")
 
 
-@schemathesis.check
-class EveryOperationWorks:
-    """Each operation that was tried succeeded at least once, so that its success response was checked, too."""
-
-    def __init__(self):
-        self.tried, self.worked = set(), set()
-
-    def after_response(self, context, response, case):
-        self.tried.add(case.operation.label)
-        if 200 <= response.status_code < 400:
-            self.worked.add(case.operation.label)
-
-    def after_run(self, context):
-        never = sorted(self.tried - self.worked)
-        if never:
-            raise AssertionError(f"never succeeded: {', '.join(never)}")
-
-
-def is_positive(case):
-    return case.meta is not None and case.meta.generation.mode.is_positive
-
-
 def has_field(case, name):
     """Whether the body is an object with this field."""
     return isinstance(case.body, dict) and name in case.body
-
-
-def is_of_phase(case, name):
-    return case.meta.phase.name.value.lower() == name
 
 
 def has_an_invalid_field_name(case):

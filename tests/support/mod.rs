@@ -3,6 +3,7 @@
 pub mod axe;
 pub mod browser;
 pub mod client;
+pub mod openapi;
 pub mod ports;
 pub mod postgres;
 pub mod server;

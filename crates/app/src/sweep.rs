@@ -9,6 +9,7 @@ use doorward_domain::{SignInEvent, ThrottleLimits};
 use crate::Fault;
 
 /// Removes expired records.
+#[derive(Clone)]
 pub struct Sweep {
     sessions: Arc<dyn SessionStore>,
     links: Arc<dyn LinkStore>,

@@ -112,12 +112,9 @@ impl UseCases {
     pub fn new(ports: &Ports, policies: &Policies) -> Self {
         let Ports { users, sessions, recovery, records, hasher, tokens, clock, store, links: link_store, .. } =
             ports.clone();
-        let Policies { sessions: session_policy, ref sign_up, throttle: limits } = *policies;
-        let mint = mint(ports, policies);
-        let session_uses = Arc::new(SessionUses::new(sessions.clone()));
-        let throttle = Arc::new(Throttle::new(ports.throttle.clone(), Arc::clone(&tokens), Arc::clone(&clock), limits));
-        let passwords = Arc::new(PasswordCheck::new(users.clone(), hasher.clone(), throttle.clone()));
-        let links = Arc::new(Links::new(link_store.clone(), tokens.clone(), throttle.clone(), clock.clone()));
+        let Policies { sessions: lifetimes, ref sign_up, .. } = *policies;
+        let rules = &sign_up.passwords;
+        let Shared { mint, uses, throttle, passwords, links } = Shared::new(ports, policies);
         Self {
             sign_up: SignUp::new(
                 users.clone(),
@@ -129,23 +126,12 @@ impl UseCases {
             ),
             log_in: LogIn::new(passwords.clone(), sessions.clone(), mint.clone()),
             log_out: LogOut::new(sessions.clone(), tokens.clone()),
-            validate_session: ValidateSession::new(
-                sessions.clone(),
-                tokens.clone(),
-                clock.clone(),
-                session_policy,
-                session_uses.clone(),
-            ),
-            session_uses,
-            list_sessions: ListSessions::new(sessions.clone(), clock.clone(), session_policy),
+            list_sessions: ListSessions::new(sessions.clone(), clock.clone(), lifetimes),
+            revoke_sessions: RevokeSessions::new(sessions.clone()),
+            validate_session: ValidateSession::new(sessions, tokens.clone(), clock.clone(), lifetimes, uses.clone()),
+            session_uses: uses,
             recent_sign_ins: RecentSignIns::new(records.clone(), clock.clone()),
-            revoke_sessions: RevokeSessions::new(sessions),
-            change_password: ChangePassword::new(
-                passwords.clone(),
-                users.clone(),
-                mint.clone(),
-                sign_up.passwords.clone(),
-            ),
+            change_password: ChangePassword::new(passwords.clone(), users.clone(), mint.clone(), rules.clone()),
             change_username: ChangeUsername::new(passwords.clone(), users.clone(), throttle.clone(), sign_up.clone()),
             reset_password: ResetPassword::new(
                 links.clone(),
@@ -153,7 +139,7 @@ impl UseCases {
                 hasher.clone(),
                 throttle.clone(),
                 mint.clone(),
-                sign_up.passwords.clone(),
+                rules.clone(),
             ),
             links,
             issue_recovery_codes: IssueRecoveryCodes::new(
@@ -170,12 +156,35 @@ impl UseCases {
                 throttle.clone(),
                 tokens,
                 mint,
-                sign_up.passwords.clone(),
+                rules.clone(),
             ),
             delete_account: DeleteAccount::new(passwords, users),
-            download_data: DownloadData::new(records, clock, session_policy),
+            download_data: DownloadData::new(records, clock, lifetimes),
             throttle,
             store,
+        }
+    }
+}
+
+/// What several use cases of people work with.
+struct Shared {
+    mint: Arc<SessionMint>,
+    uses: Arc<SessionUses>,
+    throttle: Arc<Throttle>,
+    passwords: Arc<PasswordCheck>,
+    links: Arc<Links>,
+}
+
+impl Shared {
+    fn new(ports: &Ports, policies: &Policies) -> Self {
+        let Ports { users, sessions, links, throttle, hasher, tokens, clock, .. } = ports.clone();
+        let throttle = Arc::new(Throttle::new(throttle, tokens.clone(), clock.clone(), policies.throttle));
+        Self {
+            mint: mint(ports, policies),
+            uses: Arc::new(SessionUses::new(sessions)),
+            passwords: Arc::new(PasswordCheck::new(users, hasher, throttle.clone())),
+            links: Arc::new(Links::new(links, tokens, throttle.clone(), clock)),
+            throttle,
         }
     }
 }

@@ -15,9 +15,7 @@ impl UserId {
     /// Reads an id that an operator wrote; `None` for a text that is no id.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
-        let shaped =
-            raw.len() == Self::CHARS && raw.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        shaped.then(|| Self(raw.to_owned()))
+        has_shape(raw, Self::CHARS).then(|| Self(raw.to_owned()))
     }
 
     /// Takes an id that a generator made or a store holds.
@@ -114,9 +112,7 @@ impl InvitationId {
     /// Reads an id that an operator wrote; `None` for a text that is no id.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
-        let shaped =
-            raw.len() == Self::CHARS && raw.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        shaped.then(|| Self(raw.to_owned()))
+        has_shape(raw, Self::CHARS).then(|| Self(raw.to_owned()))
     }
 
     /// Takes an id that a generator made or a store holds.
@@ -143,9 +139,7 @@ impl SessionId {
     /// Reads an id that a client sent; `None` for a text that is no id.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
-        let shaped =
-            raw.len() == Self::CHARS && raw.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        shaped.then(|| Self(raw.to_owned()))
+        has_shape(raw, Self::CHARS).then(|| Self(raw.to_owned()))
     }
 
     /// Takes an id that a generator made or a store holds.
@@ -159,6 +153,11 @@ impl SessionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a text is this many lower-case letters and digits, as every id of our own is.
+fn has_shape(raw: &str, chars: usize) -> bool {
+    raw.len() == chars && raw.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 #[cfg(test)]

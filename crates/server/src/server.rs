@@ -225,7 +225,8 @@ impl Core {
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
         counts.register(&mut registry, clock.now(), &hasher);
         let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
-        let (admin, sweep) = (Admin::new(&ports, &policies), Admin::new(&ports, &policies).sweep);
+        let admin = Admin::new(&ports, &policies);
+        let sweep = admin.sweep.clone();
         let (app, return_origins) =
             (settings.app(public_origin), settings.targets(public_origin).map(|(_, origin)| origin).collect());
         let http = HttpSettings {

@@ -22,14 +22,7 @@ struct PasswordPage<'a> {
 }
 
 pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) -> Result<Response, Problem> {
-    Ok(match sign_in::require(context, request).await? {
-        Ok(session) => {
-            let language = pages.language(request.headers());
-            let input = FormInput { next: sign_in::next(context, request), ..FormInput::of(&session.user) };
-            render(pages, &input, Messages::default(), language)
-        }
-        Err(redirect) => redirect,
-    })
+    sign_in::show_form(context, pages, request, render).await
 }
 
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {

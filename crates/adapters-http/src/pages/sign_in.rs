@@ -8,6 +8,8 @@ use poem::{Request, Response};
 use serde::Deserialize;
 use url::Url;
 
+use super::layout::Pages;
+use super::messages::Messages;
 use crate::context::Context;
 use crate::origin::Origin;
 use crate::request::client;
@@ -16,7 +18,7 @@ use crate::request::state::FormInput;
 use crate::response::landing::Notice;
 use crate::response::meta::found;
 use crate::response::problem::Problem;
-use crate::texts::Texts;
+use crate::texts::{Language, Texts};
 
 /// Encodes all but letters, digits and hyphens in a query value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
@@ -104,4 +106,21 @@ pub(super) async fn require(context: &Context, request: &Request) -> Result<Resu
     let session = context.session(Credential::of(request)).await?;
     let page = request.uri().path_and_query().map_or(request.uri().path(), PathAndQuery::as_str);
     Ok(session.ok_or_else(|| redirect_to_sign_in(context, request, Some(page))))
+}
+
+/// An account page with nothing typed yet, drawn by `render` in the reader's language; the redirect to the sign-in page
+/// where the request proves no session.
+pub(super) async fn show_form(
+    context: &Context,
+    pages: &Pages,
+    request: &Request,
+    render: impl FnOnce(&Pages, &FormInput, Messages, Language) -> Response,
+) -> Result<Response, Problem> {
+    Ok(match require(context, request).await? {
+        Ok(session) => {
+            let input = FormInput { next: next(context, request), ..FormInput::of(&session.user) };
+            render(pages, &input, Messages::default(), pages.language(request.headers()))
+        }
+        Err(redirect) => redirect,
+    })
 }

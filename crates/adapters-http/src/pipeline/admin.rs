@@ -103,8 +103,28 @@ impl Endpoint for AdminPipeline {
 fn logged_path(path: &str) -> Cow<'_, str> {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     match decoded.find(':') {
-        _ if path.starts_with(KEYS) => "/admin/keys/…".into(),
+        _ if decoded.starts_with(KEYS) => "/admin/keys/…".into(),
         Some(colon) => format!("{}/…", &decoded[..decoded[..colon].rfind('/').unwrap_or_default()]).into(),
         None => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logged_path_names_no_key() {
+        for (path, logged) in [
+            ("/admin/users/abc", "/admin/users/abc"),
+            ("/admin/keys/username:alice", "/admin/keys/…"),
+            ("/admin/keys/alice", "/admin/keys/…"),
+            ("/admin/%6Beys/alice", "/admin/keys/…"),
+            ("/admin/key/username:alice/verify", "/admin/key/…"),
+            ("/username:alice", "/…"),
+            ("/%FF:alice", "/…"),
+        ] {
+            assert_eq!(logged_path(path), logged, "{path}");
+        }
     }
 }
