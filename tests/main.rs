@@ -17,4 +17,5 @@ mod proxies;
 mod security_table;
 mod storage;
 mod support;
+mod takeover;
 mod workspace;

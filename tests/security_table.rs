@@ -9,7 +9,7 @@ const PAGE: &str = include_str!("../docs/security.md");
 
 /// The number of rows of each topic.
 const TOPICS: [(&str, u32); 19] = [
-    ("PW", 8),
+    ("PW", 9),
     ("UN", 7),
     ("EN", 4),
     ("TH", 6),

@@ -36,10 +36,14 @@ const EDGES: [(&str, &[&str]); 7] = [
 ];
 
 /// External crates that only these crates may depend on.
-const EXTERNAL: [(&str, &[&str]); 13] = [
+const EXTERNAL: [(&str, &[&str]); 17] = [
     ("sqlx", &["doorward-adapters-sql", "doorward-tests"]),
     ("argon2", &["doorward-adapters-crypto"]),
+    ("bcrypt", &["doorward-adapters-crypto"]),
+    ("pbkdf2", &["doorward-adapters-crypto"]),
     ("rand", &["doorward-adapters-crypto"]),
+    ("scrypt", &["doorward-adapters-crypto"]),
+    ("sha1", &["doorward-adapters-crypto"]),
     ("sha2", &["doorward-adapters-crypto"]),
     // The listener hands requests to Poem's endpoint.
     ("poem", &["doorward-adapters-http", "doorward"]),

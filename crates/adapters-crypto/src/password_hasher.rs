@@ -1,8 +1,9 @@
-//! The port `PasswordHasher` on Argon2id and the hashing threads.
+//! The port `PasswordHasher` on Argon2id, the schemes of other systems and the hashing threads.
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use doorward_domain::ports::{Cause, HasherError, PasswordHasher, Verdict};
@@ -11,11 +12,14 @@ use rand::rngs::SysRng;
 use thiserror::Error;
 
 use crate::argon2_cost::Argon2Cost;
-use crate::argon2id::{self, StoredHash};
 use crate::check_times::CheckTimes;
 use crate::hashing_pool::{HashingLoad, HashingPool, PoolLimits};
+use crate::schemes::{self, Check, StoredHash};
 
-/// Makes and checks password hashes on threads of its own; dropping it ends them.
+/// How long a measurement waits for overloaded threads before it asks again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Makes hashes of Argon2id, and checks those of every supported scheme, on threads of its own; dropping it ends them.
 ///
 /// Its futures need a Tokio runtime with a clock.
 pub struct Argon2idHasher {
@@ -37,9 +41,42 @@ impl Argon2idHasher {
     }
 
     fn start_with(cost: Argon2Cost, limits: PoolLimits) -> Result<Self, StartError> {
-        let dummy = argon2id::dummy(cost, &mut SysRng).map_err(StartError::Dummy)?;
+        let dummy = schemes::dummy(cost, &mut SysRng).map_err(StartError::Dummy)?;
         let pool = HashingPool::start(limits, cost.memory_kib() as usize).map_err(StartError::Threads)?;
         Ok(Self { cost, dummy, pool, times: CheckTimes::default() })
+    }
+
+    /// Measures one check at each cost among these hashes, so that from then on a refusal takes as long as at the costliest
+    /// of them.
+    ///
+    /// Give it a hash of each scheme and cost in the store when the server starts, and let it run in the background: it
+    /// waits for the hashing threads, one check at a time, however long they are overloaded. Hashes that cannot be read
+    /// are skipped.
+    pub async fn measure_checks(&self, present: &[PasswordHash]) {
+        for stored in present.iter().flat_map(StoredHash::read) {
+            self.measure(Arc::new(stored)).await;
+        }
+    }
+
+    async fn measure(&self, stored: Arc<StoredHash>) {
+        while !self.times.knows(stored.cost()) {
+            let hash = Arc::clone(&stored);
+            let measured = self.pool.run(AddressBlock::NONE, move |memory| {
+                let start = Instant::now();
+                hash.matches("a text that is no password", memory).map(|_| start.elapsed())
+            });
+            match measured.await {
+                Ok(Ok(took)) => {
+                    self.times.missing(stored.cost(), 1, took);
+                    return;
+                }
+                Err(HasherError::Overloaded) => tokio::time::sleep(RETRY).await,
+                Ok(Err(error)) | Err(HasherError::Failed(error)) => {
+                    tracing::warn!(%error, "the time of a password hash in the store could not be measured");
+                    return;
+                }
+            }
+        }
     }
 
     /// What the threads have to do and have done.
@@ -53,7 +90,7 @@ impl Argon2idHasher {
 impl PasswordHasher for Argon2idHasher {
     async fn hash(&self, password: &Password, source: AddressBlock) -> Result<PasswordHash, HasherError> {
         let (password, cost) = (password.clone(), self.cost);
-        let hash = self.pool.run(source, move |memory| argon2id::hash(&password, cost, &mut SysRng, memory)).await?;
+        let hash = self.pool.run(source, move |memory| schemes::hash(&password, cost, &mut SysRng, memory)).await?;
         hash.map_err(HasherError::Failed)
     }
 
@@ -76,12 +113,12 @@ impl PasswordHasher for Argon2idHasher {
         let (password, in_force, cost) = (password.clone(), self.cost, stored.cost());
         let checked = self.pool.run(source, move |memory| {
             let start = Instant::now();
-            let verdict = stored.verify(&password, in_force, memory);
-            (verdict, start.elapsed())
+            let check = stored.check(&password, in_force, memory);
+            (check, start.elapsed())
         });
-        let (verdict, took) = checked.await?;
-        let verdict = verdict.map_err(HasherError::Failed)?;
-        let missing = self.times.missing(cost, took);
+        let (check, took) = checked.await?;
+        let Check { verdict, hashes } = check.map_err(HasherError::Failed)?;
+        let missing = self.times.missing(cost, hashes, took);
         if exists && verdict != Verdict::Wrong {
             return Ok(verdict);
         }
@@ -103,8 +140,6 @@ pub enum StartError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const ANYWHERE: AddressBlock = AddressBlock::NONE;
@@ -215,5 +250,39 @@ mod tests {
         assert_eq!(hasher.verify(&password("wrong"), None, ANYWHERE).await.expect("checked"), Verdict::Wrong);
         assert!(asked.elapsed() >= costliest, "an unknown user, at the cost in force");
         assert!(hasher.load().busy < costliest * 2, "the thread does not wait");
+    }
+
+    // Of "correct horse", by libxcrypt.
+    const BCRYPT: &str = "$2b$04$DoorwardFixtureSaltAAO5z46nJMJKchMIQEJYNRTmKeAe7nOpL.";
+
+    #[tokio::test]
+    async fn a_hash_of_another_system_is_right_but_outdated() {
+        let (hasher, hash) = (hasher(), PasswordHash::restore(BCRYPT.into()));
+        for (raw, expected) in [("correct horse", Verdict::RightButOutdated), ("Correct horse", Verdict::Wrong)] {
+            let verdict = hasher.verify(&password(raw), Some(&hash), ANYWHERE).await.expect("checked");
+            assert_eq!(verdict, expected, "{raw}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_takes_as_long_as_at_the_costliest_hash_that_was_measured() {
+        let hasher = hasher();
+        let present = [BCRYPT, &BCRYPT.replace("$04$", "$08$"), &BCRYPT.replace("2b", "2y"), "rubbish"];
+        hasher.measure_checks(&present.map(|text| PasswordHash::restore(text.into()))).await;
+        assert_eq!(hasher.load().done, 2, "one hash for each cost that can be read");
+        let costliest = hasher.times.costliest();
+        for (raw, hashes) in [("wrong", 1), ("ﬁve horses", 2)] {
+            let asked = Instant::now();
+            assert_eq!(hasher.verify(&password(raw), None, ANYWHERE).await.expect("checked"), Verdict::Wrong);
+            assert!(asked.elapsed() >= costliest * hashes, "{raw}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_measurement_waits_for_overloaded_threads() {
+        let full = hasher_without_a_place();
+        let present = [PasswordHash::restore(BCRYPT.into())];
+        let measured = tokio::time::timeout(Duration::from_mins(1), full.measure_checks(&present)).await;
+        assert!(measured.is_err(), "it asks again and again");
     }
 }

@@ -32,6 +32,15 @@ impl WorkingMemory {
         Ok(&mut self.blocks[..count])
     }
 
+    /// Whether the system has so many bytes left. For libraries that take memory of their own, and abort the process where
+    /// there is none. They return it after each hash.
+    ///
+    /// # Errors
+    /// It has not.
+    pub(crate) fn check_room(bytes: usize) -> Result<(), TryReserveError> {
+        Vec::<u8>::new().try_reserve_exact(bytes)
+    }
+
     #[cfg(test)]
     pub(crate) const fn held_kib(&self) -> usize {
         self.blocks.capacity()
@@ -71,5 +80,7 @@ mod tests {
     #[test]
     fn memory_beyond_that_of_the_machine_is_an_error() {
         assert!(WorkingMemory::keeping_kib(16).blocks(usize::MAX / 1024).is_err());
+        assert!(WorkingMemory::check_room(isize::MAX.unsigned_abs()).is_err());
+        assert!(WorkingMemory::check_room(1024).is_ok());
     }
 }

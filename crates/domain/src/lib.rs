@@ -33,7 +33,7 @@ pub use ids::{InvalidKeyId, InvitationId, KeyId, SessionId, UserId};
 pub use key::Key;
 pub use link::{Invitation, LinkPolicy, PasswordLink};
 pub use one_time_code::{LinkHash, OneTimeCode, RecoveryCodeHash};
-pub use password::{InvalidPassword, Password, PasswordHash, PasswordPolicy};
+pub use password::{HashRefusal, InvalidPassword, Password, PasswordHash, PasswordPolicy};
 pub use reserved_usernames::ReservedUsernames;
 pub use session::{Session, SessionPolicy, SessionState};
 pub use sign_in::{SignInEvent, SignInKind};

@@ -13,7 +13,10 @@ use crate::text;
 ///
 /// It is wiped from memory when dropped and shows nothing in `Debug`.
 #[derive(Clone)]
-pub struct Password(Zeroizing<String>);
+pub struct Password {
+    normalised: Zeroizing<String>,
+    typed: Option<Zeroizing<String>>,
+}
 
 impl Password {
     /// The most characters (Unicode code points as received) of a password; the number of Lucia's guide.
@@ -47,13 +50,21 @@ impl Password {
     }
 
     fn normalised(raw: &str) -> Self {
-        Self(text::nfkc(raw))
+        let normalised = text::nfkc(raw);
+        let typed = (*normalised != raw).then(|| Zeroizing::new(raw.to_owned()));
+        Self { normalised, typed }
     }
 
     /// The normalised text, for the hasher.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.normalised
+    }
+
+    /// The text as typed where normalising changed it, for hashes of systems that do not normalise.
+    #[must_use]
+    pub fn expose_typed(&self) -> Option<&str> {
+        self.typed.as_ref().map(|typed| typed.as_str())
     }
 }
 
@@ -63,7 +74,8 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The hash of a password with all that is needed to check it, as a PHC string. Only a hasher reads it.
+/// The hash of a password with all that is needed to check it, as a PHC string or in bcrypt's own form. Only a hasher
+/// reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -74,7 +86,7 @@ impl PasswordHash {
         Self(phc)
     }
 
-    /// The PHC string, for hashers and stores.
+    /// Its text, for hashers and stores.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -84,6 +96,36 @@ impl PasswordHash {
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Why a password hash of another system cannot be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum HashRefusal {
+    /// It is damaged or incomplete.
+    #[error("the password hash is damaged or incomplete")]
+    Malformed,
+    /// Its text leaves open which parameters it was made with.
+    #[error("the password hash does not tell its parameters: write it in PHC form")]
+    Ambiguous,
+    /// It is of a scheme that is not verified here, or needs a secret of the other system.
+    #[error("the password hash is of a scheme that is not supported")]
+    Unsupported,
+    /// It takes more time or memory than is spent on one verification.
+    #[error("the password hash costs too much to verify")]
+    TooCostly,
+}
+
+impl HashRefusal {
+    /// The name that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "hash_malformed",
+            Self::Ambiguous => "hash_ambiguous",
+            Self::Unsupported => "hash_unsupported",
+            Self::TooCostly => "hash_too_costly",
+        }
     }
 }
 
@@ -236,10 +278,19 @@ mod tests {
     }
 
     #[test]
+    fn the_typed_text_is_kept_where_normalising_changes_it() {
+        let typed = |raw| new(raw).expect("a good password").expose_typed().map(str::to_owned);
+        assert_eq!(typed("crème brûlée"), None);
+        assert_eq!(typed("µ-Straße-²-ﬁ").as_deref(), Some("µ-Straße-²-ﬁ"));
+    }
+
+    #[test]
     fn debug_shows_nothing_of_a_password() {
         let hash = PasswordHash::restore("$argon2id$…".into());
-        let shown = format!("{:?} {hash:?}", Password::parse_login("correct horse").expect("a good password"));
-        assert_eq!(shown, "Password(…) PasswordHash(…)");
+        for raw in ["correct horse", "µ-Straße-²-ﬁ"] {
+            let shown = format!("{:?} {hash:?}", Password::parse_login(raw).expect("a good password"));
+            assert_eq!(shown, "Password(…) PasswordHash(…)");
+        }
     }
 
     proptest! {

@@ -17,7 +17,8 @@ pub trait PasswordHasher: Send + Sync {
     /// Hashes a new password with a salt of its own, at the cost in force.
     async fn hash(&self, password: &Password, source: AddressBlock) -> Result<PasswordHash, HasherError>;
 
-    /// Checks a password against a hash of any supported scheme and cost.
+    /// Checks a password against a hash of any supported scheme and cost: its normalised text first, then the text as
+    /// typed if that differs.
     ///
     /// `None` stands for a user that does not exist: the password is then checked against a hash of the cost in force
     /// that nothing matches, so that the answer takes as long, and no caller can forget to. A hash that cannot be read is treated like that too, and logged.
