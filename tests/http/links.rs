@@ -6,7 +6,7 @@ use std::time::Duration;
 use doorward_adapters_crypto::OsTokenGenerator;
 use doorward_app::admin::{Links, NewInvitation};
 use doorward_domain::ports::{Clock, UserUpdate};
-use doorward_domain::{Attributes, LinkPolicy, UserId, UsernamePolicy};
+use doorward_domain::{Attributes, LinkPolicy, UserId, UsernameRules};
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -32,7 +32,7 @@ impl School {
         let store = server.place.open().await;
         let clock = Arc::clone(&server.clock) as Arc<dyn Clock>;
         let tokens = Arc::new(OsTokenGenerator);
-        let links = Links::new(store.links(), store.users(), tokens, clock, UsernamePolicy::Unicode);
+        let links = Links::new(store.links(), store.users(), tokens, clock, UsernameRules::DEFAULT);
         Self { client: server.client(), links, server }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_domain::ports::{KeyedWriteError, RandomnessError, SessionStore};
-use doorward_domain::{Client, LoginName, Password, SessionToken, UserId};
+use doorward_domain::{Client, LoginName, Password, SessionToken, UserId, UsernameRules};
 use thiserror::Error;
 
 use crate::password_check::{Checked, PasswordCheck};
@@ -14,13 +14,25 @@ pub struct LogIn {
     passwords: Arc<PasswordCheck>,
     sessions: Arc<dyn SessionStore>,
     mint: Arc<SessionMint>,
+    usernames: UsernameRules,
 }
 
 impl LogIn {
     /// The use case on these ports.
     #[must_use]
-    pub fn new(passwords: Arc<PasswordCheck>, sessions: Arc<dyn SessionStore>, mint: Arc<SessionMint>) -> Self {
-        Self { passwords, sessions, mint }
+    pub fn new(
+        passwords: Arc<PasswordCheck>,
+        sessions: Arc<dyn SessionStore>,
+        mint: Arc<SessionMint>,
+        usernames: UsernameRules,
+    ) -> Self {
+        Self { passwords, sessions, mint, usernames }
+    }
+
+    /// How long a username may be.
+    #[must_use]
+    pub fn usernames(&self) -> UsernameRules {
+        self.usernames
     }
 
     /// Opens a session. The sessions that the person came with end. A hash that is outdated is made anew.
@@ -34,7 +46,8 @@ impl LogIn {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<OpenedSession, LogInError> {
-        let (name, password) = credentials.parse(LoginName::parse, Password::parse_login)?;
+        let (name, password) =
+            credentials.parse(|raw| LoginName::parse(raw, self.usernames.max_chars), Password::parse_login)?;
         let replaces: Vec<_> = presented.iter().map(|token| self.mint.digest(token)).collect();
         let mut guess = self.passwords.begin(name.key_id(), client, devices).await?;
         loop {
@@ -126,7 +139,7 @@ mod tests {
     }
 
     fn log_in(users: MockUserStore, sessions: MockSessionStore, hasher: MockPasswordHasher) -> LogIn {
-        LogIn::new(passwords(users, hasher, unbounded()), Arc::new(sessions), mint())
+        LogIn::new(passwords(users, hasher, unbounded()), Arc::new(sessions), mint(), UsernameRules::DEFAULT)
     }
 
     #[tokio::test]
@@ -303,7 +316,7 @@ mod tests {
         store.expect_is_marked().returning(|_, _, _| Ok(false));
         store.expect_take().times(2).returning(|_, _| Ok(Duration::from_mins(1)));
         let passwords = passwords(knows_alice(), MockPasswordHasher::new(), bounded(store));
-        let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint())
+        let refused = LogIn::new(passwords, Arc::new(MockSessionStore::new()), mint(), UsernameRules::DEFAULT)
             .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
             .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::TooManyAttempts { .. }))), "{refused:?}");
@@ -317,10 +330,14 @@ mod tests {
         store.expect_release().withf(|taken| taken.len() == 3).times(1).returning(|_| Ok(()));
         let mut hasher = MockPasswordHasher::new();
         hasher.expect_verify().returning(|_, _, _| Err(HasherError::Overloaded));
-        let refused =
-            LogIn::new(passwords(knows_no_user(), hasher, bounded(store)), Arc::new(MockSessionStore::new()), mint())
-                .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
-                .await;
+        let refused = LogIn::new(
+            passwords(knows_no_user(), hasher, bounded(store)),
+            Arc::new(MockSessionStore::new()),
+            mint(),
+            UsernameRules::DEFAULT,
+        )
+        .run(&credentials("stranger", "correct horse"), &[], &client(), &TrustedDevices::default())
+        .await;
         assert!(matches!(refused, Err(LogInError::Fault(Fault::Overloaded))), "{refused:?}");
     }
 
@@ -335,7 +352,7 @@ mod tests {
             let mut sessions = MockSessionStore::new();
             sessions.expect_open().returning(move |_, _, _, _, _| outcomes.next().expect("two attempts"));
             let passwords = passwords(knows_alice(), says(verdict), bounded(store));
-            let outcome = LogIn::new(passwords, Arc::new(sessions), mint())
+            let outcome = LogIn::new(passwords, Arc::new(sessions), mint(), UsernameRules::DEFAULT)
                 .run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default())
                 .await;
             assert_eq!(outcome.is_ok(), verdict == Verdict::Right, "{outcome:?}");
@@ -353,7 +370,7 @@ mod tests {
         sessions.expect_open().times(1).returning(|_, _, _, _, _| Ok(()));
         let passwords = passwords(knows_alice(), says(Verdict::Right), bounded(store));
         let devices = TrustedDevices { presented: vec![], keeps_cookies: true };
-        let opened = LogIn::new(passwords, Arc::new(sessions), mint())
+        let opened = LogIn::new(passwords, Arc::new(sessions), mint(), UsernameRules::DEFAULT)
             .run(&credentials("alice", "correct horse"), &[], &client(), &devices)
             .await
             .expect("logged in");
@@ -385,6 +402,7 @@ mod tests {
             passwords(knows_alice(), says(Verdict::Right), unbounded()),
             Arc::new(MockSessionStore::new()),
             mint_from(tokens),
+            UsernameRules::DEFAULT,
         );
         let refused =
             log_in.run(&credentials("alice", "correct horse"), &[], &client(), &TrustedDevices::default()).await;

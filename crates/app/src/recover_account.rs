@@ -6,13 +6,13 @@ use doorward_domain::ports::{
     PasswordHasher, RandomnessError, RecoverError, Recovery, RecoveryStore, TokenGenerator, UserStore,
 };
 use doorward_domain::{
-    AddressBlock, Client, InvalidPassword, InvalidUsername, LoginName, OneTimeCode, Password, PasswordPolicy,
-    SessionToken, UserId,
+    AddressBlock, Client, InvalidPassword, InvalidUsername, LoginName, OneTimeCode, Password, SessionToken, UserId,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::attempt::Attempt;
+use crate::sign_up::SignUpPolicy;
 use crate::throttle::{Secret, Target};
 use crate::{Fault, OpenedSession, SessionMint, Throttle, TrustedDevices, ValidSession};
 
@@ -24,7 +24,7 @@ pub struct RecoverAccount {
     throttle: Arc<Throttle>,
     tokens: Arc<dyn TokenGenerator>,
     mint: Arc<SessionMint>,
-    rules: PasswordPolicy,
+    policy: SignUpPolicy,
 }
 
 /// What a person types who wants back in, as a client sent it; `None` where a field was missing or was not a string.
@@ -43,12 +43,12 @@ impl RecoveryClaim {
     ///
     /// # Errors
     /// All that is wrong with them.
-    fn parse(&self, rules: &PasswordPolicy) -> Result<(LoginName, OneTimeCode, Password), InvalidClaim> {
+    fn parse(&self, policy: &SignUpPolicy) -> Result<(LoginName, OneTimeCode, Password), InvalidClaim> {
         let typed_name = self.username.as_ref().map_or("", |text| text.as_str());
-        let name = LoginName::parse(typed_name);
+        let name = LoginName::parse(typed_name, policy.usernames.max_chars);
         let code = self.code.as_ref().and_then(|text| OneTimeCode::parse(text));
         let password = self.new_password.as_ref().ok_or(InvalidPassword::Missing);
-        match (name, code, password.and_then(|text| Password::parse_new(text, typed_name, rules))) {
+        match (name, code, password.and_then(|text| Password::parse_new(text, typed_name, &policy.passwords))) {
             (Ok(name), Some(code), Ok(password)) => Ok((name, code, password)),
             (name, code, password) => {
                 Err(InvalidClaim { username: name.err(), lacks_code: code.is_none(), new_password: password.err() })
@@ -88,15 +88,15 @@ impl RecoverAccount {
         throttle: Arc<Throttle>,
         tokens: Arc<dyn TokenGenerator>,
         mint: Arc<SessionMint>,
-        rules: PasswordPolicy,
+        policy: SignUpPolicy,
     ) -> Self {
-        Self { users, recovery, hasher, throttle, tokens, mint, rules }
+        Self { users, recovery, hasher, throttle, tokens, mint, policy }
     }
 
-    /// What a new password must be like.
+    /// How long a username may be, and what a new password must be like.
     #[must_use]
-    pub fn rules(&self) -> &PasswordPolicy {
-        &self.rules
+    pub fn policy(&self) -> &SignUpPolicy {
+        &self.policy
     }
 
     /// Uses up the code, replaces the password, ends every session of the user, and those that the person came with, and
@@ -111,7 +111,7 @@ impl RecoverAccount {
         client: &Client,
         devices: &TrustedDevices,
     ) -> Result<Recovered, RecoverAccountError> {
-        let (name, code, password) = claim.parse(&self.rules)?;
+        let (name, code, password) = claim.parse(&self.policy)?;
         let key_id = name.key_id();
         let found = self.users.find_by_key(&key_id).await?;
         let account = found.as_ref().map(|(_, user)| &user.id);
@@ -265,7 +265,7 @@ mod tests {
             throttle,
             Arc::new(tokens()),
             mint(),
-            PasswordPolicy::DEFAULT,
+            SignUpPolicy::default(),
         )
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use doorward_domain::ports::{CreateUserError, HasherError, NewAccount, PasswordHasher, RandomnessError, UserStore};
 use doorward_domain::{
     AddressBlock, Client, InvalidUsername, Invitation, Key, LoginName, Password, PasswordPolicy, ReservedUsernames,
-    SessionToken, User, Username, UsernamePolicy,
+    SessionToken, User, Username, UsernameRules,
 };
 use thiserror::Error;
 
@@ -20,8 +20,8 @@ use crate::{
 pub struct SignUpPolicy {
     /// Who may sign up.
     pub mode: SignUpMode,
-    /// What a new username must be like.
-    pub usernames: UsernamePolicy,
+    /// What a new username must be like, and how long a username may be.
+    pub usernames: UsernameRules,
     /// Usernames that only an operator can give.
     pub reserved: ReservedUsernames,
     /// What a new password must be like.
@@ -33,7 +33,7 @@ impl Default for SignUpPolicy {
     fn default() -> Self {
         Self {
             mode: SignUpMode::Open,
-            usernames: UsernamePolicy::Unicode,
+            usernames: UsernameRules::DEFAULT,
             reserved: ReservedUsernames::default(),
             passwords: PasswordPolicy::DEFAULT,
         }
@@ -140,7 +140,8 @@ impl SignUp {
             let read_name = |name: &str| self.policy.reserved.check(Username::parse(name, self.policy.usernames)?);
             return credentials.parse(read_name, read_password);
         };
-        let is_other = !typed.is_empty() && LoginName::parse(typed).map(|name| name.key_id()) != Ok(fixed.key_id());
+        let typed_key = LoginName::parse(typed, Username::MOST_CHARS).map(|name| name.key_id());
+        let is_other = !typed.is_empty() && typed_key != Ok(fixed.key_id());
         let username = Some(fixed.as_str().to_owned().into());
         let with_fixed = Credentials { username, password: credentials.password.clone() };
         let read_name = |_: &str| if is_other { Err(InvalidUsername::NotInvited) } else { Ok(fixed.clone()) };

@@ -11,11 +11,16 @@ pub struct UserId(String);
 impl UserId {
     /// The characters of a new id; Lucia's number, so that columns made for its ids fit.
     pub const CHARS: usize = 15;
+    /// The most characters of an id that another system made: longer than a UUID, a name from Clerk or Auth0, or a number.
+    pub const MAX_CHARS: usize = 128;
 
-    /// Reads an id that an operator wrote; `None` for a text that is no id.
+    /// Reads an id that an operator or another system wrote: 1 to [`Self::MAX_CHARS`] printable ASCII characters without
+    /// space, `"`, `\` and `,`, so that an id is one word in a list, a log line and a header. `None` for any other text.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
-        has_shape(raw, Self::CHARS).then(|| Self(raw.to_owned()))
+        let is_allowed = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b',');
+        let is_id = (1..=Self::MAX_CHARS).contains(&raw.len()) && raw.bytes().all(is_allowed);
+        is_id.then(|| Self(raw.to_owned()))
     }
 
     /// Takes an id that a generator made or a store holds.
@@ -62,9 +67,9 @@ impl KeyId {
         Ok(if provider == Self::USERNAME_PROVIDER { Self::of_username(id) } else { Self(raw.to_owned()) })
     }
 
-    /// The key of a username, in any letter case and any spelling that looks the same.
+    /// The key of a username, in any letter case and any spelling that looks the same, without the white space around it.
     pub(crate) fn of_username(name: &str) -> Self {
-        Self(format!("{}:{}", Self::USERNAME_PROVIDER, *text::fold(name)))
+        Self(format!("{}:{}", Self::USERNAME_PROVIDER, *text::fold(name.trim())))
     }
 
     /// Whether it is the key of a username.
@@ -196,6 +201,18 @@ mod tests {
             assert_eq!(KeyId::parse(bad), Err(InvalidKeyId::UserId), "{bad}");
         }
         assert!(KeyId::parse(&format!("p:{}", "é".repeat(KeyId::MAX_ID_CHARS))).is_ok());
+    }
+
+    #[test]
+    fn the_id_of_another_system_is_one_printable_word() {
+        let longest = "x".repeat(UserId::MAX_CHARS);
+        for good in ["42", "0b8a1f0e-7c55-4d0a-9a0e-2f6f1c0f7a11", "auth0|5f7c", "user_2b8cKz", "a/b?c#d%20", &longest]
+        {
+            assert_eq!(UserId::parse(good).expect("an id").as_str(), good);
+        }
+        for bad in ["", "a b", "a,b", "a\"b", "a\\b", "a\tb", "a\u{7f}", "é", &format!("{longest}x")] {
+            assert_eq!(UserId::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use ids::{InvalidKeyId, InvitationId, KeyId, SessionId, UserId};
 pub use key::Key;
 pub use link::{Invitation, LinkPolicy, PasswordLink};
 pub use one_time_code::{LinkHash, OneTimeCode, RecoveryCodeHash};
-pub use password::{HashRefusal, InvalidPassword, Password, PasswordHash, PasswordPolicy};
+pub use password::{HashParameters, HashRefusal, InvalidPassword, Password, PasswordHash, PasswordPolicy};
 pub use reserved_usernames::ReservedUsernames;
 pub use session::{Session, SessionPolicy, SessionState};
 pub use sign_in::{SignInEvent, SignInKind};
@@ -41,4 +41,4 @@ pub use throttle::{Bucket, RateLimit, Slowdown, ThrottleKey, ThrottleLimits, Thr
 pub use time::Timestamp;
 pub use token::{SessionToken, TokenHash, TrustedDeviceToken};
 pub use user::User;
-pub use username::{InvalidUsername, LoginName, Username, UsernamePolicy};
+pub use username::{InvalidUsername, LoginName, Username, UsernamePolicy, UsernameRules};

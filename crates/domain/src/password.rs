@@ -91,6 +91,33 @@ impl PasswordHash {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// Its scheme and cost, without salt and digest.
+    #[must_use]
+    pub fn parameters(&self) -> HashParameters {
+        // In bcrypt's own form the salt and the digest are one part.
+        let secret_parts = if self.0.starts_with("$2") { 1 } else { 2 };
+        let end = self.0.rmatch_indices('$').nth(secret_parts - 1).map_or(0, |(dollar, _)| dollar + 1);
+        HashParameters(self.0[..end].to_owned())
+    }
+}
+
+/// The start of a password hash, up to its salt: the scheme and what it costs to check. It is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HashParameters(String);
+
+impl HashParameters {
+    /// Takes back parameters that a store holds.
+    #[must_use]
+    pub fn restore(stored: String) -> Self {
+        Self(stored)
+    }
+
+    /// The text with which the hash starts, such as `$2b$10$`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for PasswordHash {
@@ -282,6 +309,19 @@ mod tests {
         let typed = |raw| new(raw).expect("a good password").expose_typed().map(str::to_owned);
         assert_eq!(typed("crème brûlée"), None);
         assert_eq!(typed("µ-Straße-²-ﬁ").as_deref(), Some("µ-Straße-²-ﬁ"));
+    }
+
+    #[test]
+    fn the_parameters_of_a_hash_end_before_its_salt() {
+        for (hash, parameters) in [
+            ("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$dGFn", "$argon2id$v=19$m=19456,t=2,p=1$"),
+            ("$2b$10$DoorwardFixtureSaltAAOm3vg9sZLk", "$2b$10$"),
+            ("$pbkdf2-sha256$i=7,l=32$c2FsdA$dGFn", "$pbkdf2-sha256$i=7,l=32$"),
+            ("rubbish", ""),
+            ("", ""),
+        ] {
+            assert_eq!(PasswordHash::restore(hash.into()).parameters().as_str(), parameters);
+        }
     }
 
     #[test]

@@ -87,10 +87,10 @@ impl FromIterator<Username> for ReservedUsernames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::username::UsernamePolicy;
+    use crate::username::UsernameRules;
 
     fn username(raw: &str) -> Username {
-        Username::parse(raw, UsernamePolicy::Unicode).expect("a good name")
+        Username::parse(raw, UsernameRules::DEFAULT).expect("a good name")
     }
 
     #[test]

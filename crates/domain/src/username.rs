@@ -17,26 +17,43 @@ pub struct Username(String);
 impl Username {
     /// The fewest characters (Unicode code points) of a new username; the number of Lucia's guide.
     pub const MIN_CHARS: usize = 4;
-    /// The most characters (Unicode code points) of a username; the number of Lucia's guide.
-    pub const MAX_CHARS: usize = 31;
+    /// The most characters (Unicode code points) of a username, unless the operator allows more; the number of Lucia's
+    /// guide.
+    pub const DEFAULT_MAX_CHARS: usize = 31;
+    /// The most characters that the operator can allow: an e-mail address fits (RFC 5321, 4.5.3.1.3).
+    pub const MOST_CHARS: usize = 254;
 
     /// Reads the username of a sign-up.
     ///
     /// # Errors
     /// [`InvalidUsername`] says which rule it breaks; the error never carries the name.
-    pub fn parse(raw: &str, rules: UsernamePolicy) -> Result<Self, InvalidUsername> {
-        check_length(raw, Self::MIN_CHARS)?;
+    pub fn parse(raw: &str, rules: UsernameRules) -> Result<Self, InvalidUsername> {
+        check_length(raw, Self::MIN_CHARS, rules.max_chars)?;
         if raw.starts_with(' ') || raw.ends_with(' ') {
             return Err(InvalidUsername::SurroundingSpace);
         }
         if !raw.chars().all(is_seen) || text::fold(raw).is_empty() {
             return Err(InvalidUsername::InvisibleCharacter);
         }
-        if !rules.allow(raw) {
+        if !rules.policy.allow(raw) {
             return Err(InvalidUsername::Character);
         }
         if mixes_look_alike_scripts(raw) {
             return Err(InvalidUsername::MixedScripts);
+        }
+        Ok(Self(raw.to_owned()))
+    }
+
+    /// Reads the username of a user of another system, which keeps it even if no new user may have it: 1 to `max_chars`
+    /// characters, of which one shows.
+    ///
+    /// # Errors
+    /// [`InvalidUsername::Missing`], [`InvalidUsername::TooLong`], or [`InvalidUsername::InvisibleCharacter`] where nothing
+    /// shows or there is a U+0000, which PostgreSQL cannot hold.
+    pub fn imported(raw: &str, max_chars: usize) -> Result<Self, InvalidUsername> {
+        check_length(raw, 1, max_chars)?;
+        if raw.contains('\0') || text::fold(raw.trim()).is_empty() {
+            return Err(InvalidUsername::InvisibleCharacter);
         }
         Ok(Self(raw.to_owned()))
     }
@@ -66,14 +83,14 @@ impl Username {
 pub struct LoginName(String);
 
 impl LoginName {
-    /// Reads the username of a login: 1 to [`Username::MAX_CHARS`] characters, without the white space around them, which
-    /// keyboards of phones add and no username has.
+    /// Reads the username of a login: 1 to `max_chars` characters, without the white space around them, which keyboards of
+    /// phones add and no key has.
     ///
     /// # Errors
     /// [`InvalidUsername::Missing`] where it is empty, [`InvalidUsername::TooLong`] where it is too long.
-    pub fn parse(raw: &str) -> Result<Self, InvalidUsername> {
+    pub fn parse(raw: &str, max_chars: usize) -> Result<Self, InvalidUsername> {
         let name = raw.trim();
-        check_length(name, 1)?;
+        check_length(name, 1, max_chars)?;
         Ok(Self(name.to_owned()))
     }
 
@@ -82,6 +99,21 @@ impl LoginName {
     pub fn key_id(&self) -> KeyId {
         KeyId::of_username(&self.0)
     }
+}
+
+/// Which usernames new users may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsernameRules {
+    /// The characters.
+    pub policy: UsernamePolicy,
+    /// The most characters (Unicode code points), also of a name typed at login: [`Username::DEFAULT_MAX_CHARS`] to
+    /// [`Username::MOST_CHARS`].
+    pub max_chars: usize,
+}
+
+impl UsernameRules {
+    /// Every character that a person can see, and the length of Lucia's guide.
+    pub const DEFAULT: Self = Self { policy: UsernamePolicy::Unicode, max_chars: Username::DEFAULT_MAX_CHARS };
 }
 
 /// Which characters a new username may have.
@@ -146,7 +178,7 @@ pub enum InvalidUsername {
     #[error("the username has fewer than {} characters", Username::MIN_CHARS)]
     TooShort,
     /// More characters than allowed.
-    #[error("the username has more than {} characters", Username::MAX_CHARS)]
+    #[error("the username has too many characters")]
     TooLong,
     /// A space at the start or the end.
     #[error("the username starts or ends with a space")]
@@ -171,13 +203,13 @@ pub enum InvalidUsername {
     NotInvited,
 }
 
-fn check_length(raw: &str, min: usize) -> Result<(), InvalidUsername> {
+fn check_length(raw: &str, min: usize, max: usize) -> Result<(), InvalidUsername> {
     // Nothing longer than this can have few enough characters, so a huge field is not counted through.
-    let chars = if raw.len() > Username::MAX_CHARS * 4 { usize::MAX } else { raw.chars().count() };
+    let chars = if raw.len() > max * 4 { usize::MAX } else { raw.chars().count() };
     match chars {
         0 => Err(InvalidUsername::Missing),
         _ if chars < min => Err(InvalidUsername::TooShort),
-        _ if chars > Username::MAX_CHARS => Err(InvalidUsername::TooLong),
+        _ if chars > max => Err(InvalidUsername::TooLong),
         _ => Ok(()),
     }
 }
@@ -196,7 +228,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn unicode(raw: &str) -> Result<Username, InvalidUsername> {
-        Username::parse(raw, UsernamePolicy::Unicode)
+        Username::parse(raw, UsernameRules::DEFAULT)
+    }
+
+    fn by(policy: UsernamePolicy, raw: &str) -> Result<Username, InvalidUsername> {
+        Username::parse(raw, UsernameRules { policy, ..UsernameRules::DEFAULT })
+    }
+
+    fn typed(raw: &str) -> Result<LoginName, InvalidUsername> {
+        LoginName::parse(raw, Username::DEFAULT_MAX_CHARS)
     }
 
     #[test]
@@ -218,17 +258,44 @@ mod tests {
     #[test]
     fn one_to_thirty_one_characters_may_be_typed_at_login() {
         for (length, expected) in [(0, false), (1, true), (31, true), (32, false), (100_000, false)] {
-            assert_eq!(LoginName::parse(&"é".repeat(length)).is_ok(), expected, "{length}");
+            assert_eq!(typed(&"é".repeat(length)).is_ok(), expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_operator_can_allow_longer_names() {
+        let max_chars = Username::MOST_CHARS;
+        let rules = UsernameRules { max_chars, ..UsernameRules::DEFAULT };
+        for (length, expected) in [(3, false), (32, true), (254, true), (255, false)] {
+            assert_eq!(Username::parse(&"é".repeat(length), rules).is_ok(), expected, "{length}");
+        }
+        for (length, expected) in [(0, false), (1, true), (254, true), (255, false)] {
+            assert_eq!(LoginName::parse(&"é".repeat(length), max_chars).is_ok(), expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_user_of_another_system_keeps_a_name_that_no_new_user_may_have() {
+        for raw in ["x", " alice ", "tab\tname", "p\u{430}ypal", "a\nb", "ali\u{200b}ce"] {
+            let name = Username::imported(raw, Username::DEFAULT_MAX_CHARS).expect("a name");
+            assert_eq!(name.as_str(), raw);
+            assert_eq!(name.key_id(), typed(raw).expect("a name").key_id(), "{raw:?}");
+        }
+        let refused = |raw: &str| Username::imported(raw, Username::DEFAULT_MAX_CHARS).err();
+        assert_eq!(refused(""), Some(InvalidUsername::Missing));
+        assert_eq!(refused(&"é".repeat(32)), Some(InvalidUsername::TooLong));
+        for raw in [" \n", "\u{200b}", "a\0b"] {
+            assert_eq!(refused(raw), Some(InvalidUsername::InvisibleCharacter), "{raw:?}");
         }
     }
 
     #[test]
     fn white_space_around_a_name_does_not_count_at_login() {
-        for typed in ["alice ", " alice", "alice\u{a0}\n", "\u{3000}Alice\t"] {
-            let name = LoginName::parse(typed).expect("a name");
-            assert_eq!(name.key_id(), unicode("alice").expect("a good name").key_id(), "{typed:?}");
+        for name in ["alice ", " alice", "alice\u{a0}\n", "\u{3000}Alice\t"] {
+            let key_id = typed(name).expect("a name").key_id();
+            assert_eq!(key_id, unicode("alice").expect("a good name").key_id(), "{name:?}");
         }
-        assert_eq!(LoginName::parse(" \n").err(), Some(InvalidUsername::Missing));
+        assert_eq!(typed(" \n").err(), Some(InvalidUsername::Missing));
     }
 
     #[test]
@@ -293,7 +360,7 @@ mod tests {
 
     #[test]
     fn precis_rules_leave_letters_and_digits_of_any_script() {
-        let precis = |raw| Username::parse(raw, UsernamePolicy::Precis);
+        let precis = |raw| by(UsernamePolicy::Precis, raw);
         for name in ["Alice_7", "Jürgen", "владимир", "日本語テスト", "محمد", "ｆｕｌｌｗｉｄｔｈ"]
         {
             assert!(precis(name).is_ok(), "{name}");
@@ -305,17 +372,17 @@ mod tests {
 
     #[test]
     fn ascii_rules_leave_out_all_else() {
-        assert!(Username::parse("alice", UsernamePolicy::Ascii).is_ok());
-        assert_eq!(Username::parse("alicé", UsernamePolicy::Ascii), Err(InvalidUsername::Character));
-        assert_eq!(Username::parse("ali\tce", UsernamePolicy::Ascii), Err(InvalidUsername::InvisibleCharacter));
+        assert!(by(UsernamePolicy::Ascii, "alice").is_ok());
+        assert_eq!(by(UsernamePolicy::Ascii, "alicé"), Err(InvalidUsername::Character));
+        assert_eq!(by(UsernamePolicy::Ascii, "ali\tce"), Err(InvalidUsername::InvisibleCharacter));
     }
 
     #[test]
     fn the_letters_typed_are_kept_and_the_key_is_shared() {
-        let typed = unicode("ALICE").expect("a good name");
-        assert_eq!(typed.as_str(), "ALICE");
-        assert_eq!(typed.key_id(), unicode("alice").expect("a good name").key_id());
-        assert_eq!(typed.key_id(), LoginName::parse("aLiCe").expect("a good name").key_id());
+        let name = unicode("ALICE").expect("a good name");
+        assert_eq!(name.as_str(), "ALICE");
+        assert_eq!(name.key_id(), unicode("alice").expect("a good name").key_id());
+        assert_eq!(name.key_id(), typed("aLiCe").expect("a good name").key_id());
     }
 
     proptest! {
@@ -324,15 +391,23 @@ mod tests {
             if let Ok(name) = unicode(&raw) {
                 prop_assert_eq!(name.as_str(), raw.as_str());
                 let chars = raw.chars().count();
-                prop_assert!((Username::MIN_CHARS..=Username::MAX_CHARS).contains(&chars));
-                prop_assert!(LoginName::parse(&raw).is_ok());
+                prop_assert!((Username::MIN_CHARS..=Username::DEFAULT_MAX_CHARS).contains(&chars));
+                prop_assert!(typed(&raw).is_ok());
+            }
+        }
+
+        #[test]
+        fn every_imported_name_can_log_in_by_its_own_spelling(raw in ".{0,40}") {
+            if let Ok(name) = Username::imported(&raw, Username::MOST_CHARS) {
+                let typed = LoginName::parse(&raw, Username::MOST_CHARS).expect("as wide bounds");
+                prop_assert_eq!(name.key_id(), typed.key_id());
             }
         }
 
         #[test]
         fn every_new_name_can_log_in_by_its_own_spelling(raw in "\\PC{4,31}") {
             if let Ok(name) = unicode(&raw) {
-                prop_assert_eq!(name.key_id(), LoginName::parse(&raw).expect("wider bounds").key_id());
+                prop_assert_eq!(name.key_id(), typed(&raw).expect("wider bounds").key_id());
             }
         }
     }

@@ -1,27 +1,35 @@
 //! Usernames. Input: a text that a user wants as a username.
 
-use doorward_domain::{InvalidUsername, LoginName, Username, UsernamePolicy};
+use doorward_domain::{InvalidUsername, LoginName, Username, UsernamePolicy, UsernameRules};
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 pub fn check(input: &[u8]) {
     let Ok(raw) = std::str::from_utf8(input) else { return };
     check_folding(raw);
+    check_imported(raw);
+    for max_chars in [Username::DEFAULT_MAX_CHARS, Username::MOST_CHARS] {
+        check_bounds(raw, max_chars);
+    }
+}
 
-    let unicode = Username::parse(raw, UsernamePolicy::Unicode);
+/// A name is judged by its length, and by characters that no one sees.
+fn check_bounds(raw: &str, max_chars: usize) {
+    let parse = |policy| Username::parse(raw, UsernameRules { policy, max_chars });
+    let unicode = parse(UsernamePolicy::Unicode);
     let chars = raw.chars().count();
-    let in_bounds = (Username::MIN_CHARS..=Username::MAX_CHARS).contains(&chars);
+    let in_bounds = (Username::MIN_CHARS..=max_chars).contains(&chars);
     let is_length_error = |error: &InvalidUsername| {
         matches!(error, InvalidUsername::Missing | InvalidUsername::TooShort | InvalidUsername::TooLong)
     };
     assert_eq!(unicode.as_ref().is_err_and(is_length_error), !in_bounds, "{chars} characters");
     let trimmed = raw.trim().chars().count();
-    assert_eq!(LoginName::parse(raw).is_ok(), (1..=Username::MAX_CHARS).contains(&trimmed), "{trimmed} characters");
+    assert_eq!(LoginName::parse(raw, max_chars).is_ok(), (1..=max_chars).contains(&trimmed), "{trimmed} characters");
 
     for policy in [UsernamePolicy::Unicode, UsernamePolicy::Precis, UsernamePolicy::Ascii] {
-        let Ok(name) = Username::parse(raw, policy) else { continue };
+        let Ok(name) = parse(policy) else { continue };
         assert_eq!(name.as_str(), raw, "the letters typed are kept");
         assert!(unicode.is_ok(), "{policy:?} accepts a name that the policy `unicode` refuses");
-        let typed = LoginName::parse(raw).expect("an accepted username is accepted at login");
+        let typed = LoginName::parse(raw, max_chars).expect("an accepted username is accepted at login");
         assert_eq!(name.key_id(), typed.key_id(), "sign-up and login make different keys");
         assert_ne!(fold(raw), "", "a name without a visible character");
         assert!(raw.chars().all(|c| !is_hidden(c)), "an invisible character");
@@ -33,8 +41,20 @@ pub fn check(input: &[u8]) {
     }
 }
 
+/// A user of another system signs in by the name that they had there.
+fn check_imported(raw: &str) {
+    let Ok(name) = Username::imported(raw, Username::MOST_CHARS) else { return };
+    assert_eq!(name.as_str(), raw, "an imported name is kept");
+    assert!(!raw.contains('\0'), "PostgreSQL cannot hold U+0000");
+    let typed = LoginName::parse(raw, Username::MOST_CHARS).expect("an imported username is accepted at login");
+    assert_eq!(name.key_id(), typed.key_id(), "import and login make different keys");
+    assert_ne!(fold(raw), "", "a name without a visible character");
+}
+
 /// For any text, valid as a name or not: spellings that look the same have one key.
 fn check_folding(raw: &str) {
+    // Between two bars, since a key leaves out the white space around a name.
+    let raw = &format!("|{raw}|");
     let folded = fold(raw);
     assert_eq!(fold(&folded), folded, "folding a folded text changes it");
     assert_eq!(fold(&raw.to_ascii_uppercase()), fold(&raw.to_ascii_lowercase()), "letter case");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward_app::admin::{FirstKey, UserWithoutPassword};
 use doorward_domain::ports::UserQuery;
-use doorward_domain::{LinkPolicy, LoginName, User, UserId};
+use doorward_domain::{LinkPolicy, LoginName, User, UserId, Username};
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -128,7 +128,7 @@ impl UsersApi {
         let key_prefix = match prefix.filter(|prefix| !prefix.is_empty()) {
             None => None,
             // No username starts like this.
-            Some(prefix) => match LoginName::parse(&prefix) {
+            Some(prefix) => match LoginName::parse(&prefix, Username::MOST_CHARS) {
                 Ok(name) => Some(name.key_id()),
                 Err(_) => return Ok(Json(UserListBody { users: vec![], more: false })),
             },
@@ -146,7 +146,7 @@ impl UsersApi {
     }
 
     async fn by_username(&self, username: &str) -> Result<Vec<User>, Problem> {
-        let Ok(name) = LoginName::parse(username) else { return Ok(vec![]) };
+        let Ok(name) = LoginName::parse(username, Username::MOST_CHARS) else { return Ok(vec![]) };
         Ok(self.0.admin.users.by_key(&name.key_id()).await?.into_iter().collect())
     }
 

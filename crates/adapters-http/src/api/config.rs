@@ -105,13 +105,13 @@ impl ConfigApi {
                 SignUpMode::Closed => SignUpModeName::Closed,
             },
             username: UsernameRulesBody {
-                policy: match policy.usernames {
+                policy: match policy.usernames.policy {
                     UsernamePolicy::Unicode => UsernamePolicyName::Unicode,
                     UsernamePolicy::Precis => UsernamePolicyName::Precis,
                     UsernamePolicy::Ascii => UsernamePolicyName::Ascii,
                 },
                 min_length: Username::MIN_CHARS,
-                max_length: Username::MAX_CHARS,
+                max_length: policy.usernames.max_chars,
             },
             password: PasswordRulesBody {
                 min_length: policy.passwords.min_chars,

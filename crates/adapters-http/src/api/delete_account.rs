@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_app::DeleteAccountError;
-use doorward_domain::{LoginName, User};
+use doorward_domain::{LoginName, User, Username};
 use poem_openapi::{Object, OpenApi};
 use serde::Deserialize;
 
@@ -44,7 +44,8 @@ impl Limited for DeleteAccountRequest {}
 
 /// Whether this is the user's name, in any spelling that signs in.
 fn is_name_of(user: &User, typed: Option<&str>) -> bool {
-    typed.and_then(|typed| LoginName::parse(typed).ok()).is_some_and(|name| name.key_id() == user.username.key_id())
+    let name = typed.and_then(|typed| LoginName::parse(typed, Username::MOST_CHARS).ok());
+    name.is_some_and(|name| name.key_id() == user.username.key_id())
 }
 
 pub(crate) struct DeleteAccountApi(pub(crate) Arc<Context>);

@@ -58,7 +58,8 @@ impl LogInApi {
     async fn log_in(&self, attempt: SignInAttempt<LogInRequest>) -> Result<SignedIn<200>, Problem> {
         let SignInAttempt { body, presented, client, devices, .. } = attempt;
         let credentials = Credentials { username: body.username.into_text(), password: body.password.into_text() };
-        match self.0.use_cases.log_in.run(&credentials, &presented, &client, &devices).await {
+        let log_in = &self.0.use_cases.log_in;
+        match log_in.run(&credentials, &presented, &client, &devices).await {
             Ok(opened) => {
                 self.0.note(AuditEvent::LogIn, &opened.valid);
                 if opened.rehashed {
@@ -77,7 +78,7 @@ impl LogInApi {
                     }
                     LogInError::Invalid(_) | LogInError::Fault(_) => {}
                 }
-                Err(Problem::of_log_in(error))
+                Err(Problem::of_log_in(error, log_in.usernames()))
             }
         }
     }

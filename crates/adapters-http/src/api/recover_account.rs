@@ -87,7 +87,7 @@ impl RecoverAccountApi {
                     }
                     RecoverAccountError::Invalid(_) | RecoverAccountError::Fault(_) => {}
                 }
-                Err(Problem::of_recover_account(error, recover_account.rules()))
+                Err(Problem::of_recover_account(error, recover_account.policy()))
             }
         }
     }

@@ -1,7 +1,6 @@
 //! `/account/username`
 
 use askama::Template;
-use doorward_domain::Username;
 use poem::{Request, Response};
 
 use super::layout::{Frame, Pages};
@@ -10,7 +9,7 @@ use super::sign_in;
 use crate::context::Context;
 use crate::request::state::FormInput;
 use crate::response::problem::Problem;
-use crate::texts::{Language, Message};
+use crate::texts::Language;
 
 #[derive(Template)]
 #[template(path = "account-username.html")]
@@ -28,7 +27,6 @@ pub(super) async fn show(context: &Context, pages: &Pages, request: &Request) ->
 
 pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, language: Language) -> Response {
     let frame = pages.frame(language);
-    let bounds = Message::new("characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS);
-    let username_hint = frame.t.message(&bounds);
+    let username_hint = pages.username_hint(frame.t);
     frame.render(&UsernamePage { frame, input, user_id: input.user_id(), messages, username_hint })
 }

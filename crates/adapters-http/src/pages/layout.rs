@@ -2,7 +2,7 @@
 
 use askama::Template;
 use doorward_app::SignUpPolicy;
-use doorward_domain::Password;
+use doorward_domain::{Password, Username};
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Html;
 use poem::{IntoResponse, Response};
@@ -60,6 +60,12 @@ impl Pages {
     /// Where a user goes who is done here: the app, or the profile.
     pub(super) fn home(&self) -> &str {
         self.app.as_ref().map_or("/", |app| &app.location)
+    }
+
+    /// The rule for a new username, for the hint beside its field.
+    pub(super) fn username_hint(&self, t: &Texts) -> String {
+        let (min, max) = (Username::MIN_CHARS, self.sign_up.usernames.max_chars);
+        t.message(&Message::new("characters").with("min", min).with("max", max))
     }
 
     /// The rule for a new password, for the hint beside its field.

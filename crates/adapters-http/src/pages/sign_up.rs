@@ -2,7 +2,6 @@
 
 use askama::Template;
 use doorward_app::SignUpMode;
-use doorward_domain::Username;
 use poem::{Request, Response};
 
 use super::layout::{Frame, Pages};
@@ -12,7 +11,7 @@ use super::sign_in;
 use crate::context::Context;
 use crate::request::state::FormInput;
 use crate::response::problem::Problem;
-use crate::texts::{Language, Message};
+use crate::texts::Language;
 
 #[derive(Template)]
 #[template(path = "signup.html")]
@@ -73,8 +72,7 @@ pub(super) fn render(pages: &Pages, input: &FormInput, messages: Messages, langu
     if pages.sign_up.mode == SignUpMode::Closed {
         return frame.render(&ClosedPage { frame, next: input.next.as_deref() });
     }
-    let bounds = Message::new("characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS);
-    let (username_hint, password_hint) = (frame.t.message(&bounds), pages.password_hint(frame.t));
+    let (username_hint, password_hint) = (pages.username_hint(frame.t), pages.password_hint(frame.t));
     let code = input.code.as_ref().map_or("", |code| code.as_str());
     let invitation = match pages.sign_up.mode {
         _ if messages.invitation.is_some() => Invitation::Field(code),

@@ -259,7 +259,7 @@ mod tests {
         fn no_cookie_header_panics_or_yields_what_is_no_token(line in proptest::collection::vec(0x20u8..=0xff, 0..300)) {
             if let Ok(value) = HeaderValue::from_bytes(&line) {
                 let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
-                prop_assert!(cookie().tokens(&headers).len() <= 300 / SessionToken::CHARS);
+                prop_assert!(cookie().tokens(&headers).len() <= 300 / SessionToken::MIN_CHARS);
                 let devices = DeviceCookie::new(CookieSettings { name: "a".into(), domain: None }, false);
                 prop_assert!(devices.tokens(&headers).len() <= TrustedDevices::MOST);
             }

@@ -49,14 +49,14 @@ impl TextKind for NewUsername {
     fn schema() -> MetaSchemaRef {
         // No control characters, and no white space at either end.
         let pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f]$";
-        let schema = bounded(Username::MIN_CHARS, Some(Username::MAX_CHARS));
+        let schema = bounded(Username::MIN_CHARS, Some(Username::DEFAULT_MAX_CHARS));
         inline(MetaSchema { pattern: Some(pattern.to_owned()), ..schema })
     }
 }
 
 impl TextKind for LoginUsername {
     fn schema() -> MetaSchemaRef {
-        inline(bounded(1, Some(Username::MAX_CHARS)))
+        inline(bounded(1, Some(Username::DEFAULT_MAX_CHARS)))
     }
 }
 

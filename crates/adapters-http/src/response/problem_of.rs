@@ -12,7 +12,7 @@ use doorward_app::{
 };
 use doorward_domain::{
     InvalidAttributes, InvalidPassword, InvalidUsername, OneTimeCode, Password, PasswordPolicy, Username,
-    UsernamePolicy,
+    UsernamePolicy, UsernameRules,
 };
 
 use crate::response::problem::{Field, Problem, ProblemKind, Reason};
@@ -35,10 +35,10 @@ impl Problem {
         }
     }
 
-    pub(crate) fn of_log_in(error: LogInError) -> Self {
+    pub(crate) fn of_log_in(error: LogInError, usernames: UsernameRules) -> Self {
         match error {
             LogInError::Invalid(InvalidCredentials { username, password }) => Self::of_invalid_fields([
-                username.map(Self::invalid_login_name),
+                username.map(|error| Self::invalid_login_name(error, usernames)),
                 password.map(|error| Self::invalid_typed_password(error, Message::new("enter-password"))),
             ]),
             LogInError::IncorrectCredentials { .. } => Self::new(ProblemKind::IncorrectCredentials),
@@ -105,13 +105,14 @@ impl Problem {
         }
     }
 
-    pub(crate) fn of_recover_account(error: RecoverAccountError, policy: &PasswordPolicy) -> Self {
+    pub(crate) fn of_recover_account(error: RecoverAccountError, policy: &SignUpPolicy) -> Self {
         match error {
             RecoverAccountError::Invalid(InvalidClaim { username, lacks_code, new_password }) => {
                 Self::of_invalid_fields([
-                    username.map(Self::invalid_login_name),
+                    username.map(|error| Self::invalid_login_name(error, policy.usernames)),
                     lacks_code.then(Self::malformed_code),
-                    new_password.map(|error| Self::invalid_new_password(error, policy).field(Field::NewPassword)),
+                    new_password
+                        .map(|error| Self::invalid_new_password(error, &policy.passwords).field(Field::NewPassword)),
                 ])
             }
             RecoverAccountError::Incorrect { .. } => {
@@ -239,17 +240,17 @@ impl Problem {
         Self::of_fields(problems).unwrap_or_else(|| Self::new(ProblemKind::MalformedRequest))
     }
 
-    fn invalid_new_username(error: InvalidUsername, policy: UsernamePolicy) -> Self {
-        Self::new(ProblemKind::InvalidUsername).reason(error.into()).detail(new_username_advice(error, policy))
+    fn invalid_new_username(error: InvalidUsername, rules: UsernameRules) -> Self {
+        Self::new(ProblemKind::InvalidUsername).reason(error.into()).detail(new_username_advice(error, rules))
     }
 
     fn invalid_new_password(error: InvalidPassword, policy: &PasswordPolicy) -> Self {
         Self::new(ProblemKind::InvalidPassword).reason(error.into()).detail(new_password_advice(error, policy))
     }
 
-    fn invalid_login_name(error: InvalidUsername) -> Self {
+    fn invalid_login_name(error: InvalidUsername, rules: UsernameRules) -> Self {
         let advice = match error {
-            InvalidUsername::TooLong => Message::new("username-length").with("max", Username::MAX_CHARS),
+            InvalidUsername::TooLong => Message::new("username-length").with("max", rules.max_chars),
             _ => Message::new("enter-username"),
         };
         Self::new(ProblemKind::InvalidUsername).reason(error.into()).detail(advice)
@@ -326,10 +327,10 @@ fn wait_advice(seconds: u64) -> Message {
     }
 }
 
-fn new_username_advice(error: InvalidUsername, policy: UsernamePolicy) -> Message {
-    match (error, policy) {
+fn new_username_advice(error: InvalidUsername, rules: UsernameRules) -> Message {
+    match (error, rules.policy) {
         (InvalidUsername::Missing | InvalidUsername::TooShort | InvalidUsername::TooLong, _) => {
-            Message::new("use-characters").with("min", Username::MIN_CHARS).with("max", Username::MAX_CHARS)
+            Message::new("use-characters").with("min", Username::MIN_CHARS).with("max", rules.max_chars)
         }
         (InvalidUsername::SurroundingSpace, _) => Message::new("surrounding-space"),
         (InvalidUsername::MixedScripts, _) => Message::new("mixed-scripts"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use doorward_domain::ports::{Clock, LinkStore, TokenGenerator, UserStore};
 use doorward_domain::{
     Attributes, InvalidUsername, Invitation, InvitationId, LinkPolicy, OneTimeCode, PasswordLink, Timestamp, User,
-    UserId, Username, UsernamePolicy,
+    UserId, Username, UsernameRules,
 };
 use thiserror::Error;
 
@@ -18,7 +18,7 @@ pub struct Links {
     users: Arc<dyn UserStore>,
     tokens: Arc<dyn TokenGenerator>,
     clock: Arc<dyn Clock>,
-    usernames: UsernamePolicy,
+    usernames: UsernameRules,
 }
 
 /// A link that was just made, and the only copy of its code.
@@ -51,7 +51,7 @@ impl Links {
         users: Arc<dyn UserStore>,
         tokens: Arc<dyn TokenGenerator>,
         clock: Arc<dyn Clock>,
-        usernames: UsernamePolicy,
+        usernames: UsernameRules,
     ) -> Self {
         Self { store: links, users, tokens, clock, usernames }
     }

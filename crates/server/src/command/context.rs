@@ -5,7 +5,9 @@ use std::sync::Arc;
 use clap::Args;
 use doorward_app::{Admin, ListSessions, SignUpMode};
 use doorward_domain::ports::Clock;
-use doorward_domain::{Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId};
+use doorward_domain::{
+    Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId, Username, UsernameRules,
+};
 
 use super::failure::{Failure, Kind};
 use super::link::LinkOrigin;
@@ -30,6 +32,7 @@ pub(super) struct CommandContext {
     pub(super) list_sessions: ListSessions,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sessions: SessionPolicy,
+    pub(super) usernames: UsernameRules,
     pub(super) passwords: PasswordPolicy,
     pub(super) sign_up: SignUpMode,
     pub(super) link_origin: LinkOrigin,
@@ -42,7 +45,7 @@ impl CommandContext {
             Some(id) => users.by_id(&id).await?,
             None => None,
         };
-        let by_name = match LoginName::parse(&argument.user) {
+        let by_name = match LoginName::parse(&argument.user, Username::MOST_CHARS) {
             Ok(name) if !argument.id => users.by_key(&name.key_id()).await?,
             _ => None,
         };

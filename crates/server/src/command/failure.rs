@@ -3,7 +3,8 @@
 use doorward_adapters_sql::ConnectError;
 use doorward_app::Fault;
 use doorward_domain::{
-    InvalidKeyId, InvalidPassword, InvalidUsername, Password, PasswordPolicy, User, Username, error_chain,
+    InvalidKeyId, InvalidPassword, InvalidUsername, Password, PasswordPolicy, User, Username, UsernameRules,
+    error_chain,
 };
 
 use super::record::escaped;
@@ -109,6 +110,24 @@ impl Failure {
         Self::new(Kind::Data, line)
     }
 
+    /// A new username that breaks a rule.
+    pub(super) fn from_username(error: InvalidUsername, rules: UsernameRules) -> Self {
+        let length = |what| {
+            let (min, max) = (Username::MIN_CHARS, rules.max_chars);
+            format!("the username is {what}; it must have {min} to {max} characters")
+        };
+        let line = match error {
+            InvalidUsername::Missing => length("empty"),
+            InvalidUsername::TooShort => length("too short"),
+            InvalidUsername::TooLong => length("too long"),
+            InvalidUsername::Character => {
+                "the username has a character that DOORWARD_USERNAMES does not allow".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        Self::new(Kind::Data, line)
+    }
+
     /// The exit status.
     pub(crate) fn status(&self) -> u8 {
         self.kind as u8
@@ -141,25 +160,6 @@ impl From<Fault> for Failure {
     }
 }
 
-impl From<InvalidUsername> for Failure {
-    fn from(error: InvalidUsername) -> Self {
-        let length = |what| {
-            let (min, max) = (Username::MIN_CHARS, Username::MAX_CHARS);
-            format!("the username is {what}; it must have {min} to {max} characters")
-        };
-        let line = match error {
-            InvalidUsername::Missing => length("empty"),
-            InvalidUsername::TooShort => length("too short"),
-            InvalidUsername::TooLong => length("too long"),
-            InvalidUsername::Character => {
-                "the username has a character that DOORWARD_USERNAMES does not allow".to_owned()
-            }
-            _ => error.to_string(),
-        };
-        Self::new(Kind::Data, line)
-    }
-}
-
 impl From<InvalidKeyId> for Failure {
     fn from(error: InvalidKeyId) -> Self {
         Self::new(Kind::Data, error.to_string())
@@ -178,8 +178,8 @@ mod tests {
             assert!(failure.line().ends_with("it must have 12 to 255 characters"), "{}", failure.line());
         }
         for error in [InvalidUsername::Missing, InvalidUsername::TooShort, InvalidUsername::TooLong] {
-            let failure = Failure::from(error);
-            assert!(failure.line().ends_with("it must have 4 to 31 characters"), "{}", failure.line());
+            let failure = Failure::from_username(error, UsernameRules { max_chars: 100, ..UsernameRules::DEFAULT });
+            assert!(failure.line().ends_with("it must have 4 to 100 characters"), "{}", failure.line());
         }
     }
 

@@ -74,7 +74,8 @@ async fn create(context: &CommandContext, arguments: CreateArguments) -> Result<
         uses: number("--uses", uses.as_deref(), 1, LinkPolicy::MOST_USES)?,
         valid_for: expires(lifetime.as_deref(), LinkPolicy::INVITATION)?,
     };
-    let (invitation, code) = context.admin.links.create_invitation(new).await.map_err(refused)?;
+    let created = context.admin.links.create_invitation(new).await;
+    let (invitation, code) = created.map_err(|error| refused(error, context))?;
     audit::note_invitation("invitation_created", &invitation.id);
     if context.sign_up == SignUpMode::Closed {
         eprintln!("doorward: warning: DOORWARD_SIGNUP is closed, so the invitation has no effect");
@@ -118,9 +119,9 @@ fn no_id(text: &str) -> Failure {
     Failure::new(Kind::NotFound, format!("{what}; {form}, and `doorward invitation list` shows it"))
 }
 
-fn refused(error: CreateInvitationError) -> Failure {
+fn refused(error: CreateInvitationError, context: &CommandContext) -> Failure {
     match error {
-        CreateInvitationError::InvalidUsername(error) => error.into(),
+        CreateInvitationError::InvalidUsername(error) => Failure::from_username(error, context.usernames),
         CreateInvitationError::UsernameTaken => Failure::new(Kind::Taken, error.to_string()),
         CreateInvitationError::InvalidUses { most: 1 } => {
             Failure::new(Kind::Data, "an invitation with --username has one use")

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
-use doorward_domain::{KeyId, LoginName, PasswordPolicy, UserId};
+use doorward_domain::{KeyId, LoginName, PasswordPolicy, UserId, Username};
 
 use super::context::{CommandContext, UserArgument};
 use super::failure::{Failure, Kind};
@@ -74,7 +74,7 @@ pub(crate) struct Which {
 impl Which {
     /// The id of a key that exists. A text without a colon is most often a username.
     fn id(&self) -> Result<KeyId, Failure> {
-        KeyId::parse(&self.key).map_err(|error| match LoginName::parse(&self.key) {
+        KeyId::parse(&self.key).map_err(|error| match LoginName::parse(&self.key, Username::MOST_CHARS) {
             Ok(_) if !self.key.contains(':') => {
                 Failure::with_suggestion(Kind::Data, "a key is PROVIDER:ID", &format!("username:{}", self.key))
             }

@@ -154,6 +154,7 @@ async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> 
         sessions: settings.sessions,
         sign_up: settings.sign_up.mode,
         link_origin: LinkOrigin::of(&settings),
+        usernames: settings.sign_up.usernames,
         passwords: settings.sign_up.passwords,
     };
     let outcome = match noun {

@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_help_has_the_numbers_of_the_rules() {
-        let username = format!("{} to {} characters", Username::MIN_CHARS, Username::MAX_CHARS);
+        let username = format!("{} to {} characters", Username::MIN_CHARS, Username::DEFAULT_MAX_CHARS);
         assert!(help("user create --help").contains(&username));
         let days = format!("up to {}d", LinkPolicy::LONGEST.as_secs() / 86_400);
         for (command, default) in [

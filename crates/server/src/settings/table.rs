@@ -316,8 +316,8 @@ pub(crate) static TABLE: [Setting; 37] = [
         flag: "usernames",
         value_name: "unicode|precis|ascii",
         help: "Which characters a new username may have",
-        default: |s| Some(name_of(&USERNAMES, s.sign_up.usernames)),
-        apply: |s, v| set(&mut s.sign_up.usernames, v.one_of(USERNAMES)),
+        default: |s| Some(name_of(&USERNAMES, s.sign_up.usernames.policy)),
+        apply: |s, v| set(&mut s.sign_up.usernames.policy, v.one_of(USERNAMES)),
     },
     Setting {
         section: Section::Access,

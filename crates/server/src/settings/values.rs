@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use doorward_adapters_http::{Language, Logo};
 use doorward_adapters_sql::StoreUrl;
-use doorward_domain::{Password, ReservedUsernames, Username, UsernamePolicy};
+use doorward_domain::{Password, ReservedUsernames, Username, UsernamePolicy, UsernameRules};
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -113,9 +113,10 @@ impl Value<'_> {
         if self.text == "off" {
             return Ok(ReservedUsernames::none());
         }
-        let names = self.items().map(|name| Username::parse(name, UsernamePolicy::Unicode));
+        let rules = UsernameRules { policy: UsernamePolicy::Unicode, max_chars: Username::MOST_CHARS };
+        let names = self.items().map(|name| Username::parse(name, rules));
         names.collect::<Result<_, _>>().map_err(|_| {
-            let (min, max) = (Username::MIN_CHARS, Username::MAX_CHARS);
+            let (min, max) = (Username::MIN_CHARS, rules.max_chars);
             self.wrong(format!("off or a list of usernames, each of {min} to {max} characters"))
         })
     }

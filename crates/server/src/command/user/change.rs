@@ -49,7 +49,7 @@ pub(super) async fn set_attributes(
 async fn update(context: &CommandContext, user: &User, changes: UserChanges) -> Result<User, Failure> {
     context.admin.users.update(&user.id, changes).await.map_err(|error| match error {
         UpdateUserError::NoSuchUser => gone("user"),
-        UpdateUserError::InvalidUsername(error) => error.into(),
+        UpdateUserError::InvalidUsername(error) => Failure::from_username(error, context.usernames),
         UpdateUserError::UsernameTaken => Failure::new(Kind::Taken, error.to_string()),
         UpdateUserError::Fault(fault) => fault.into(),
     })

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use doorward_app::admin::{CreateUserError, CreateUsersError, FirstKey, IssuedLink, UserRefusal, UserWithoutPassword};
-use doorward_domain::{Attributes, LinkPolicy, PasswordPolicy, User, UserId};
+use doorward_domain::{Attributes, LinkPolicy, User, UserId, UsernameRules};
 
 use super::super::arguments::expires;
 use super::super::context::{CommandContext, attributes};
@@ -73,7 +73,7 @@ async fn create(
     attributes: Attributes,
 ) -> Result<Outcome, Failure> {
     let user = context.admin.users.create(id, username, first_key, attributes).await;
-    let user = user.map_err(|error| refused(error, &context.passwords))?;
+    let user = user.map_err(|error| refused(error, context))?;
     audit::note("account_created", Some(&user.id));
     Ok(Outcome::One(Record::of_user(&user)))
 }
@@ -86,9 +86,10 @@ async fn create_with_link(
     let valid_for = expires(lifetime, LinkPolicy::PASSWORD_LINK)?;
     let created = context.admin.users.create_with_links(vec![user], valid_for).await;
     let created = created.map_err(|error| match error {
-        CreateUsersError::Refused(refusals) => {
-            refusals.first().map_or_else(|| Failure::new(Kind::Data, "no user was created"), |(_, why)| (*why).into())
-        }
+        CreateUsersError::Refused(refusals) => refusals.first().map_or_else(
+            || Failure::new(Kind::Data, "no user was created"),
+            |(_, why)| Failure::from_refusal(*why, context.usernames),
+        ),
         CreateUsersError::InvalidLifetime(error) => Failure::new(Kind::Data, error.to_string()),
         CreateUsersError::Fault(fault) => fault.into(),
     })?;
@@ -109,20 +110,21 @@ fn no_user_id() -> Failure {
     Failure::new(Kind::Data, line)
 }
 
-fn refused(error: CreateUserError, passwords: &PasswordPolicy) -> Failure {
+fn refused(error: CreateUserError, context: &CommandContext) -> Failure {
     match error {
-        CreateUserError::InvalidUsername(error) => error.into(),
-        CreateUserError::InvalidPassword(error) => Failure::from_password(error, passwords),
-        CreateUserError::UsernameTaken => UserRefusal::UsernameTaken.into(),
-        CreateUserError::IdTaken => UserRefusal::IdTaken.into(),
+        CreateUserError::InvalidUsername(error) => Failure::from_username(error, context.usernames),
+        CreateUserError::InvalidPassword(error) => Failure::from_password(error, &context.passwords),
+        CreateUserError::UsernameTaken => Failure::from_refusal(UserRefusal::UsernameTaken, context.usernames),
+        CreateUserError::IdTaken => Failure::from_refusal(UserRefusal::IdTaken, context.usernames),
         CreateUserError::Fault(fault) => fault.into(),
     }
 }
 
-impl From<UserRefusal> for Failure {
-    fn from(refusal: UserRefusal) -> Self {
+impl Failure {
+    /// A new user that was refused.
+    pub(super) fn from_refusal(refusal: UserRefusal, usernames: UsernameRules) -> Self {
         match refusal {
-            UserRefusal::InvalidUsername(error) => error.into(),
+            UserRefusal::InvalidUsername(error) => Self::from_username(error, usernames),
             UserRefusal::Repeated => Self::new(Kind::Data, refusal.to_string()),
             UserRefusal::UsernameTaken | UserRefusal::IdTaken => Self::new(Kind::Taken, refusal.to_string()),
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clap::{Args, ValueHint};
 use doorward_app::admin::{CreateUsersError, UserRefusal, UserWithoutPassword};
-use doorward_domain::{LinkPolicy, LoginName};
+use doorward_domain::{LinkPolicy, LoginName, Username};
 
 use super::super::arguments::expires;
 use super::super::context::{CommandContext, attributes};
@@ -48,7 +48,7 @@ pub(super) async fn run(context: &CommandContext, arguments: &CreateManyArgument
         |name: &Name| UserWithoutPassword { id: None, username: name.text.clone(), attributes: attributes.clone() };
     let created = context.admin.users.create_with_links(names.iter().map(user).collect(), valid_for).await;
     let created = created.map_err(|error| match error {
-        CreateUsersError::Refused(refusals) => refused(&names, &refusals),
+        CreateUsersError::Refused(refusals) => refused(context, &names, &refusals),
         CreateUsersError::InvalidLifetime(error) => Failure::new(Kind::Data, error.to_string()),
         CreateUsersError::Fault(fault) => fault.into(),
     })?;
@@ -58,7 +58,7 @@ pub(super) async fn run(context: &CommandContext, arguments: &CreateManyArgument
 }
 
 /// A line for each name that cannot be taken.
-fn refused(names: &[Name], refusals: &[(usize, UserRefusal)]) -> Failure {
+fn refused(context: &CommandContext, names: &[Name], refusals: &[(usize, UserRefusal)]) -> Failure {
     let mut first_lines = HashMap::new();
     for name in names.iter().rev() {
         first_lines.insert(key(name), name.line);
@@ -67,7 +67,7 @@ fn refused(names: &[Name], refusals: &[(usize, UserRefusal)]) -> Failure {
         let name = &names[*place];
         let reason = match (refusal, first_lines.get(&key(name))) {
             (UserRefusal::Repeated, Some(first)) => format!("the username is that of line {first}"),
-            _ => Failure::from(*refusal).line().to_owned(),
+            _ => Failure::from_refusal(*refusal, context.usernames).line().to_owned(),
         };
         format!("line {}: {:?}: {reason}", name.line, shortened(&name.text))
     });
@@ -77,7 +77,7 @@ fn refused(names: &[Name], refusals: &[(usize, UserRefusal)]) -> Failure {
 
 /// The key of a name, which all its spellings share; `None` for a text of another length.
 fn key(name: &Name) -> Option<String> {
-    LoginName::parse(&name.text).ok().map(|name| name.key_id().as_str().to_owned())
+    LoginName::parse(&name.text, Username::MOST_CHARS).ok().map(|name| name.key_id().as_str().to_owned())
 }
 
 fn shortened(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use doorward_domain::ports::UserQuery;
-use doorward_domain::{LoginName, UserId};
+use doorward_domain::{LoginName, UserId, Username};
 
 use super::super::arguments::{instant, limit, wrong};
 use super::super::context::CommandContext;
@@ -40,22 +40,26 @@ const COLUMNS: [&str; 4] = ["userId", "username", "createdAt", "disabled"];
 
 pub(super) async fn run(context: &CommandContext, arguments: &ListArguments) -> Result<Outcome, Failure> {
     let limit = limit(arguments.limit.as_deref())?;
-    let query = query(arguments)?;
+    let query = query(context, arguments)?;
     let mut users = context.admin.users.list(&query, limit + 1).await?;
     let more = More::cut(&mut users, limit, |user| user.id.as_str().to_owned());
     Ok(Outcome::Many(List { columns: &COLUMNS, records: users.iter().map(Record::of_user).collect(), more }))
 }
 
-fn query(arguments: &ListArguments) -> Result<UserQuery, Failure> {
+fn query(context: &CommandContext, arguments: &ListArguments) -> Result<UserQuery, Failure> {
     let ListArguments { disabled, created_after, prefix, after, .. } = arguments;
     let no_id = |text: &str| {
         let allowed = format!("the id of a user, {} lower-case letters and digits", UserId::CHARS);
         wrong("--after", text, &allowed)
     };
+    let key_of = |text: &str| {
+        let name = LoginName::parse(text, Username::MOST_CHARS);
+        name.map(|name| name.key_id()).map_err(|error| Failure::from_username(error, context.usernames))
+    };
     Ok(UserQuery {
         after: after.as_deref().map(|text| UserId::parse(text).ok_or_else(|| no_id(text))).transpose()?,
         disabled: disabled.then_some(true),
         created_since: created_after.as_deref().map(|text| instant("--created-after", text)).transpose()?,
-        key_prefix: prefix.as_deref().map(|text| LoginName::parse(text).map(|name| name.key_id())).transpose()?,
+        key_prefix: prefix.as_deref().map(key_of).transpose()?,
     })
 }
