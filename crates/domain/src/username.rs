@@ -22,6 +22,9 @@ impl Username {
     pub const DEFAULT_MAX_CHARS: usize = 31;
     /// The most characters that the operator can allow: an e-mail address fits (RFC 5321, 4.5.3.1.3).
     pub const MOST_CHARS: usize = 254;
+    /// The most bytes of a folded username, of which one character can have 33. The key must fit into a row of PostgreSQL's
+    /// index, which has at most 2,704 bytes.
+    const MOST_FOLDED_BYTES: usize = 2_000;
 
     /// Reads the username of a sign-up.
     ///
@@ -32,9 +35,10 @@ impl Username {
         if raw.starts_with(' ') || raw.ends_with(' ') {
             return Err(InvalidUsername::SurroundingSpace);
         }
-        if !raw.chars().all(is_seen) || text::fold(raw).is_empty() {
+        if !raw.chars().all(is_seen) {
             return Err(InvalidUsername::InvisibleCharacter);
         }
+        check_folded(raw)?;
         if !rules.policy.allow(raw) {
             return Err(InvalidUsername::Character);
         }
@@ -52,9 +56,10 @@ impl Username {
     /// shows or there is a U+0000, which PostgreSQL cannot hold.
     pub fn imported(raw: &str, max_chars: usize) -> Result<Self, InvalidUsername> {
         check_length(raw, 1, max_chars)?;
-        if raw.contains('\0') || text::fold(raw.trim()).is_empty() {
+        if raw.contains('\0') {
             return Err(InvalidUsername::InvisibleCharacter);
         }
+        check_folded(raw.trim())?;
         Ok(Self(raw.to_owned()))
     }
 
@@ -203,6 +208,15 @@ pub enum InvalidUsername {
     NotInvited,
 }
 
+/// Whether something of a name shows, and its key fits into an index.
+fn check_folded(raw: &str) -> Result<(), InvalidUsername> {
+    match text::fold(raw).len() {
+        0 => Err(InvalidUsername::InvisibleCharacter),
+        bytes if bytes > Username::MOST_FOLDED_BYTES => Err(InvalidUsername::TooLong),
+        _ => Ok(()),
+    }
+}
+
 fn check_length(raw: &str, min: usize, max: usize) -> Result<(), InvalidUsername> {
     // Nothing longer than this can have few enough characters, so a huge field is not counted through.
     let chars = if raw.len() > max * 4 { usize::MAX } else { raw.chars().count() };
@@ -272,6 +286,17 @@ mod tests {
         for (length, expected) in [(0, false), (1, true), (254, true), (255, false)] {
             assert_eq!(LoginName::parse(&"é".repeat(length), max_chars).is_ok(), expected, "{length}");
         }
+    }
+
+    #[test]
+    fn a_name_whose_key_outgrows_an_index_is_too_long() {
+        // Folded, it has 33 bytes.
+        let ligatures = |count: usize| "\u{fdfa}".repeat(count);
+        let rules = UsernameRules { max_chars: Username::MOST_CHARS, ..UsernameRules::DEFAULT };
+        assert!(unicode(&ligatures(Username::DEFAULT_MAX_CHARS)).is_ok());
+        assert_eq!(Username::parse(&ligatures(61), rules), Err(InvalidUsername::TooLong));
+        assert_eq!(Username::imported(&ligatures(61), Username::MOST_CHARS), Err(InvalidUsername::TooLong));
+        assert!(Username::parse(&"😀".repeat(Username::MOST_CHARS), rules).is_ok());
     }
 
     #[test]
