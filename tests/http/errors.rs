@@ -98,14 +98,14 @@ pub async fn advice_is_in_the_reader_s_language_and_the_sentence_is_not(place: P
 }
 
 pub async fn the_rules_can_be_read_before_a_submit(place: Place) {
-    let flags = ["--password-min=12", "--usernames=ascii", "--signup=closed", "--language=de"];
+    let flags = ["--password-min=12", "--usernames=ascii", "--username-max=40", "--signup=closed", "--language=de"];
     let server = TestServer::start_with(place, &flags).await;
     let reply = send(server.client().get("/api/config")).await;
     assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
     let rules = json!({
         "signUpOpen": false,
         "signUp": "closed",
-        "username": {"policy": "ascii", "minLength": 4, "maxLength": 31},
+        "username": {"policy": "ascii", "minLength": 4, "maxLength": 40},
         "password": {"minLength": 12, "maxLength": 255, "blocklist": true},
         "languages": ["de"],
     });

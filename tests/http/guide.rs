@@ -56,6 +56,25 @@ pub async fn usernames_have_4_to_31_characters(place: Place) {
     }
 }
 
+pub async fn an_operator_can_allow_usernames_of_254_characters(place: Place) {
+    let server = TestServer::start_with(place, &["--username-max=254"]).await;
+    let client = server.client();
+    let page = send(client.get("/signup").header("accept", "text/html")).await.body;
+    assert!(page.contains("4 to 254 characters"), "{page}");
+    for username in texts_of(254) {
+        let (status, body) = sign_up_status(&client, &username, PASSWORD).await;
+        assert_eq!(status, StatusCode::FOUND, "{username}: {body}");
+        assert!(client.log_in(&username, PASSWORD).await.is_some(), "{username}");
+    }
+    for path in ["signup", "login", "recover"] {
+        let fields = [("username", "a".repeat(255)), ("password", PASSWORD.to_owned())];
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let refused = send(client.submit(&format!("/api/{path}"), Encoding::Json, &fields)).await.json();
+        assert_eq!((&refused["field"], &refused["reason"]), (&"username".into(), &"too_long".into()), "{path}");
+        assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("254")), "{path}: {refused}");
+    }
+}
+
 pub async fn passwords_have_6_to_255_characters(place: Place) {
     let server = TestServer::start_with(place, &["--password-blocklist=off"]).await;
     for (length, good) in [(0, false), (5, false), (6, true), (255, true), (256, false)] {

@@ -67,6 +67,7 @@ on_every_store! {
     guide:
         signing_up_in_any_encoding_creates_a_user_with_a_session,
         usernames_have_4_to_31_characters,
+        an_operator_can_allow_usernames_of_254_characters,
         passwords_have_6_to_255_characters,
         a_login_takes_1_to_31_and_1_to_255_characters,
         the_username_is_judged_before_the_password,

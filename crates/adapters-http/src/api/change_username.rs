@@ -21,7 +21,8 @@ use crate::response::problem::Problem;
 #[oai(rename = "ChangeUsername", rename_all = "camelCase")]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct ChangeUsernameRequest {
-    /// The new username: 4 to 31 visible characters, with spaces between them; unique in any letter case.
+    /// The new username: 4 to 31 visible characters, with spaces between them; unique in any letter case. The operator may
+    /// allow up to 254.
     username: Text<NewUsername>,
     /// The current password, 1 to 255 characters.
     current_password: Text<CurrentPassword>,

@@ -21,7 +21,7 @@ use crate::response::problem::Problem;
 #[oai(rename = "LogIn")]
 #[serde(default)]
 pub(crate) struct LogInRequest {
-    /// 1 to 31 characters.
+    /// 1 to 31 characters; the operator may allow up to 254.
     username: Text<LoginUsername>,
     /// 1 to 255 characters.
     password: Text<CurrentPassword>,

@@ -21,7 +21,7 @@ use crate::response::problem::Problem;
 #[oai(rename = "Recover", rename_all = "camelCase")]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct RecoverRequest {
-    /// 1 to 31 characters.
+    /// 1 to 31 characters; the operator may allow up to 254.
     username: Text<LoginUsername>,
     /// A recovery code: 16 letters and digits, in either letter case, with any spaces and hyphens.
     code: Text<CodeText>,

@@ -21,8 +21,8 @@ use crate::response::problem::Problem;
 #[oai(rename = "SignUp")]
 #[serde(default)]
 pub(crate) struct SignUpRequest {
-    /// 4 to 31 visible characters, with spaces between them; unique in any letter case. The pattern excludes control
-    /// characters and white space at the ends; the operator's policy may exclude more.
+    /// 4 to 31 visible characters, with spaces between them; unique in any letter case. The operator may allow up to 254.
+    /// The pattern excludes control characters and white space at the ends; the operator's policy may exclude more.
     username: Text<NewUsername>,
     /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones.
     password: Text<NewPassword>,

@@ -85,7 +85,7 @@ const RETURN_ORIGINS: &str =
     "a list of http and https origins such as https://app.example.com or https://*.example.com, without paths";
 
 /// Every setting, in the order of `--help` and the reference.
-pub(crate) static TABLE: [Setting; 37] = [
+pub(crate) static TABLE: [Setting; 38] = [
     Setting {
         section: Section::Address,
         variable: "DOORWARD_LISTEN",
@@ -318,6 +318,15 @@ pub(crate) static TABLE: [Setting; 37] = [
         help: "Which characters a new username may have",
         default: |s| Some(name_of(&USERNAMES, s.sign_up.usernames.policy)),
         apply: |s, v| set(&mut s.sign_up.usernames.policy, v.one_of(USERNAMES)),
+    },
+    Setting {
+        section: Section::Access,
+        variable: "DOORWARD_USERNAME_MAX",
+        flag: "username-max",
+        value_name: "N",
+        help: "The most characters of a new username, and of a name typed at login",
+        default: |s| Some(s.sign_up.usernames.max_chars.to_string()),
+        apply: |s, v| set(&mut s.sign_up.usernames.max_chars, v.username_max()),
     },
     Setting {
         section: Section::Access,

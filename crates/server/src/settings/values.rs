@@ -108,6 +108,13 @@ impl Value<'_> {
         self.items().map(|item| item.parse().map_err(|_| self.wrong(allowed))).collect()
     }
 
+    pub(super) fn username_max(&self) -> Result<usize, WrongSetting> {
+        let range = Username::DEFAULT_MAX_CHARS..=Username::MOST_CHARS;
+        let allowed = format!("a whole number from {} to {}", range.start(), range.end());
+        let number = self.parse(&allowed)?;
+        if range.contains(&number) { Ok(number) } else { Err(self.wrong(allowed)) }
+    }
+
     /// Usernames between commas or spaces, or `off`.
     pub(super) fn reserved_usernames(&self) -> Result<ReservedUsernames, WrongSetting> {
         if self.text == "off" {
