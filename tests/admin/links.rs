@@ -136,7 +136,7 @@ pub async fn users_are_listed_page_by_page(place: Place) {
         "username=a&limit=2",
         "ids=x&username=y",
         "after=%00",
-        "after=x",
+        "after=a,b",
     ] {
         let refused = admin.get(&format!("/admin/users?{query}")).await;
         refused.assert_error(400, "malformed_request", "Malformed request");

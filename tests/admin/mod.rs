@@ -107,6 +107,7 @@ on_every_store! {
         a_created_user_signs_in_with_the_password,
         a_user_without_a_password_takes_the_username_and_nothing_signs_in,
         users_are_found_by_username_in_any_spelling_and_by_up_to_100_ids,
+        a_user_of_another_system_is_found_by_the_id_from_there,
         changed_attributes_are_in_the_very_next_validation,
         a_deleted_user_is_gone_with_keys_and_sessions,
         what_cannot_be_created_is_refused_with_its_code_and_field;

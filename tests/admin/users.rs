@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::AdminServer;
 use crate::storage::places::Place;
-use crate::support::client::{Encoding, send};
+use crate::support::client::{Encoding, cookie, send};
 
 const PASSWORD: &str = "correct horse";
 
@@ -64,6 +64,45 @@ pub async fn users_are_found_by_username_in_any_spelling_and_by_up_to_100_ids(pl
     }
 }
 
+pub async fn a_user_of_another_system_is_found_by_the_id_from_there(place: Place) {
+    let admin = AdminServer::start_on(place, &[]).await;
+    let longest = "z".repeat(128);
+    let ids = [
+        ("..x", "..x"),
+        ("0b8a1f0e-7c55-4d0a-9a0e-2f6f1c0f7a11", "0b8a1f0e-7c55-4d0a-9a0e-2f6f1c0f7a11"),
+        ("a%2Fb", "a%252Fb"),
+        ("a/b", "a%2Fb"),
+        ("auth0|5f7c", "auth0%7C5f7c"),
+        (&longest, &longest),
+    ];
+    for (place, (id, written)) in ids.iter().enumerate() {
+        let body = json!({ "username": format!("user-{place}"), "userId": id, "password": PASSWORD });
+        let created = admin.post("/admin/users", &body).await;
+        assert_eq!((created.status, &created.json()["userId"]), (StatusCode::CREATED, &json!(id)), "{}", created.body);
+        let path = format!("/admin/users/{written}");
+        assert_eq!(admin.get(&path).await.json()["userId"], *id);
+        assert_eq!(admin.patch(&path, &json!({ "attributes": { "plan": id } })).await.status, StatusCode::OK, "{id}");
+        assert_eq!(admin.get(&format!("{path}/keys")).await.json()["keys"][0]["userId"], *id);
+        let opened = admin.post(&format!("{path}/sessions"), &json!({})).await.json();
+        let token = opened["token"].as_str().expect("a token").to_owned();
+        let client = admin.server.client();
+        assert_eq!(client.session(&token).await.json()["user"]["userId"], *id);
+        let verified = send(client.get("/api/verify").header("cookie", cookie(&token))).await;
+        assert_eq!(verified.header("x-auth-user-id"), Some(*id));
+        assert_eq!(send(client.get("/account").header("cookie", cookie(&token))).await.status, StatusCode::OK);
+        let found = admin.get(&format!("/admin/users?ids=x,{written}")).await.json();
+        assert_eq!(found["users"][0]["userId"], *id, "{found}");
+    }
+    for pair in ids.windows(2) {
+        let next = admin.get(&format!("/admin/users?limit=1&after={}", pair[0].1)).await.json();
+        assert_eq!(next["users"][0]["userId"], pair[1].0, "{next}");
+    }
+    AdminServer::assert_done(&admin.delete("/admin/users/a%2Fb").await);
+    admin.get("/admin/users/a%2Fb").await.assert_error(404, "not_found", "Not found");
+    let too_long = json!({ "username": "alice", "userId": "z".repeat(129) });
+    admin.post("/admin/users", &too_long).await.assert_error(400, "invalid_user_id", "Invalid user id");
+}
+
 pub async fn changed_attributes_are_in_the_very_next_validation(place: Place) {
     let admin = AdminServer::start_on(place, &[]).await;
     let id = admin.create_user("alice", PASSWORD).await;
@@ -109,7 +148,7 @@ pub async fn what_cannot_be_created_is_refused_with_its_code_and_field(place: Pl
         (json!({ "username": "ann" }), "invalid_username", "username", "too_short"),
         (json!({ "username": "bobby", "password": "short" }), "invalid_password", "password", "too_short"),
         (json!({ "username": "bobby", "password": 1 }), "invalid_password", "password", "required"),
-        (json!({ "username": "bobby", "userId": "X" }), "invalid_user_id", "userId", "malformed"),
+        (json!({ "username": "bobby", "userId": "X Y" }), "invalid_user_id", "userId", "malformed"),
         (json!({ "username": "bobby", "userId": 1 }), "invalid_user_id", "userId", "malformed"),
         (json!({ "username": "bobby", "attributes": [] }), "invalid_attributes", "attributes", "malformed"),
         (json!({ "username": "bobby", "attributes": deep }), "invalid_attributes", "attributes", "malformed"),

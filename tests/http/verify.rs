@@ -53,6 +53,21 @@ async fn a_signed_in_user_is_named_in_ascii_headers() {
 }
 
 #[tokio::test]
+async fn a_username_with_control_characters_breaks_no_header_and_no_page() {
+    let server = server().await;
+    let client = server.client();
+    let token = client.sign_up("alice", PASSWORD).await;
+    server.place.run("UPDATE users SET username = ' tab' || char(9) || 'na' || char(13) || char(10) || 'me: 1 '").await;
+    let reply = send(client.get("/api/verify").header("cookie", cookie(&token))).await;
+    assert_eq!(reply.header("x-auth-username"), Some("%20tab%09na%0D%0Ame: 1%20"), "{:?}", reply.headers);
+    assert_eq!(reply.header("me"), None);
+    for path in ["/", "/account", "/account/username", "/account/delete", "/api/session", "/api/account/data"] {
+        let page = send(client.get(path).header("cookie", cookie(&token))).await;
+        assert_eq!((page.status, page.header("me")), (StatusCode::OK, None), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn a_request_without_a_session_is_401_without_a_name() {
     let server = server().await;
     for headers in [

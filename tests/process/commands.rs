@@ -162,7 +162,7 @@ async fn users_are_created_with_or_without_a_password_or_key() {
     let moved = operator.done(&["user", "create", "dave", "--no-password", "--user-id", &elsewhere]).await;
     assert_eq!(text(&moved["userId"]), elsewhere);
     operator.refused(73, &["user", "create", "erin", "--no-password", "--user-id", &elsewhere], "").await;
-    operator.refused(65, &["user", "create", "erin", "--no-password", "--user-id", "UPPER"], "").await;
+    operator.refused(65, &["user", "create", "erin", "--no-password", "--user-id", "UP PER"], "").await;
 
     let carol = text(&operator.done(&["user", "create", "carol", "--no-key"]).await["userId"]);
     assert_eq!(client.log_in("carol", PASSWORD).await, None);
@@ -171,6 +171,42 @@ async fn users_are_created_with_or_without_a_password_or_key() {
     operator.done_with(&add, PASSWORD).await;
     let token = client.log_in("carol", PASSWORD).await.expect("a successful login");
     assert_eq!(user(&client, &token).await["userId"], carol);
+}
+
+#[tokio::test]
+async fn a_user_keeps_the_id_of_another_system() {
+    for operator in Operator::on_every_store().await {
+        for (name, id) in [("alice", "auth0|5f7c"), ("bobby", "a/b"), ("carol", "..x"), ("david", "a%2Fb")] {
+            let created = operator.done(&["user", "create", name, "--no-password", "--user-id", id]).await;
+            assert_eq!(created["userId"], id);
+            for arguments in [&["user", "show", id][..], &["user", "show", "--id", id], &["user", "disable", id]] {
+                assert_eq!(operator.done(arguments).await["username"], name, "{arguments:?}");
+            }
+        }
+        let listed = operator.list(&["user", "list", "--after", "a/b"]).await;
+        let names: Vec<_> = listed.iter().map(|user| text(&user["username"])).collect();
+        assert_eq!(names, ["alice"], "ids are ordered byte by byte");
+        operator.done(&["user", "delete", "..x", "--yes"]).await;
+        operator.refused(67, &["user", "show", "carol"], "").await;
+    }
+}
+
+#[tokio::test]
+async fn a_username_with_control_characters_stays_on_its_line() {
+    let operator = Operator::beside_a_server_on(None).await;
+    let client = operator.client();
+    let token = client.sign_up("tab-name", PASSWORD).await;
+    let place = Place::at(operator.store.replace("--database-url=", ""));
+    place.run("UPDATE users SET username = 'tab' || char(9) || 'na' || char(10) || 'me'").await;
+    place.run("UPDATE user_keys SET id = 'username:tabname'").await;
+    assert_eq!(user(&client, &token).await["username"], "tab\tna\nme");
+    let shown = operator.run(&["user", "show", "tabname"], "").await;
+    let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+    assert!(shown.contains("\nusername: tab\\u{9}na\\u{a}me\n"), "{shown}");
+    let listed = operator.run(&["user", "list"], "").await;
+    assert_eq!(String::from_utf8(listed.stdout).expect("UTF-8").lines().count(), 1);
+    let renamed = operator.done(&["user", "rename", "tabname", "tab-name"]).await;
+    assert_eq!(renamed["username"], "tab-name");
 }
 
 #[tokio::test]
@@ -300,6 +336,7 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
     operator.client().sign_up("bobby", PASSWORD).await;
     operator.done(&["key", "add", "alice", "github:1"]).await;
     let (unknown, token) = ("0".repeat(24), "A".repeat(43));
+    let imported = format!("{}.{}+=", "B".repeat(32), "C".repeat(42));
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(4_096));
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(8), "]".repeat(8));
     let stdin = "--password-stdin";
@@ -339,9 +376,10 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (67, &["throttle", "reset", "carol"], "", "no user"),
         (64, &["throttle", "rest"], "", "did you mean `reset`?"),
         (65, &["user", "list", "--limit=0"], "", "--limit is \"0\", but must be a number from 1 to 100000"),
-        (65, &["user", "list", "--after=Alice"], "", "15 lower-case letters and digits"),
+        (65, &["user", "list", "--after=a,b"], "", "--after is \"a,b\", but must be a user id: 1 to 128 printable"),
         (65, &["user", "list", "--created-after=today"], "", "a date such as 2026-11-30"),
         (65, &["user", "rename", "alice", "al"], "", "4 to 31 characters"),
+        (65, &["user", "rename", "alice", "al", "--username-max=64"], "", "4 to 64 characters"),
         (65, &["user", "password-link", "alice", "--expires=91d"], "", "at most 90 days"),
         (65, &["key", "add", "alice", "github"], "", "provider"),
         (65, &["key", "add", "alice", "GitHub:2"], "", "provider"),
@@ -354,13 +392,16 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
         (67, &["user", "show", "github:7"], "", "did you mean `doorward key show github:7`?"),
         (64, &["user", "delete", "alice"], "y\n", "confirm with --yes"),
         (67, &["user", "delete", "carol", "--yes"], "", "no user"),
-        (67, &["user", "show", "--id", "alice"], "", "an id is 15 lower-case letters and digits"),
+        (67, &["user", "show", "--id", "alice"], "", "no user \"alice\" by id"),
+        (67, &["user", "show", "--id", "al ice"], "", "an id is 1 to 128 printable ASCII characters"),
         (67, &["key", "delete", "github:2"], "", "no key"),
         (67, &["key", "use", "github:2", "--no-password"], "", "no key"),
         (67, &["session", "create", "carol"], "", "no user"),
         (67, &["session", "end", &unknown], "", "no session"),
         (67, &["session", "show", "x'; --"], "", "no session"),
         (67, &["session", "show", &token], "", "a session token is no session id"),
+        (67, &["session", "end", &imported], "", "a session token is no session id"),
+        (67, &["session", "end", &imported.replace('+', "%2B")], "", "a session token is no session id"),
         (73, &["user", "create", "ALICE", "--no-password"], "", "taken"),
         (67, &["user", "disable", "carol"], "", "no user"),
         (73, &["user", "rename", "bobby", "ALICE"], "", "taken"),
@@ -369,7 +410,7 @@ async fn each_invalid_input_has_its_message_and_exit_status() {
     for (status, arguments, input, why) in wrong {
         let line = operator.refused(*status, arguments, input).await;
         assert!(line.contains(why), "{arguments:?}: {line}");
-        assert!(!line.contains(&token), "{line}");
+        assert!(!line.contains(&token) && !line.contains(&imported[..32]), "{line}");
     }
     let users = operator.done(&["user", "show", "alice"]).await;
     assert_eq!((&users["attributes"], &users["keys"]), (&json!({}), &json!(["username:alice", "github:1"])));

@@ -26,7 +26,8 @@ use crate::response::problem::{Field, Problem, ProblemKind};
 #[oai(rename = "UpdateUser", rename_all = "camelCase")]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct UpdateUserRequest {
-    /// 4 to 31 characters. A reserved username is allowed. The old one is free at once; sessions stay.
+    /// 4 to 31 characters; the operator may allow up to 254. A reserved username is allowed. The old one is free at once;
+    /// sessions stay.
     username: Text<Nullable<NewUsername>, false>,
     /// Replaces the whole object: a JSON object of at most 4 KiB and 8 levels.
     attributes: JsonField<AnyObject>,

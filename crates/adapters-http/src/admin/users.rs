@@ -33,14 +33,14 @@ const DEFAULT_LIMIT: u32 = 100;
 #[oai(rename = "CreateUser", rename_all = "camelCase")]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct CreateUserRequest {
-    /// 4 to 31 characters. A reserved username is allowed.
+    /// 4 to 31 characters; the operator may allow up to 254. A reserved username is allowed.
     username: Text<NewUsername>,
     /// 6 to 255 characters, unless the operator asks for more; not one of the most common ones. Without one nothing signs in
     /// with the username until it is given a password.
     password: Text<Nullable<NewPassword>, false>,
     /// Whether to answer with a link by which the user chooses a password, in place of one.
     password_link: JsonField<Flag>,
-    /// The id to keep, where the user had one elsewhere.
+    /// The id to keep, where the user had one elsewhere: printable ASCII without space, `"`, `\` and `,`.
     user_id: Text<Nullable<UserIdText>, false>,
     /// A JSON object of at most 4 KiB and 8 levels.
     attributes: JsonField<AnyObject>,

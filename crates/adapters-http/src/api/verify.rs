@@ -82,8 +82,8 @@ impl IntoResponse for Verified {
             Self::SignedIn(signed_in) => {
                 let mut response = StatusCode::OK.into_response();
                 let headers = response.headers_mut();
-                headers.insert(USER_ID, header_text(signed_in.user.id.as_str()));
-                headers.insert(USERNAME, header_text(signed_in.user.username.as_str()));
+                headers.insert(USER_ID, user_id_text(signed_in.user.id.as_str()));
+                headers.insert(USERNAME, username_text(signed_in.user.username.as_str()));
                 response
             }
             Self::SignIn(url) => found(url.as_str()),
@@ -91,12 +91,25 @@ impl IntoResponse for Verified {
     }
 }
 
-/// A text as printable ASCII, with other characters as percent-encoded UTF-8. The percent sign is encoded, too, so that
-/// decoding is unambiguous.
-fn header_text(text: &str) -> HeaderValue {
+/// An id as it is: every id is printable ASCII. Anything else that a store holds is percent-encoded.
+fn user_id_text(id: &str) -> HeaderValue {
+    header_value(utf8_percent_encode(id, CONTROLS).to_string())
+}
+
+/// A username as printable ASCII, with other characters as percent-encoded UTF-8. The percent sign is encoded, too, so that
+/// decoding is unambiguous, and so are spaces at the ends, which recipients drop (RFC 9110, 5.5).
+fn username_text(name: &str) -> HeaderValue {
     const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
-    let encoded = utf8_percent_encode(text, ENCODED).to_string();
-    HeaderValue::try_from(encoded).expect("printable ASCII is a header value")
+    const WITH_SPACE: &AsciiSet = &ENCODED.add(b' ');
+    let start = name.len() - name.trim_start_matches(' ').len();
+    let end = name.trim_end_matches(' ').len().max(start);
+    let encoded = |part, set| utf8_percent_encode(part, set).to_string();
+    let ends = [&name[..start], &name[end..]].map(|part| encoded(part, WITH_SPACE));
+    header_value(format!("{}{}{}", ends[0], encoded(&name[start..end], ENCODED), ends[1]))
+}
+
+fn header_value(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("printable ASCII is a header value")
 }
 
 impl ApiResponse for Verified {
@@ -117,7 +130,7 @@ impl ApiResponse for Verified {
                         text_header("X-Auth-User-Id", "What names the user for ever"),
                         text_header(
                             "X-Auth-Username",
-                            "The name they chose; what is not printable ASCII, and `%`, percent-encoded",
+                            "The name they chose; what is not printable ASCII, `%`, and spaces at the ends, percent-encoded",
                         ),
                     ],
                 ),
@@ -144,9 +157,20 @@ mod tests {
             ("Ἀλέξ", "%E1%BC%88%CE%BB%CE%AD%CE%BE"),
             ("al%69ce", "al%2569ce"),
             ("a\r\nb", "a%0D%0Ab"),
+            ("tab\tname", "tab%09name"),
+            ("  Al ice ", "%20%20Al ice%20"),
+            ("  ", "%20%20"),
         ] {
-            assert_eq!(header_text(name), written);
+            assert_eq!(username_text(name), written);
             assert_eq!(percent_encoding::percent_decode_str(written).decode_utf8().expect("UTF-8"), name);
         }
+    }
+
+    #[test]
+    fn a_user_id_in_a_header_is_the_id_itself() {
+        for id in ["larz8rga34yycgj", "auth0|5f7c", "a/b?c#d%20", "..x"] {
+            assert_eq!(user_id_text(id), id);
+        }
+        assert_eq!(user_id_text("é\n"), "%C3%A9%0A", "no stored text makes this panic");
     }
 }

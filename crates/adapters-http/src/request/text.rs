@@ -22,9 +22,9 @@ pub(crate) trait TextKind {
     fn register(_: &mut Registry) {}
 }
 
-/// A username that a sign-up chooses.
+/// A username that a sign-up chooses. The operator may allow more characters.
 pub(crate) struct NewUsername;
-/// A username that is typed to sign in.
+/// A username that is typed to sign in. The operator may allow more characters.
 pub(crate) struct LoginUsername;
 /// A password that is chosen. The operator may ask for more characters.
 pub(crate) struct NewPassword;
@@ -87,8 +87,9 @@ impl<K: TextKind> TextKind for Nullable<K> {
 
 impl TextKind for UserIdText {
     fn schema() -> MetaSchemaRef {
-        let pattern = format!("^[a-z0-9]{{{}}}$", UserId::CHARS);
-        inline(MetaSchema { pattern: Some(pattern), ..bounded(UserId::CHARS, Some(UserId::CHARS)) })
+        // Printable ASCII without space, `"`, `\` and `,`.
+        let pattern = format!(r"^[!#-+\--\[\]-~]{{1,{}}}$", UserId::MAX_CHARS);
+        inline(MetaSchema { pattern: Some(pattern), ..bounded(1, Some(UserId::MAX_CHARS)) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use doorward_domain::{LinkPolicy, Timestamp};
+use doorward_domain::{LinkPolicy, Timestamp, UserId};
 
 use super::failure::{Failure, Kind};
 
@@ -42,6 +42,17 @@ pub(super) fn instant(flag: &str, text: &str) -> Result<Timestamp, Failure> {
     Ok(Timestamp::MIN.plus(instant.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()))
 }
 
+/// Reads the id of a user that a flag gives.
+pub(super) fn user_id(flag: &str, text: &str) -> Result<UserId, Failure> {
+    UserId::parse(text).ok_or_else(|| wrong(flag, text, &format!("a user id: {}", user_id_form())))
+}
+
+/// What a user id is like, as [`UserId::parse`] takes it.
+pub(super) fn user_id_form() -> String {
+    let chars = UserId::MAX_CHARS;
+    format!("1 to {chars} printable ASCII characters without space, double quote, backslash and comma")
+}
+
 /// The failure for an argument, in the words of a wrong setting.
 pub(super) fn wrong(flag: &str, text: &str, allowed: &str) -> Failure {
     Failure::new(Kind::Data, format!("{flag} is {text:?}, but must be {allowed}"))
@@ -76,6 +87,15 @@ mod tests {
         for text in ["yesterday", "30.11.2026", "2026-13-01", "2026-11-30 08:00", ""] {
             let failure = instant("--created-after", text).expect_err("no instant");
             assert!(failure.line().contains("such as 2026-11-30"), "{}", failure.line());
+        }
+    }
+
+    #[test]
+    fn a_user_id_is_one_printable_word() {
+        assert_eq!(user_id("--after", "auth0|5f7c").ok(), UserId::parse("auth0|5f7c"));
+        for text in ["", "a b", "a,b", "é"] {
+            let failure = user_id("--after", text).expect_err("no id");
+            assert!(failure.line().contains("a user id: 1 to 128 printable ASCII characters"), "{}", failure.line());
         }
     }
 

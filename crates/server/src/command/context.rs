@@ -9,6 +9,7 @@ use doorward_domain::{
     Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId, Username, UsernameRules,
 };
 
+use super::arguments::user_id_form;
 use super::failure::{Failure, Kind};
 use super::link::LinkOrigin;
 
@@ -79,9 +80,9 @@ impl UserArgument {
                 Failure::with_suggestion(Kind::NotFound, &line, &format!("doorward key show {}", self.user))
             }
             _ if self.id && UserId::parse(&self.user).is_none() => {
-                let chars = UserId::CHARS;
-                Failure::new(Kind::NotFound, format!("{line} by id; an id is {chars} lower-case letters and digits"))
+                Failure::new(Kind::NotFound, format!("{line} by id; an id is {}", user_id_form()))
             }
+            _ if self.id => Failure::new(Kind::NotFound, format!("{line} by id")),
             _ => Failure::new(Kind::NotFound, line),
         }
     }

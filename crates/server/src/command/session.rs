@@ -131,7 +131,8 @@ async fn user_of(context: &CommandContext, id: &SessionId) -> Result<Option<User
 /// Reads an id. A text that is no id names no session, and a token is a secret, which is not repeated.
 fn parse(session_id: &str) -> Result<SessionId, Failure> {
     SessionId::parse(session_id).ok_or_else(|| {
-        let what = if SessionToken::parse(session_id).is_some() {
+        // The text of a cookie may be percent-encoded.
+        let what = if SessionToken::parse(&session_id.replace('%', "")).is_some() {
             "a session token is no session id".to_owned()
         } else {
             format!("there is no session {session_id:?}")

@@ -145,7 +145,7 @@ fn flag(setting: &Setting) -> Arg {
 mod tests {
     use std::time::Duration;
 
-    use doorward_domain::{KeyId, LinkPolicy, Username};
+    use doorward_domain::{KeyId, LinkPolicy, UserId, Username};
 
     use super::*;
 
@@ -208,7 +208,9 @@ mod tests {
     #[test]
     fn the_help_has_the_numbers_of_the_rules() {
         let username = format!("{} to {} characters", Username::MIN_CHARS, Username::DEFAULT_MAX_CHARS);
-        assert!(help("user create --help").contains(&username));
+        let create = help("user create --help").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(create.contains(&username), "{create}");
+        assert!(create.contains(&format!("1 to {} printable ASCII characters", UserId::MAX_CHARS)), "{create}");
         let days = format!("up to {}d", LinkPolicy::LONGEST.as_secs() / 86_400);
         for (command, default) in [
             ("user create", LinkPolicy::PASSWORD_LINK),

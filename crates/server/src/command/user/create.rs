@@ -4,7 +4,7 @@ use clap::Args;
 use doorward_app::admin::{CreateUserError, CreateUsersError, FirstKey, IssuedLink, UserRefusal, UserWithoutPassword};
 use doorward_domain::{Attributes, LinkPolicy, User, UserId, UsernameRules};
 
-use super::super::arguments::expires;
+use super::super::arguments::{expires, user_id};
 use super::super::context::{CommandContext, attributes};
 use super::super::failure::{Failure, Kind};
 use super::super::outcome::Outcome;
@@ -17,7 +17,7 @@ use super::super::{ask, audit};
 pub(crate) struct CreateArguments {
     /// The username, spelled as pages show it
     ///
-    /// It has 4 to 31 characters.
+    /// It has 4 to 31 characters, or more where --username-max allows them.
     username: String,
 
     /// Read the password from standard input, one line
@@ -40,7 +40,9 @@ pub(crate) struct CreateArguments {
     #[arg(long, value_name = "DURATION", requires = "password_link")]
     expires: Option<String>,
 
-    /// The id to keep, where the user had one elsewhere: 15 lower-case letters and digits
+    /// The id to keep, where the user had one elsewhere
+    ///
+    /// It has 1 to 128 printable ASCII characters without space, double quote, backslash and comma.
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
 
@@ -52,7 +54,7 @@ pub(crate) struct CreateArguments {
 pub(super) async fn run(context: &CommandContext, arguments: CreateArguments) -> Result<Outcome, Failure> {
     let CreateArguments { username, password_stdin, password_link, no_password, no_key, .. } = arguments;
     let attributes = attributes(arguments.attributes.as_deref())?;
-    let id = arguments.user_id.as_deref().map(|id| UserId::parse(id).ok_or_else(no_user_id)).transpose()?;
+    let id = arguments.user_id.as_deref().map(|id| user_id("--user-id", id)).transpose()?;
     if password_link {
         let user = UserWithoutPassword { id, username, attributes };
         return create_with_link(context, user, arguments.expires.as_deref()).await;
@@ -103,11 +105,6 @@ pub(super) fn record(context: &CommandContext, user: &User, link: &IssuedLink) -
     audit::note("account_created", Some(&user.id));
     let record = Record::of_user(user).with("link", context.link_origin.password_link(&link.code));
     record.with("expiresAt", instant(link.expires_at))
-}
-
-fn no_user_id() -> Failure {
-    let line = format!("a user id is {} lower-case letters and digits", UserId::CHARS);
-    Failure::new(Kind::Data, line)
 }
 
 fn refused(error: CreateUserError, context: &CommandContext) -> Failure {

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use doorward_domain::ports::UserQuery;
-use doorward_domain::{LoginName, UserId, Username};
+use doorward_domain::{LoginName, Username};
 
-use super::super::arguments::{instant, limit, wrong};
+use super::super::arguments::{instant, limit, user_id};
 use super::super::context::CommandContext;
 use super::super::failure::Failure;
 use super::super::outcome::{List, More, Outcome};
@@ -48,16 +48,12 @@ pub(super) async fn run(context: &CommandContext, arguments: &ListArguments) -> 
 
 fn query(context: &CommandContext, arguments: &ListArguments) -> Result<UserQuery, Failure> {
     let ListArguments { disabled, created_after, prefix, after, .. } = arguments;
-    let no_id = |text: &str| {
-        let allowed = format!("the id of a user, {} lower-case letters and digits", UserId::CHARS);
-        wrong("--after", text, &allowed)
-    };
     let key_of = |text: &str| {
         let name = LoginName::parse(text, Username::MOST_CHARS);
         name.map(|name| name.key_id()).map_err(|error| Failure::from_username(error, context.usernames))
     };
     Ok(UserQuery {
-        after: after.as_deref().map(|text| UserId::parse(text).ok_or_else(|| no_id(text))).transpose()?,
+        after: after.as_deref().map(|text| user_id("--after", text)).transpose()?,
         disabled: disabled.then_some(true),
         created_since: created_after.as_deref().map(|text| instant("--created-after", text)).transpose()?,
         key_prefix: prefix.as_deref().map(key_of).transpose()?,
