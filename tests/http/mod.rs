@@ -93,6 +93,7 @@ on_every_store! {
     sessions:
         a_renewal_sets_no_cookie_of_a_session_that_did_not_count,
         a_renewed_session_sets_its_cookie_again,
+        an_imported_session_keeps_the_text_of_its_cookie,
         a_session_has_the_names_of_lucia_s,
         attributes_are_in_the_very_next_validation_and_nowhere_while_empty,
         a_clock_that_was_ahead_gives_no_session_a_longer_life,

@@ -375,6 +375,34 @@ pub async fn a_renewed_session_sets_its_cookie_again(place: Place) {
     assert!(out.set_cookie().expect("a cookie").starts_with("auth_session=;"), "a sign-out only removes it");
 }
 
+pub async fn an_imported_session_keeps_the_text_of_its_cookie(place: Place) {
+    // A token, a dot and its signature in base64, as Better Auth has them; and the SHA-256 of the text.
+    let token = "AbCdEfGhIjKlMnOpQrStUvWxYz012345.x+y/z0123456789abcdefghijklmnopqrstuvwxyzAB=";
+    let hash = "b644b5e943417a356400d91e64dab3717fdc2108507762afaf31e532bedb844e";
+    let written = token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let server = TestServer::start(place).await;
+    let client = server.client();
+    let own = client.sign_up("alice", PASSWORD).await;
+    let blob = if server.place.url.starts_with("sqlite:") { format!("x'{hash}'") } else { format!("'\\x{hash}'") };
+    server.place.run(&format!("UPDATE sessions SET token_hash = {blob}")).await;
+
+    assert_eq!(client.session(&own).await.status, StatusCode::UNAUTHORIZED);
+    let get = async |value: &str| send(client.get("/api/session").header("cookie", cookie(value))).await;
+    for value in [written.as_str(), token] {
+        let reply = get(value).await;
+        assert_eq!((reply.status, reply.set_cookie()), (StatusCode::OK, None), "{}", reply.body);
+    }
+    assert_eq!(send(client.get("/api/session").bearer_auth(token)).await.status, StatusCode::OK);
+    assert_eq!(send(client.get("/api/session").bearer_auth(&written)).await.status, StatusCode::UNAUTHORIZED);
+    server.clock.advance(DAY + MOMENT);
+    let renewed = get(&written).await;
+    assert_eq!(renewed.json()["fresh"], true);
+    assert_eq!(renewed.cookie_value(), Some(written.clone()));
+    let out = send(client.post("/api/logout").header("cookie", cookie(&written))).await;
+    out.assert_redirect("/login");
+    assert_eq!(get(&written).await.status, StatusCode::UNAUTHORIZED);
+}
+
 pub async fn a_renewal_sets_no_cookie_of_a_session_that_did_not_count(place: Place) {
     let server = TestServer::start(place).await;
     let client = server.client();

@@ -33,6 +33,9 @@ fn check_text(text: &str) {
     let (pair, attributes) = issued.split_once(';').expect("attributes");
     assert_eq!(presented(headers("cookie", pair.as_bytes())), [text]);
     assert!(!attributes.contains(text));
+    let (_, value) = pair.split_once('=').expect("a name and a value");
+    assert!(!value.contains(['+', '/', '=']), "{value}");
+    assert!(value == text || text.contains(['+', '/', '=']), "{value}");
 }
 
 fn check_header(input: &[u8]) {

@@ -1,10 +1,12 @@
 //! The session cookie and the cookie of trusted devices. Reading is lenient, because other apps' cookies come in the same
 //! header; writing is strict.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use doorward_app::TrustedDevices;
 use doorward_domain::{SessionToken, ThrottleLimits, Timestamp, TrustedDeviceToken};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use poem::http::{HeaderMap, HeaderValue, header};
 use zeroize::Zeroizing;
 
@@ -104,12 +106,12 @@ impl SessionCookie {
 
     /// The possible session tokens in all cookies of the name. Browsers send more than one where domains overlap.
     pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<SessionToken> {
-        self.0.values(headers).filter_map(SessionToken::parse).collect()
+        self.0.values(headers).filter_map(read_token).collect()
     }
 
     /// The `Set-Cookie` that hands a token to the browser.
     pub(crate) fn issue(&self, token: &SessionToken, now: Timestamp) -> HeaderValue {
-        self.0.set(token.expose(), CookieSettings::LIFETIME, now)
+        self.0.set(&written_token(token), CookieSettings::LIFETIME, now)
     }
 
     /// Sets the cookie once more in an answer that neither sets nor removes it.
@@ -124,6 +126,23 @@ impl SessionCookie {
     pub(crate) fn blank(&self) -> Vec<HeaderValue> {
         self.0.blank()
     }
+}
+
+/// Reads a token, which apps write percent-encoded where it has `+`, `/` or `=`. No token contains `%`.
+fn read_token(value: &str) -> Option<SessionToken> {
+    if !value.contains('%') {
+        return SessionToken::parse(value);
+    }
+    let mut decoded = Zeroizing::new(Vec::with_capacity(value.len()));
+    decoded.extend(percent_decode_str(value));
+    SessionToken::parse(std::str::from_utf8(&decoded).ok()?)
+}
+
+/// Writes a token as JavaScript's `encodeURIComponent` does, so that an imported session keeps the text of its cookie. New
+/// tokens stay as they are.
+fn written_token(token: &SessionToken) -> Cow<'_, str> {
+    const ENCODED: &AsciiSet = &CONTROLS.add(b'+').add(b'/').add(b'=');
+    utf8_percent_encode(token.expose(), ENCODED).into()
 }
 
 #[cfg(test)]
@@ -160,6 +179,40 @@ mod tests {
         }
         let line = format!("auth_session={}", good.expose());
         assert_eq!(read(&[b"x=\xff\xfe", line.as_bytes()]), [good.expose()]);
+    }
+
+    #[test]
+    fn a_percent_encoded_token_is_decoded_once() {
+        let imported = "aB3dE6gH9jK2mN5pQ8sT1vW4.x+y/z0123456789abcdefABCDEF=";
+        let encoded = "aB3dE6gH9jK2mN5pQ8sT1vW4.x%2By%2Fz0123456789abcdefABCDEF%3D";
+        let lower = encoded.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d");
+        for value in [imported, encoded, &lower, &format!("\"{encoded}\"")] {
+            assert_eq!(read(&[format!("auth_session={value}").as_bytes()]), [imported], "{value}");
+        }
+        let new = token("a");
+        let letters_encoded = new.expose().replacen("aa", "%61a", 1);
+        assert_eq!(read(&[format!("auth_session={letters_encoded}").as_bytes()]), [new.expose()]);
+        let twice = encoded.replace('%', "%25");
+        for bad in
+            [&twice, &encoded.replace("%2B", "%2"), &encoded.replace("%2B", "%20"), &encoded.replace("%2B", "%ff")]
+        {
+            assert_eq!(read(&[format!("auth_session={bad}").as_bytes()]), [""; 0], "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_written_as_encode_uri_component_does() {
+        for (text, written) in [
+            ("aB3dE6gH9jK2mN5pQ8sT1vW4.x+y/z=", "aB3dE6gH9jK2mN5pQ8sT1vW4.x%2By%2Fz%3D"),
+            ("aB3dE6gH9jK2mN5pQ8sT1vW4-._~", "aB3dE6gH9jK2mN5pQ8sT1vW4-._~"),
+        ] {
+            let token = SessionToken::parse(text).expect("a token's shape");
+            let issued = cookie().issue(&token, Timestamp::MIN);
+            let issued = issued.to_str().expect("ASCII");
+            assert!(issued.starts_with(&format!("auth_session={written}; ")), "{issued}");
+            assert_eq!(read(&[issued.as_bytes()]), [text]);
+        }
+        assert!(matches!(written_token(&token("a")), Cow::Borrowed(_)), "a new token needs no encoding");
     }
 
     #[test]

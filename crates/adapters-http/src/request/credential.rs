@@ -128,6 +128,8 @@ mod tests {
         assert_eq!(tokens(&[("cookie", &in_cookie)]), ["c"]);
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", &in_header)]), ["h"]);
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "Bearer x")]), [""; 0]);
+        let encoded = in_header.replacen("hh", "%68h", 1);
+        assert_eq!(tokens(&[("authorization", &encoded)]), [""; 0], "a bearer token is not percent-encoded");
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "Basic eDp5")]), ["c"]);
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "BEARER")]), [""; 0]);
         assert_eq!(tokens(&[("cookie", &in_cookie), ("authorization", "bearer \u{fc}")]), [""; 0]);
