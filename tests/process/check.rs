@@ -92,7 +92,7 @@ async fn check_looks_at_the_store_of_a_running_server() {
     let Some(url) = postgres::database().await else { return };
     let store = format!("--database-url={url}");
     let (status, told, _) = check(program.folder.path(), &[&store]).await;
-    assert!(status == Some(0) && told.contains("migrations; the start runs them"), "{told}");
+    assert!(status == Some(0) && told.contains("schema: none yet; the start creates it"), "{told}");
     let program = Program::start_in(folder(), &[&store], &[]).await;
     let (status, told, _) = check(program.folder.path(), &[&store]).await;
     assert!(status == Some(0) && told.contains("schema: current"), "{told}");

@@ -36,6 +36,11 @@ impl CheckTimes {
         self.by_cost().iter().any(|(known, _)| *known == cost)
     }
 
+    /// Forgets the times of all other costs.
+    pub(crate) fn retain(&self, is_kept: impl Fn(CheckCost) -> bool) {
+        self.by_cost().retain(|(cost, _)| is_kept(*cost));
+    }
+
     fn by_cost(&self) -> MutexGuard<'_, Vec<(CheckCost, Duration)>> {
         self.by_cost.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use doorward_domain::ports::{HashReader, SourceHash};
 use doorward_domain::{HashRefusal, PasswordHash};
 
 use crate::schemes::{Digest, StoredHash, UnreadableHash, number, phc_string};
@@ -16,21 +17,31 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Reads the hashes that other systems store: PHC, bcrypt, and the forms of Lucia, Oslo, Better Auth, Django and Werkzeug.
+/// White space around them and padding of their base64 do not count.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ForeignHashReader;
+
+impl HashReader for ForeignHashReader {
+    fn read(&self, hash: &SourceHash) -> Result<Option<PasswordHash>, HashRefusal> {
+        match hash {
+            SourceHash::Absent => Ok(None),
+            SourceHash::InTable(text) => import_hash(text, HashSource::Table).map(Some),
+            SourceHash::InFile(text) => import_hash(text, HashSource::File).map(Some),
+        }
+    }
+}
+
 /// Where the text of a hash stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HashSource {
+enum HashSource {
     /// In a table of Lucia, Oslo or Better Auth.
     Table,
     /// In a file that any system may have written.
-    Ndjson,
+    File,
 }
 
-/// Takes the text of a hash as another system stores it: PHC, bcrypt, or the forms of Lucia, Oslo, Better Auth, Django
-/// and Werkzeug. White space around it and padding of its base64 do not count.
-///
-/// # Errors
-/// [`HashRefusal`] says why no password could be verified against it.
-pub fn import_hash(text: &str, source: HashSource) -> Result<PasswordHash, HashRefusal> {
+fn import_hash(text: &str, source: HashSource) -> Result<PasswordHash, HashRefusal> {
     let text = text.trim();
     let kept = match text.split_once('$') {
         None if text.is_empty() => Err(HashRefusal::Malformed),
@@ -73,7 +84,7 @@ fn of_lucia(text: &str, source: HashSource) -> Result<String, HashRefusal> {
         _ => None,
     };
     match (r, tag, source) {
-        (_, Some(_), HashSource::Ndjson) => Err(HashRefusal::Ambiguous),
+        (_, Some(_), HashSource::File) => Err(HashRefusal::Ambiguous),
         (Some(r), tag, _) => scrypt(14, r, 1, salt, tag),
         (None, Some(_), HashSource::Table) => Err(HashRefusal::Malformed),
         (None, None, _) => Err(HashRefusal::Unsupported),
@@ -149,8 +160,8 @@ mod tests {
         import_hash(text, HashSource::Table).map(|hash| hash.expose().to_owned())
     }
 
-    fn ndjson(text: &str) -> Result<String, HashRefusal> {
-        import_hash(text, HashSource::Ndjson).map(|hash| hash.expose().to_owned())
+    fn file(text: &str) -> Result<String, HashRefusal> {
+        import_hash(text, HashSource::File).map(|hash| hash.expose().to_owned())
     }
 
     #[test]
@@ -161,14 +172,14 @@ mod tests {
         assert_eq!(table(&format!("abcdefghijklmnop:{HEX}")), Ok(lucia_1));
         assert_eq!(table(&format!("000102030405060708090a0b0c0d0e0f:{HEX}")), Ok(lucia_3));
         assert_eq!(table(&format!("s2:abcdefghijklmnop:{HEX}")), Ok(lucia_2.clone()));
-        assert_eq!(ndjson(&format!("s2:abcdefghijklmnop:{HEX}")), Ok(lucia_2.clone()));
+        assert_eq!(file(&format!("s2:abcdefghijklmnop:{HEX}")), Ok(lucia_2.clone()));
         assert_eq!(table(&format!("s2:abcdefghijklmnop:{}", HEX.to_uppercase())), Ok(lucia_2));
     }
 
     #[test]
     fn a_salt_and_hex_from_an_unknown_system_are_ambiguous() {
         for salt in ["abcdefghijklmnop", "000102030405060708090a0b0c0d0e0f", "salt"] {
-            assert_eq!(ndjson(&format!("{salt}:{HEX}")), Err(HashRefusal::Ambiguous), "{salt}");
+            assert_eq!(file(&format!("{salt}:{HEX}")), Err(HashRefusal::Ambiguous), "{salt}");
         }
     }
 
@@ -215,7 +226,7 @@ mod tests {
             "$argon2d$v=16$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$BbbKj4A4toOIetSRZTOFi0nLUgQBJsE09Mbp2HEbjAk",
             "$pbkdf2-sha1$i=7$c2FsdA$uR2NgCQ9gzNZLHrkKBEP+Uk9Nmc",
         ] {
-            assert_eq!(ndjson(text).as_deref(), Ok(text));
+            assert_eq!(file(text).as_deref(), Ok(text));
         }
     }
 
@@ -240,7 +251,7 @@ mod tests {
             &format!("$argon2id$v=19$m=8,t=1,p=1,keyid=8PDw8A${end}"),
             &format!("$argon2id$v=19$m=8,t=1,p=1,data=Dw8PDw8P${end}"),
         ] {
-            assert_eq!(ndjson(text), Err(HashRefusal::Unsupported), "{text}");
+            assert_eq!(file(text), Err(HashRefusal::Unsupported), "{text}");
             assert_eq!(table(text), Err(HashRefusal::Unsupported), "{text}");
         }
     }
@@ -268,7 +279,7 @@ mod tests {
             &format!("scrypt:1:8:1$salt${HEX}"),
             &format!("scrypt:16384:8:1$${HEX}"),
         ] {
-            assert_eq!(ndjson(text), Err(HashRefusal::Malformed), "{text}");
+            assert_eq!(file(text), Err(HashRefusal::Malformed), "{text}");
         }
     }
 
@@ -282,7 +293,7 @@ mod tests {
             "pbkdf2_sha1$99999999999999999999$salt$uR2NgCQ9gzNZLHrkKBEP+Uk9Nmc=",
             "argon2$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$BbbKj4A4toOIetSRZTOFi0nLUgQBJsE09Mbp2HEbjAk",
         ] {
-            assert_eq!(ndjson(text), Err(HashRefusal::TooCostly), "{text}");
+            assert_eq!(file(text), Err(HashRefusal::TooCostly), "{text}");
         }
     }
 
@@ -291,9 +302,9 @@ mod tests {
         fn what_is_imported_imports_as_itself(
             text in "(s2:|pbkdf2:sha1:|scrypt:2:|bcrypt\\$|pbkdf2_sha1\\$|\\$)?[a-z0-9:$=,]{0,60}",
         ) {
-            for source in [HashSource::Table, HashSource::Ndjson] {
+            for source in [HashSource::Table, HashSource::File] {
                 if let Ok(hash) = import_hash(&text, source) {
-                    prop_assert_eq!(import_hash(hash.expose(), HashSource::Ndjson), Ok(hash));
+                    prop_assert_eq!(import_hash(hash.expose(), HashSource::File), Ok(hash));
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 mod argon2_cost;
 mod check_times;
+mod cookie_signer;
 mod digest;
 mod hashing_pool;
 mod import;
@@ -15,8 +16,9 @@ mod token_generator;
 mod working_memory;
 
 pub use argon2_cost::{Argon2Cost, InvalidArgon2Cost};
+pub use cookie_signer::{BetterAuthSigner, EmptySecret};
 pub use digest::sha256;
 pub use hashing_pool::HashingLoad;
-pub use import::{HashSource, import_hash};
+pub use import::ForeignHashReader;
 pub use password_hasher::{Argon2idHasher, StartError};
 pub use token_generator::OsTokenGenerator;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use doorward_domain::ports::{Cause, HasherError, PasswordHasher, Verdict};
-use doorward_domain::{AddressBlock, Password, PasswordHash};
+use doorward_domain::{AddressBlock, HashParameters, Password, PasswordHash};
 use rand::rngs::SysRng;
 use thiserror::Error;
 
@@ -46,15 +46,24 @@ impl Argon2idHasher {
         Ok(Self { cost, dummy, pool, times: CheckTimes::default() })
     }
 
-    /// Measures one check at each cost among these hashes, so that from then on a refusal takes as long as at the costliest
-    /// of them.
+    /// The parameters of new hashes.
+    #[must_use]
+    pub fn parameters(&self) -> HashParameters {
+        self.dummy.parameters()
+    }
+
+    /// Measures one check at each of these costs, so that from then on a refusal takes as long as at the costliest of them,
+    /// and forgets the times of other costs.
     ///
-    /// Give it a hash of each scheme and cost in the store when the server starts, and let it run in the background: it
-    /// waits for the hashing threads, one check at a time, however long they are overloaded. Hashes that cannot be read
+    /// Give it the parameters of all hashes in the store when the server starts, and again when they may have changed. It
+    /// waits for the hashing threads, one check at a time, however long they are overloaded. Parameters that cannot be read
     /// are skipped.
-    pub async fn measure_checks(&self, present: &[PasswordHash]) {
-        for stored in present.iter().flat_map(StoredHash::read) {
-            self.measure(Arc::new(stored)).await;
+    pub async fn measure_checks(&self, present: &[HashParameters]) {
+        let samples: Vec<StoredHash> = present.iter().filter_map(StoredHash::sample).collect();
+        let own = StoredHash::read(&self.dummy).map(|dummy| dummy.cost()).ok();
+        self.times.retain(|cost| Some(cost) == own || samples.iter().any(|sample| sample.cost() == cost));
+        for sample in samples {
+            self.measure(Arc::new(sample)).await;
         }
     }
 
@@ -267,8 +276,8 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_takes_as_long_as_at_the_costliest_hash_that_was_measured() {
         let hasher = hasher();
-        let present = [BCRYPT, &BCRYPT.replace("$04$", "$08$"), &BCRYPT.replace("2b", "2y"), "rubbish"];
-        hasher.measure_checks(&present.map(|text| PasswordHash::restore(text.into()))).await;
+        let present = ["$2b$04$", "$2b$08$", "$2y$08$", "rubbish"].map(|text| HashParameters::restore(text.into()));
+        hasher.measure_checks(&present).await;
         assert_eq!(hasher.load().done, 2, "one hash for each cost that can be read");
         let costliest = hasher.times.costliest();
         for (raw, hashes) in [("wrong", 1), ("ﬁve horses", 2)] {
@@ -276,12 +285,14 @@ mod tests {
             assert_eq!(hasher.verify(&password(raw), None, ANYWHERE).await.expect("checked"), Verdict::Wrong);
             assert!(asked.elapsed() >= costliest * hashes, "{raw}");
         }
+        hasher.measure_checks(&present[..1]).await;
+        assert!(hasher.times.costliest() < costliest, "the times of costs that are gone are forgotten");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_measurement_waits_for_overloaded_threads() {
         let full = hasher_without_a_place();
-        let present = [PasswordHash::restore(BCRYPT.into())];
+        let present = [HashParameters::restore("$2b$04$".into())];
         let measured = tokio::time::timeout(Duration::from_mins(1), full.measure_checks(&present)).await;
         assert!(measured.is_err(), "it asks again and again");
     }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::ports::{RandomnessError, TokenGenerator};
 use doorward_domain::{
-    InvitationId, LinkHash, OneTimeCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope,
+    InvitationId, KeyId, LinkHash, OneTimeCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope,
     TokenHash, UserId,
 };
 use rand::TryCryptoRng;
@@ -29,6 +29,12 @@ impl TokenGenerator for OsTokenGenerator {
 
     fn user_id(&self) -> Result<UserId, RandomnessError> {
         id(UserId::CHARS, &mut SysRng).map(UserId::restore)
+    }
+
+    fn imported_user_id(&self, key: &KeyId) -> UserId {
+        let digest = Sha256::digest(format!("imported user {}", key.as_str()));
+        let characters = digest.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 36)]));
+        UserId::restore(characters.take(UserId::CHARS).collect())
     }
 
     fn invitation_id(&self) -> Result<InvitationId, RandomnessError> {
@@ -68,8 +74,10 @@ fn one_time_code(source: &mut impl TryCryptoRng) -> Result<OneTimeCode, Randomne
     Ok(OneTimeCode::of_random(&bytes))
 }
 
+/// The characters of ids.
+const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
 fn id(chars: usize, source: &mut impl TryCryptoRng) -> Result<String, RandomnessError> {
-    const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     /// The greatest multiple of 36 in a byte: below it each character is as likely as the next, the rest is thrown away.
     const FAIR: u8 = 252;
 
@@ -100,6 +108,14 @@ mod tests {
     fn a_token_is_32_bytes_in_base64url_without_padding() {
         let token = token(&mut Known::new(0xe0..=0xff)).expect("known bytes");
         assert_eq!(token.expose(), "4OHi4-Tl5ufo6err7O3u7_Dx8vP09fb3-Pn6-_z9_v8");
+    }
+
+    #[test]
+    fn an_imported_user_gets_the_same_id_each_time() {
+        let id = |key: &str| OsTokenGenerator.imported_user_id(&KeyId::parse(key).expect("a key"));
+        assert_eq!(id("username:alice"), id("username:ALICE"));
+        assert_ne!(id("username:alice"), id("username:bobby"));
+        assert_eq!(id("username:alice").as_str().len(), UserId::CHARS);
     }
 
     #[test]

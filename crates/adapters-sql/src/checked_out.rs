@@ -6,6 +6,7 @@ use std::time::Duration;
 use doorward_domain::TokenHash;
 use doorward_domain::ports::StoreError;
 use sqlx::pool::{Pool, PoolConnection};
+use sqlx::{SqlSafeStr, SqlStr};
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
@@ -40,6 +41,11 @@ impl<DB: Dialect> CheckedOut<DB> {
         self.deadline += by;
     }
 
+    /// Gives the call `limit` from now.
+    pub(crate) fn restart_deadline(&mut self, limit: Duration) {
+        self.deadline = Instant::now() + limit;
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
         self.execute(DB::BEGIN, &[]).await.map(drop)
@@ -47,6 +53,11 @@ impl<DB: Dialect> CheckedOut<DB> {
 
     /// Runs a statement and returns the number of rows it changed.
     pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.execute_built(sql.into_sql_str(), values).await
+    }
+
+    /// Runs a statement that was put together, and returns the number of rows it changed.
+    pub(crate) async fn execute_built(&mut self, sql: SqlStr, values: &[Value<'_>]) -> Result<u64, StoreError> {
         self.in_time(async |connection| DB::execute(connection, sql, values).await).await
     }
 
@@ -56,13 +67,22 @@ impl<DB: Dialect> CheckedOut<DB> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Option<DB::Row>, StoreError> {
-        self.in_time(async |connection| DB::fetch(connection, sql, values).await).await
+        self.in_time(async |connection| DB::fetch(connection, sql.into_sql_str(), values).await).await
     }
 
     /// Runs a query and returns all its rows.
     pub(crate) async fn fetch_all(
         &mut self,
         sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<DB::Row>, StoreError> {
+        self.fetch_all_built(sql.into_sql_str(), values).await
+    }
+
+    /// Runs a query that was put together, and returns all its rows.
+    pub(crate) async fn fetch_all_built(
+        &mut self,
+        sql: SqlStr,
         values: &[Value<'_>],
     ) -> Result<Vec<DB::Row>, StoreError> {
         self.in_time(async |connection| DB::fetch_all(connection, sql, values).await).await

@@ -1,7 +1,7 @@
 //! What each database supplies to the shared store code.
 
-use sqlx::Database;
 use sqlx::pool::Pool;
+use sqlx::{Database, SqlStr};
 
 use crate::lookups::Lookups;
 use crate::row::Columns;
@@ -14,6 +14,15 @@ pub(crate) trait Dialect: Database<Row: Columns> {
 
     /// Begins a transaction that writes.
     const BEGIN: &'static str;
+
+    /// Begins a transaction that reads, all of it at one instant, and keeps no writer waiting.
+    const BEGIN_SNAPSHOT: &'static str;
+
+    /// Keeps other imports waiting until the transaction ends.
+    const LOCK_IMPORTS: &'static str;
+
+    /// The number of keys by the first part of their hashes.
+    const COUNT_KEYS_BY_SCHEME: &'static str;
 
     /// [`crate::statements::insert_session_of_key`] with this system's lock on the key.
     const INSERT_SESSION_OF_KEY: &'static str;
@@ -41,21 +50,21 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Runs a statement and returns the number of rows it changed.
     fn execute(
         connection: &mut Self::Connection,
-        sql: &'static str,
+        sql: SqlStr,
         values: &[Value<'_>],
     ) -> impl Future<Output = sqlx::Result<u64>> + Send;
 
     /// Runs a query and returns its first row.
     fn fetch(
         connection: &mut Self::Connection,
-        sql: &'static str,
+        sql: SqlStr,
         values: &[Value<'_>],
     ) -> impl Future<Output = sqlx::Result<Option<Self::Row>>> + Send;
 
     /// Runs a query and returns all its rows.
     fn fetch_all(
         connection: &mut Self::Connection,
-        sql: &'static str,
+        sql: SqlStr,
         values: &[Value<'_>],
     ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
 

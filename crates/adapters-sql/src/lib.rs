@@ -1,15 +1,19 @@
 //! The stores on SQLite and PostgreSQL, through sqlx: the ports `UserStore`, `SessionStore`, `RecoveryStore`, `LinkStore`,
-//! `AccountRecords`, `LoginThrottle` and `StoreProbe`.
+//! `AccountRecords`, `AccountSink`, `AccountArchive`, `HashSchemeStore`, `LoginThrottle` and `StoreProbe`.
 //!
 //! What both databases share is here: the statements, the steps of each port method (one file a port), and the meaning of a
 //! row. What differs is in a folder for each: how a store is opened and migrated, how sessions are looked up, how an instant
 //! is written, which errors are an outage. No rule of the domain is decided here, and no type of sqlx leaves the crate.
 
+mod account_archive;
+mod account_sink;
 mod backend;
+mod bulk;
 mod checked_out;
 mod connect_error;
 mod dialect;
 mod file_identity;
+mod hash_schemes;
 mod links;
 mod lookups;
 mod migrations;
@@ -19,6 +23,7 @@ mod records;
 mod recovery;
 mod row;
 mod sessions;
+mod sources;
 mod sqlite;
 mod statements;
 mod store;
@@ -31,10 +36,12 @@ mod value;
 use std::sync::Arc;
 
 use doorward_domain::ports::{
-    AccountRecords, LinkStore, LoginThrottle, RecoveryStore, SessionStore, StoreProbe, UserStore,
+    AccountArchive, AccountRecords, AccountSink, HashSchemeStore, LinkStore, LoginThrottle, RecoveryStore,
+    SessionStore, StoreProbe, UserStore,
 };
 
 pub use connect_error::ConnectError;
+pub use sources::{AttributeColumns, ForeignSystem, OpenSource, SessionIds, SourceOptions, UsernameFrom, open_source};
 pub use store_state::StoreState;
 pub use url::{InvalidStoreUrl, StoreUrl};
 
@@ -102,6 +109,24 @@ impl Store {
     /// What it holds of each user, page by page.
     #[must_use]
     pub fn records(&self) -> Arc<dyn AccountRecords> {
+        self.0.clone()
+    }
+
+    /// All accounts in it, to read.
+    #[must_use]
+    pub fn archive(&self) -> Arc<dyn AccountArchive> {
+        self.0.clone()
+    }
+
+    /// Takes accounts of other stores and systems.
+    #[must_use]
+    pub fn sink(&self) -> Arc<dyn AccountSink> {
+        self.0.clone()
+    }
+
+    /// The schemes and costs of its password hashes.
+    #[must_use]
+    pub fn hash_schemes(&self) -> Arc<dyn HashSchemeStore> {
         self.0.clone()
     }
 

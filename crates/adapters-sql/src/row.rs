@@ -164,13 +164,16 @@ pub(crate) fn unused_code(row: &impl Columns) -> sqlx::Result<UnusedCode> {
 }
 
 pub(crate) fn password_link_and_user(row: &impl Columns) -> sqlx::Result<(PasswordLink, User)> {
-    let link = PasswordLink {
+    Ok((password_link(row)?, user(row)?))
+}
+
+pub(crate) fn password_link(row: &impl Columns) -> sqlx::Result<PasswordLink> {
+    Ok(PasswordLink {
         user_id: user_id(row)?,
         code: row.link("code_hash")?,
         created_at: row.instant("created_at")?,
         expires_at: row.instant("expires_at")?,
-    };
-    Ok((link, user(row)?))
+    })
 }
 
 pub(crate) fn invitation(row: &impl Columns) -> sqlx::Result<Invitation> {

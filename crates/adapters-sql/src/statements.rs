@@ -29,6 +29,45 @@ pub(crate) const LIST_USERS: &str = concat!(
      ORDER BY u.id LIMIT $7"
 );
 
+/// `$1` the id that the page comes after, `$2` how many at most.
+pub(crate) const ARCHIVED_USERS: &str =
+    concat!("SELECT u.id AS user_id, ", user_columns!(), " FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2");
+
+pub(crate) const COUNT_USERS: &str = "SELECT COUNT(*) AS users FROM users";
+
+/// `$1` the user that the page comes after, `$2` its last user; so in the next four, where `$3` is now.
+pub(crate) const ARCHIVED_KEYS: &str = "SELECT id, user_id, password_hash, created_at FROM user_keys \
+     WHERE user_id > $1 AND user_id <= $2 ORDER BY user_id, id";
+pub(crate) const ARCHIVED_SESSIONS: &str = "SELECT token_hash, id, user_id, created_at, active_expires_at, \
+     idle_expires_at, COALESCE(last_used_at, created_at) AS last_used_at, attributes, user_agent, address \
+     FROM sessions WHERE user_id > $1 AND user_id <= $2 AND idle_expires_at > $3 ORDER BY user_id, created_at, id";
+pub(crate) const ARCHIVED_CODES: &str = "SELECT user_id, code_hash, created_at FROM recovery_codes \
+     WHERE user_id > $1 AND user_id <= $2 ORDER BY user_id, code_hash";
+pub(crate) const ARCHIVED_LINKS: &str = "SELECT user_id, code_hash, created_at, expires_at FROM password_links \
+     WHERE user_id > $1 AND user_id <= $2 AND expires_at > $3";
+pub(crate) const ARCHIVED_SIGN_INS: &str = "SELECT user_id, session_id, happened_at, kind, user_agent, address \
+     FROM sign_in_events WHERE user_id > $1 AND user_id <= $2 ORDER BY user_id, happened_at, session_id";
+
+/// Ends in `IN`: which of these ids users have.
+pub(crate) const USERS_IN: &str = "SELECT id AS user_id, username FROM users WHERE id IN";
+
+/// Ends in `IN`: which of these keys exist.
+pub(crate) const KEYS_IN: &str = "SELECT id, user_id FROM user_keys WHERE id IN";
+
+/// `$1` parameters.
+pub(crate) const NOTE_PARAMETERS: &str =
+    "INSERT INTO hash_parameters (parameters) VALUES ($1) ON CONFLICT (parameters) DO NOTHING";
+
+pub(crate) const LIST_PARAMETERS: &str = "SELECT parameters FROM hash_parameters ORDER BY parameters";
+
+/// `$1` parameters.
+pub(crate) const FIND_KEY_OF_PARAMETERS: &str =
+    "SELECT id FROM user_keys WHERE substr(password_hash, 1, length($1)) = $1 LIMIT 1";
+
+/// `$1` parameters.
+pub(crate) const FORGET_PARAMETERS: &str = "DELETE FROM hash_parameters WHERE parameters = $1 \
+     AND NOT EXISTS (SELECT 1 FROM user_keys WHERE substr(password_hash, 1, length($1)) = $1)";
+
 /// `$1` username, `$2` attributes, `$3` disabled, `$4` user.
 pub(crate) const UPDATE_USER: &str = "UPDATE users SET username = $1, attributes = $2, disabled = $3 WHERE id = $4";
 

@@ -3,7 +3,7 @@
 /// What the next start finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreState {
-    /// No file: the start creates it.
+    /// No file, or no tables: the start creates them.
     Absent,
     /// A schema that lacks this many migrations: the start runs them.
     Outdated(usize),

@@ -9,7 +9,9 @@ mod credentials;
 mod delete_account;
 mod devices;
 mod download_data;
+mod export_accounts;
 mod fault;
+mod import_accounts;
 mod issue_recovery_codes;
 mod links;
 mod list_sessions;
@@ -36,7 +38,11 @@ pub use credentials::{Credentials, InvalidCredentials};
 pub use delete_account::{DeleteAccount, DeleteAccountError};
 pub use devices::TrustedDevices;
 pub use download_data::{DataPage, Download, DownloadData};
+pub use export_accounts::{ExportAccounts, ExportError, Exported, OpenExport};
 pub use fault::Fault;
+pub use import_accounts::{
+    Checked, Counts, Finding, ImportAccounts, ImportError, ImportObserver, ImportOptions, Imported, Part, Pass,
+};
 pub use issue_recovery_codes::{IssueRecoveryCodes, IssueRecoveryCodesError, IssuedCodes};
 pub use links::{InvalidLink, LinkError, Links};
 pub use list_sessions::ListSessions;

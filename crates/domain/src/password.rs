@@ -143,19 +143,6 @@ pub enum HashRefusal {
     TooCostly,
 }
 
-impl HashRefusal {
-    /// The name that reports use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Malformed => "hash_malformed",
-            Self::Ambiguous => "hash_ambiguous",
-            Self::Unsupported => "hash_unsupported",
-            Self::TooCostly => "hash_too_costly",
-        }
-    }
-}
-
 /// What a new password must be like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasswordPolicy {

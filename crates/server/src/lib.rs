@@ -8,6 +8,7 @@ mod command;
 mod command_line;
 mod connection_timeouts;
 mod embedded;
+mod hash_schemes;
 mod listener;
 mod logging;
 mod metrics;
@@ -103,10 +104,13 @@ fn run_command(
     match runtime.block_on(command::run(settings, command)) {
         Ok(printed) => {
             let status = print(&printed.output);
+            for detail in &printed.details {
+                eprintln!("{detail}");
+            }
             if let Some(note) = printed.note {
                 eprintln!("doorward: {note}");
             }
-            status
+            if printed.status == 0 { status } else { ExitCode::from(printed.status) }
         }
         Err(failure) => {
             for detail in failure.details() {

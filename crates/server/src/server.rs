@@ -19,6 +19,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::admin_tokens::TokensFile;
+use crate::hash_schemes::follow_regularly;
 use crate::listener::{Listener, Places};
 use crate::logging::DroppedLines;
 use crate::metrics::ProgramMetrics;
@@ -45,6 +46,7 @@ pub struct Server {
     workers: Workers,
     sweep: Sweep,
     session_uses: Arc<SessionUses>,
+    hasher: Arc<Argon2idHasher>,
     store: Store,
     counts: ProgramMetrics,
     metrics: Option<PrivateServer>,
@@ -104,7 +106,7 @@ impl Server {
         let sessions = settings.sessions;
         // Boxed, since it holds the settings, and futures with copies of them are large.
         let core = Box::pin(Core::start(settings, &public_origin, Arc::clone(&clock), dropped_lines));
-        let Core { endpoint, admin, sweep, session_uses, store, counts, registry } = core.await?;
+        let Core { endpoint, admin, sweep, session_uses, hasher, store, counts, registry } = core.await?;
         let workers = Workers::start()?;
         let admin = admin_socket.zip(admin_tokens.clone()).map(|(bound, tokens)| {
             let services = AdminServices { admin, clock: Arc::clone(&clock), sessions, tokens: Arc::new(tokens) };
@@ -125,6 +127,7 @@ impl Server {
             workers,
             sweep,
             session_uses,
+            hasher,
             store,
             counts,
             metrics,
@@ -168,6 +171,7 @@ impl Server {
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         let sweeping = tokio::spawn(sweep_regularly(self.sweep, self.counts.swept_sessions));
         let noting = tokio::spawn(write_uses_regularly(Arc::clone(&self.session_uses)));
+        let following = tokio::spawn(follow_regularly(self.hasher, self.store.hash_schemes()));
         let (stopping, stopped) = watch::channel(());
         let has_admin = self.admin.is_some();
         let private = [("metrics", self.metrics), ("the admin API", self.admin)].into_iter();
@@ -186,6 +190,7 @@ impl Server {
         }
         sweeping.abort();
         noting.abort();
+        following.abort();
         write_uses(&self.session_uses).await;
         self.store.close().await;
         // Not before: a connection to PostgreSQL belongs to the worker that opened it.
@@ -199,6 +204,7 @@ pub(crate) struct Core {
     admin: Admin,
     pub(crate) sweep: Sweep,
     pub(crate) session_uses: Arc<SessionUses>,
+    hasher: Arc<Argon2idHasher>,
     pub(crate) store: Store,
     counts: ProgramMetrics,
     registry: Registry,
@@ -224,7 +230,7 @@ impl Core {
         let (mut registry, counts) =
             (Registry::default(), ProgramMetrics { dropped_lines, ..ProgramMetrics::default() });
         counts.register(&mut registry, clock.now(), &hasher);
-        let (ports, policies) = (ports(&store, hasher, clock), settings.policies());
+        let (ports, policies) = (ports(&store, hasher.clone(), clock), settings.policies());
         let admin = Admin::new(&ports, &policies);
         let sweep = admin.sweep.clone();
         let (app, return_origins) =
@@ -245,7 +251,7 @@ impl Core {
         let use_cases = UseCases::new(&ports, &policies);
         let session_uses = Arc::clone(&use_cases.session_uses);
         let endpoint = doorward_adapters_http::endpoint(use_cases, http, &mut registry);
-        Ok(Self { endpoint, admin, sweep, session_uses, store, counts, registry })
+        Ok(Self { endpoint, admin, sweep, session_uses, hasher, store, counts, registry })
     }
 }
 

@@ -1,7 +1,9 @@
 //! A stored hash of any scheme, and how a password is checked against it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use doorward_domain::ports::{Cause, Verdict};
-use doorward_domain::{Password, PasswordHash};
+use doorward_domain::{HashParameters, Password, PasswordHash};
 
 use super::argon2::Argon2Hash;
 use super::bcrypt::BcryptHash;
@@ -35,6 +37,19 @@ impl StoredHash {
             "scrypt" => ScryptHash::read(text).map(Self::Scrypt),
             _ => Err(UnreadableHash::Scheme),
         }
+    }
+
+    /// A hash of these parameters that no password has; `None` where they cannot be read.
+    pub(crate) fn sample(parameters: &HashParameters) -> Option<Self> {
+        let text = parameters.as_str();
+        let secret = if text.starts_with("$2") {
+            ".".repeat(53)
+        } else {
+            // Salt and tag of zeros. A tag of 20 bytes is one block of every digest, unless the parameters name a length.
+            let length = text.split(['$', ',']).find_map(|part| part.strip_prefix("l=")?.parse().ok()).unwrap_or(20);
+            format!("{}${}", STANDARD_NO_PAD.encode([0; 16]), STANDARD_NO_PAD.encode(vec![0; usize::min(length, 64)]))
+        };
+        Self::read(&PasswordHash::restore(format!("{text}{secret}"))).ok()
     }
 
     /// What it costs to compute it once.

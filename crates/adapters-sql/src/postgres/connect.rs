@@ -106,17 +106,17 @@ pub(crate) async fn look_at(options: &PgConnectOptions) -> Result<StoreState, Co
             return Err(read_only(&store));
         }
         let migrated: bool = sqlx::query_scalar(MIGRATED).fetch_one(&mut connection).await.map_err(refused)?;
-        let mut applied = Vec::new();
-        if migrated {
-            let is_of_development_build: bool = sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD)
-                .fetch_one(&mut connection)
-                .await
-                .map_err(refused)?;
-            if is_of_development_build {
-                return Err(ConnectError::DevelopmentBuild { store: store.clone() });
-            }
-            applied = sqlx::query_as(migrations::FIND_APPLIED).fetch_all(&mut connection).await.map_err(refused)?;
+        if !migrated {
+            check_pooler(&options, &store).await?;
+            return connection.close().await.map_err(refused).map(|()| StoreState::Absent);
         }
+        let is_of_development_build: bool =
+            sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD).fetch_one(&mut connection).await.map_err(refused)?;
+        if is_of_development_build {
+            return Err(ConnectError::DevelopmentBuild { store: store.clone() });
+        }
+        let applied: Vec<_> =
+            sqlx::query_as(migrations::FIND_APPLIED).fetch_all(&mut connection).await.map_err(refused)?;
         check_pooler(&options, &store).await?;
         connection.close().await.map_err(refused)?;
         migrations::pending(&migrator(), &applied, &store).map(StoreState::of)

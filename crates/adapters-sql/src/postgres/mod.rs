@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::pool::Pool;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{ConnectOptions, Connection, Postgres};
+use sqlx::{ConnectOptions, Connection, Postgres, SqlStr};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -25,6 +25,14 @@ impl Dialect for Postgres {
     /// Said in full, since a server can be set to another default. What must not change between two statements of a
     /// transaction is locked by the first.
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+    const BEGIN_SNAPSHOT: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+    /// The number is `dwimport` in ASCII.
+    const LOCK_IMPORTS: &'static str = "SELECT pg_advisory_xact_lock(7239370844780065396)::text";
+
+    const COUNT_KEYS_BY_SCHEME: &'static str = "SELECT split_part(password_hash, '$', 2) AS scheme, COUNT(*) AS keys \
+         FROM user_keys WHERE password_hash IS NOT NULL GROUP BY 1";
 
     /// Waits for a change of the key that is under way and then looks at the hash again; makes one that comes later wait.
     /// So do two logins of one user, each of which must see the other's session to count it.
@@ -54,23 +62,15 @@ impl Dialect for Postgres {
          DELETE FROM sign_in_events e USING old WHERE e.user_id = old.user_id AND e.happened_at = old.happened_at \
          AND e.session_id = old.session_id";
 
-    async fn execute(connection: &mut PgConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
+    async fn execute(connection: &mut PgConnection, sql: SqlStr, values: &[Value<'_>]) -> sqlx::Result<u64> {
         Ok(bound(sql, values).execute(connection).await?.rows_affected())
     }
 
-    async fn fetch(
-        connection: &mut PgConnection,
-        sql: &'static str,
-        values: &[Value<'_>],
-    ) -> sqlx::Result<Option<PgRow>> {
+    async fn fetch(connection: &mut PgConnection, sql: SqlStr, values: &[Value<'_>]) -> sqlx::Result<Option<PgRow>> {
         bound(sql, values).fetch_optional(connection).await
     }
 
-    async fn fetch_all(
-        connection: &mut PgConnection,
-        sql: &'static str,
-        values: &[Value<'_>],
-    ) -> sqlx::Result<Vec<PgRow>> {
+    async fn fetch_all(connection: &mut PgConnection, sql: SqlStr, values: &[Value<'_>]) -> sqlx::Result<Vec<PgRow>> {
         bound(sql, values).fetch_all(connection).await
     }
 

@@ -189,7 +189,7 @@ fn open_for_writing(path: &Path, store: &str) -> Result<File, ConnectError> {
 }
 
 /// Where SQLite keeps the log of a database.
-fn log_of(path: &Path) -> PathBuf {
+pub(crate) fn log_of(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     log.into()

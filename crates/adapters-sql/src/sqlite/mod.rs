@@ -7,14 +7,14 @@ mod instant;
 mod result_code;
 mod session_cache;
 
-use sqlx::Sqlite;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{SqlStr, Sqlite};
 
 use crate::dialect::Dialect;
 use crate::statements::insert_session_of_key;
 use crate::value::{Value, bound};
 
-pub(crate) use connect::{Location, connect, look_at};
+pub(crate) use connect::{Location, connect, log_of, look_at};
 
 use cached_lookups::CachedLookups;
 use result_code::ResultCode;
@@ -24,6 +24,15 @@ impl Dialect for Sqlite {
 
     /// A transaction that began by reading could not be made to wait for another writer: it fails at its first write.
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
+
+    const BEGIN_SNAPSHOT: &'static str = "BEGIN DEFERRED";
+
+    /// There is one writer at a time.
+    const LOCK_IMPORTS: &'static str = "SELECT 1";
+
+    const COUNT_KEYS_BY_SCHEME: &'static str = "SELECT \
+         substr(password_hash, 2, instr(substr(password_hash, 2), '$') - 1) AS scheme, COUNT(*) AS keys \
+         FROM user_keys WHERE password_hash IS NOT NULL GROUP BY 1";
 
     /// There is one writer at a time, so nothing else can change the key.
     const INSERT_SESSION_OF_KEY: &'static str = insert_session_of_key!("");
@@ -42,13 +51,13 @@ impl Dialect for Sqlite {
          (SELECT user_id, happened_at, session_id FROM sign_in_events WHERE happened_at <= $1 \
          ORDER BY happened_at LIMIT $2)";
 
-    async fn execute(connection: &mut SqliteConnection, sql: &'static str, values: &[Value<'_>]) -> sqlx::Result<u64> {
+    async fn execute(connection: &mut SqliteConnection, sql: SqlStr, values: &[Value<'_>]) -> sqlx::Result<u64> {
         Ok(bound::<Sqlite>(sql, values).execute(connection).await?.rows_affected())
     }
 
     async fn fetch(
         connection: &mut SqliteConnection,
-        sql: &'static str,
+        sql: SqlStr,
         values: &[Value<'_>],
     ) -> sqlx::Result<Option<SqliteRow>> {
         bound::<Sqlite>(sql, values).fetch_optional(connection).await
@@ -56,7 +65,7 @@ impl Dialect for Sqlite {
 
     async fn fetch_all(
         connection: &mut SqliteConnection,
-        sql: &'static str,
+        sql: SqlStr,
         values: &[Value<'_>],
     ) -> sqlx::Result<Vec<SqliteRow>> {
         bound::<Sqlite>(sql, values).fetch_all(connection).await

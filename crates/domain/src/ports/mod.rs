@@ -3,9 +3,14 @@
 
 #![cfg_attr(feature = "mocks", allow(clippy::pedantic, reason = "what mockall writes is not ours to polish"))]
 
+mod account;
+mod account_archive;
 mod account_records;
+mod account_sink;
+mod account_source;
 mod clock;
 mod errors;
+mod hash_scheme_store;
 mod link_store;
 mod login_throttle;
 mod password_hasher;
@@ -15,9 +20,17 @@ mod store_probe;
 mod token_generator;
 mod user_store;
 
+pub use account::Account;
+pub use account_archive::{AccountArchive, AccountSnapshot};
 pub use account_records::{AccountRecords, KeyRecord};
+pub use account_sink::{AccountSink, ExistingAccounts, WriteAccountsError};
+pub use account_source::{
+    AccountSource, CookieSigner, HashReader, SourceAccount, SourceError, SourceHash, SourceId, SourceInstant,
+    SourceKey, SourceSession, SourceToken,
+};
 pub use clock::Clock;
 pub use errors::{Cause, StoreError};
+pub use hash_scheme_store::HashSchemeStore;
 pub use link_store::{LinkStore, PasswordReset, UseLinkError};
 pub use login_throttle::{LoginThrottle, ThrottledSuccess};
 pub use password_hasher::{HasherError, PasswordHasher, Verdict};
@@ -32,8 +45,18 @@ pub use user_store::{
 
 #[cfg(feature = "mocks")]
 pub use {
-    account_records::MockAccountRecords, clock::MockClock, link_store::MockLinkStore,
-    login_throttle::MockLoginThrottle, password_hasher::MockPasswordHasher, recovery_store::MockRecoveryStore,
-    session_store::MockSessionStore, store_probe::MockStoreProbe, token_generator::MockTokenGenerator,
+    account_archive::{MockAccountArchive, MockAccountSnapshot},
+    account_records::MockAccountRecords,
+    account_sink::MockAccountSink,
+    account_source::{MockCookieSigner, MockHashReader},
+    clock::MockClock,
+    hash_scheme_store::MockHashSchemeStore,
+    link_store::MockLinkStore,
+    login_throttle::MockLoginThrottle,
+    password_hasher::MockPasswordHasher,
+    recovery_store::MockRecoveryStore,
+    session_store::MockSessionStore,
+    store_probe::MockStoreProbe,
+    token_generator::MockTokenGenerator,
     user_store::MockUserStore,
 };

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::errors::Cause;
 use crate::{
-    InvitationId, LinkHash, OneTimeCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope,
+    InvitationId, KeyId, LinkHash, OneTimeCode, RecoveryCodeHash, SessionId, SessionToken, ThrottleKey, ThrottleScope,
     TokenHash, UserId,
 };
 
@@ -29,6 +29,9 @@ pub trait TokenGenerator: Send + Sync {
     /// # Errors
     /// [`RandomnessError`] where the system gives none; there is no fallback.
     fn user_id(&self) -> Result<UserId, RandomnessError>;
+
+    /// The id of an imported user who had none, made of the key of the username: the same each time it is imported.
+    fn imported_user_id(&self, key: &KeyId) -> UserId;
 
     /// A new code of [`OneTimeCode::BYTES`] random bytes.
     ///

@@ -21,6 +21,11 @@ pub(super) fn note_throttle_reset(user: Option<&UserId>, address: Option<IpAddr>
     tracing::info!(target: "doorward::audit", event = "throttle_reset", user_id, address, actor = actor());
 }
 
+/// Logs that accounts were imported, with their number.
+pub(super) fn note_import(users: u64) {
+    tracing::info!(target: "doorward::audit", event = "accounts_imported", users, actor = actor());
+}
+
 /// The account of the system that runs the command, as `cli:alice`; its number where it has no name.
 fn actor() -> String {
     let uid = rustix::process::getuid().as_raw();

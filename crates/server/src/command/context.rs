@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use doorward_app::{Admin, ListSessions, SignUpMode};
-use doorward_domain::ports::Clock;
+use doorward_domain::ports::{Clock, HashSchemeStore};
 use doorward_domain::{
     Attributes, KeyId, LoginName, PasswordPolicy, SessionPolicy, User, UserId, Username, UsernameRules,
 };
@@ -32,6 +32,7 @@ pub(super) struct CommandContext {
     pub(super) admin: Admin,
     pub(super) list_sessions: ListSessions,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) hash_schemes: Arc<dyn HashSchemeStore>,
     pub(super) sessions: SessionPolicy,
     pub(super) usernames: UsernameRules,
     pub(super) passwords: PasswordPolicy,

@@ -33,12 +33,14 @@ pub(super) enum Kind {
     Unavailable = 69,
     /// `EX_CANTCREAT`
     Taken = 73,
+    /// `EX_TEMPFAIL`
+    Interrupted = 75,
     /// `EX_NOPERM`
     Incorrect = 77,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Failed,
         Self::Usage,
         Self::Data,
@@ -46,6 +48,7 @@ impl Kind {
         Self::NotFound,
         Self::Unavailable,
         Self::Taken,
+        Self::Interrupted,
         Self::Incorrect,
     ];
 
@@ -55,11 +58,14 @@ impl Kind {
                 "something unforeseen, a server that is not ready (`health`), or a question answered with no"
             }
             Self::Usage => "the command or a setting is wrong",
-            Self::Data => "a name, a password, JSON or another argument that cannot be taken, or the user is disabled",
-            Self::NoInput => "the file of names cannot be read",
+            Self::Data => {
+                "a name, a password, JSON or another argument that cannot be taken, the user is disabled, or nothing was imported"
+            }
+            Self::NoInput => "a file or the source of an import cannot be read, or lacks what it must have",
             Self::NotFound => "there is no such user, key, session, link or invitation",
             Self::Unavailable => "the store cannot be opened or does not answer",
             Self::Taken => "the username, the user id or the key is taken",
+            Self::Interrupted => "it was interrupted, and goes on when it is run again (`import`)",
             Self::Incorrect => "it is not the password (`key use`)",
         }
     }
@@ -131,6 +137,11 @@ impl Failure {
     /// The exit status.
     pub(crate) fn status(&self) -> u8 {
         self.kind as u8
+    }
+
+    /// Whether the command is wrong.
+    pub(super) fn is_usage(&self) -> bool {
+        matches!(self.kind, Kind::Usage)
     }
 
     /// Whether there is no such record.

@@ -1,6 +1,7 @@
 //! `doorward key`.
 
 use clap::{Args, Subcommand};
+use doorward_app::Fault;
 use doorward_app::admin::{CreateKeyError, SetPasswordError, VerifyKeyError};
 use doorward_domain::{KeyId, LoginName, PasswordPolicy, UserId, Username};
 
@@ -38,6 +39,8 @@ pub(crate) enum Verb {
         #[command(flatten)]
         whose: UserArgument,
     },
+    /// Count keys by the scheme of their hashes
+    Schemes,
     /// Check the password of a key; exits with 77 if it is wrong
     Use {
         #[command(flatten)]
@@ -116,6 +119,13 @@ pub(super) async fn run(context: &CommandContext, verb: Verb) -> Result<Outcome,
             let keys = context.admin.keys.list(&user.id).await?;
             let records = keys.iter().map(Record::of_key).collect();
             Ok(Outcome::Many(List { columns: &["keyId", "hasPassword", "createdAt"], records, more: More::No }))
+        }
+        Verb::Schemes => {
+            let counts = context.hash_schemes.count_keys_by_scheme().await.map_err(Fault::from)?;
+            let record =
+                |(scheme, keys): (String, u64)| Record::new([("scheme", scheme.into()), ("keys", keys.into())]);
+            let records = counts.into_iter().map(record).collect();
+            Ok(Outcome::Many(List { columns: &["scheme", "keys"], records, more: More::No }))
         }
         Verb::Use { key, given } => {
             let id = key.id()?;

@@ -1,5 +1,5 @@
-//! The operator's commands: `check` and `health`, and those on users, keys, sessions, invitations and the throttle, beside a running
-//! server or without one. They ask for no password but a new one, and nothing limits them: a person who can open the store can do
+//! The operator's commands: `check` and `health`, `import` and `export`, and those on users, keys, sessions, invitations and the
+//! throttle, beside a running server or without one. They ask for no password but a new one, and nothing limits them: a person who can open the store can do
 //! all of this anyway. What a command revokes or changes takes effect on every server before the command exits.
 
 mod arguments;
@@ -7,12 +7,17 @@ mod ask;
 mod audit;
 mod check;
 mod context;
+mod export;
 mod failure;
 mod health;
+mod import;
 mod invitation;
 mod key;
 mod link;
+mod ndjson;
 mod outcome;
+mod printed;
+mod private_file;
 mod record;
 mod session;
 mod throttle;
@@ -35,6 +40,7 @@ use context::CommandContext;
 use failure::Kind;
 use link::LinkOrigin;
 use outcome::{Format, Outcome};
+use printed::Printed;
 
 /// The operator's commands.
 #[derive(Debug, Subcommand)]
@@ -79,6 +85,26 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Import the accounts of Lucia, Better Auth, another store or a file
+    ///
+    /// Users keep their ids, names, passwords and sessions. Nothing is written unless everything can be imported, except with
+    /// --skip-refused. It may run beside a server, and goes on where it was interrupted when it is run again.
+    #[command(arg_required_else_help = false)]
+    Import {
+        #[command(subcommand)]
+        from: Box<import::ImportFrom>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Export all accounts, one JSON object a line
+    ///
+    /// The file has password hashes, and the hashes of session tokens and recovery codes: keep it as safe as the store.
+    Export {
+        #[command(flatten)]
+        arguments: export::ExportArguments,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Check settings and store as a start would, and change nothing
     Check {
         #[command(flatten)]
@@ -96,20 +122,17 @@ pub(crate) struct Output {
     json: bool,
 }
 
-/// What a command prints.
-pub(crate) struct Printed {
-    /// On standard output.
-    pub(crate) output: String,
-    /// A line on standard error, beside the output.
-    pub(crate) note: Option<String>,
-}
-
 /// Runs a command and returns what to print.
 pub(crate) async fn run(settings: Settings, command: Command) -> Result<Printed, Failure> {
     let (outcome, output) = match command {
         Command::Health => {
             let output = health::run(&settings.listen).await?;
-            return Ok(Printed { output, note: None });
+            return Ok(Printed::output(output));
+        }
+        // Boxed, since they hold much that no other command needs.
+        Command::Import { from, output } => return Box::pin(import::run(&settings, *from, output.format())).await,
+        Command::Export { arguments, output } => {
+            return Box::pin(export::run(&settings, arguments, output.format())).await;
         }
         Command::Check { output } => (check::run(&settings).await?, output),
         Command::User { verb, output } => (administer(settings, Noun::User(verb)).await?, output),
@@ -118,7 +141,7 @@ pub(crate) async fn run(settings: Settings, command: Command) -> Result<Printed,
         Command::Invitation { verb, output } => (administer(settings, Noun::Invitation(verb)).await?, output),
         Command::Throttle { verb, output } => (administer(settings, Noun::Throttle(verb)).await?, output),
     };
-    Ok(Printed { output: outcome.written(output.format()), note: outcome.note() })
+    Ok(Printed { note: outcome.note(), ..Printed::output(outcome.written(output.format())) })
 }
 
 /// A command on the records of the store.
@@ -151,6 +174,7 @@ async fn administer(settings: Settings, noun: Noun) -> Result<Outcome, Failure> 
         admin: Admin::new(&ports, &policies),
         list_sessions: UseCases::new(&ports, &policies).list_sessions,
         clock: ports.clock,
+        hash_schemes: store.hash_schemes(),
         sessions: settings.sessions,
         sign_up: settings.sign_up.mode,
         link_origin: LinkOrigin::of(&settings),

@@ -113,7 +113,7 @@ fn csv(sheet: &Sheet) -> String {
 
 /// A value as a field of CSV. An apostrophe keeps a spreadsheet from taking a value for a formula, which could send the
 /// links elsewhere (OWASP ASVS 5.0, 1.2.10).
-fn field(value: &str) -> String {
+pub(super) fn field(value: &str) -> String {
     let apostrophe = if value.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if value.contains(['"', ',', '\r', '\n']) {
         format!("\"{apostrophe}{}\"", value.replace('"', "\"\""))

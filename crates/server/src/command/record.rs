@@ -118,7 +118,17 @@ fn without_controls(text: &str, escape: impl Fn(char) -> String) -> String {
 
 /// An instant with milliseconds (RFC 3339, UTC), as the API writes it.
 pub(super) fn instant(instant: Timestamp) -> Value {
-    humantime::format_rfc3339_millis(UNIX_EPOCH + instant.since(Timestamp::MIN)).to_string().into()
+    rfc_3339(instant).into()
+}
+
+pub(super) fn rfc_3339(instant: Timestamp) -> String {
+    humantime::format_rfc3339_millis(UNIX_EPOCH + instant.since(Timestamp::MIN)).to_string()
+}
+
+/// The instant that [`rfc_3339`] writes so; `None` for another text.
+pub(super) fn parse_instant(text: &str) -> Option<Timestamp> {
+    let since_epoch = humantime::parse_rfc3339(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp::MIN.plus(since_epoch))
 }
 
 fn object(attributes: &Attributes) -> Value {

@@ -54,6 +54,7 @@ impl CommandLine {
         arguments: impl IntoIterator<Item = T>,
     ) -> Invocation {
         let program = || program::new(environment);
+        let arguments = with_list_of_usernames(arguments.into_iter().map(Into::into).collect());
         let parsed = program::for_parsing(program()).try_get_matches_from(arguments).and_then(|matches| {
             let request = matches.subcommand_name().map(|_| Request::from_arg_matches(&matches)).transpose()?;
             Ok((Self(matches), request))
@@ -69,6 +70,21 @@ impl CommandLine {
             Err(error) => Invocation::Wrong(error_line::of(&error)),
         }
     }
+}
+
+/// Takes `--usernames` behind `import` for the list of new usernames. Elsewhere it is the setting of that name.
+fn with_list_of_usernames(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    const SOURCES: [&str; 4] = ["lucia-v2", "lucia-v3", "better-auth", "ndjson"];
+    let is_import = |pair: &[OsString]| pair[0] == "import" && SOURCES.iter().any(|source| pair[1] == *source);
+    let start = arguments.windows(2).position(is_import).unwrap_or(arguments.len());
+    for argument in arguments.iter_mut().skip(start) {
+        if let Some(value) = argument.to_str().and_then(|text| text.strip_prefix("--usernames"))
+            && (value.is_empty() || value.starts_with('='))
+        {
+            *argument = format!("--new-usernames{value}").into();
+        }
+    }
+    arguments
 }
 
 impl Settings {

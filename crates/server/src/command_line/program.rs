@@ -21,7 +21,7 @@ const USAGE: &str = "doorward [OPTIONS] [COMMAND]";
 
 /// The headings of the commands in the help.
 const GROUPS: [(&str, &[&str]); 3] = [
-    ("Commands for accounts", &["user", "invitation", "key", "session", "throttle"]),
+    ("Commands for accounts", &["user", "invitation", "key", "session", "throttle", "import", "export"]),
     ("Commands for the server", &["check", "health"]),
     ("Commands for your shell", &["completions", "man"]),
 ];

@@ -156,3 +156,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn parameters_have_a_sample_of_the_cost_of_their_hash() {
+    for hash in [
+        "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$BbbKj4A4toOIetSRZTOFi0nLUgQBJsE09Mbp2HEbjAk",
+        "$2b$04$DoorwardFixtureSaltAAO5z46nJMJKchMIQEJYNRTmKeAe7nOpL.",
+        "$pbkdf2$i=7,l=20$c2FsdA$uR2NgCQ9gzNZLHrkKBEP+Uk9Nmc",
+        "$pbkdf2$i=7$c2FsdA$uR2NgCQ9gzNZLHrkKBEP+Uk9Nmc",
+        "$scrypt$ln=4,r=2,p=3$c2FsdA$j4iO0GPcEy+QKVI3qfN3JzN5ZpxuO0Hu/gCO9rZlXn4",
+    ] {
+        let hash = PasswordHash::restore(hash.to_owned());
+        let sample = StoredHash::sample(&hash.parameters()).expect("a sample");
+        assert!(sample.cost() == StoredHash::read(&hash).expect("a hash").cost(), "{}", hash.expose());
+    }
+    for rubbish in ["", "rubbish", "$2b$", "$md5$"] {
+        assert!(StoredHash::sample(&HashParameters::restore(rubbish.to_owned())).is_none());
+    }
+}

@@ -1,0 +1,325 @@
+//! From an account as another system keeps it to an account of a store, with a finding for each part that cannot be kept.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_domain::ports::{
+    Account, HashReader, LiveSession, RandomnessError, SourceAccount, SourceId, SourceInstant, SourceKey,
+    SourceSession, SourceToken, TokenGenerator,
+};
+use doorward_domain::{
+    Attributes, Client, ImportReason, InvalidUsername, Key, KeyId, PasswordLink, Session, SessionId, SessionToken,
+    SignInEvent, Timestamp, TokenHash, User, UserAgent, UserId, Username, UsernameRules, digest_from_hex,
+};
+
+use super::finding::Part;
+use super::instant::{self, NoInstant};
+
+/// How long ago an imported session was opened at least. A session that is fresher may create recovery codes without the
+/// password.
+const LEAST_AGE: Duration = Duration::from_hours(1);
+
+/// What an operator decides about an import.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// The rules for usernames here.
+    pub usernames: UsernameRules,
+    /// New usernames by the ids of users.
+    pub new_usernames: HashMap<String, String>,
+    /// Whether users of a second factor are imported without it.
+    pub drop_second_factors: bool,
+    /// Whether sessions are imported.
+    pub sessions: bool,
+    /// Whether what is refused is left out, in place of importing nothing.
+    pub skip_refused: bool,
+    /// How long before its end a session is idle, where the source knows its end alone.
+    pub idle_period: Duration,
+}
+
+/// An account that was read.
+pub(super) struct Converted {
+    /// The account, unless the user as a whole is refused.
+    pub(super) account: Option<Account>,
+    /// Each part that is not imported as it is. Parts that are refused are not in the account.
+    pub(super) findings: Vec<(Part, ImportReason)>,
+}
+
+/// Converts accounts.
+pub(super) struct Converter {
+    pub(super) hashes: Arc<dyn HashReader>,
+    pub(super) tokens: Arc<dyn TokenGenerator>,
+    pub(super) options: ImportOptions,
+    pub(super) now: Timestamp,
+}
+
+impl Converter {
+    /// Converts an account. Session ids that the source does not have are random.
+    ///
+    /// # Errors
+    /// There was no randomness.
+    pub(super) fn convert(&self, source: SourceAccount) -> Result<Converted, RandomnessError> {
+        let mut findings = Findings::default();
+        if let Some(reason) = source.unreadable {
+            findings.add(Part::User, reason);
+            return Ok(findings.without_account());
+        }
+        let username = findings.take(Part::User, self.username(&source));
+        let id = findings.take(Part::User, self.user_id(&source.user_id, username.as_ref())).flatten();
+        let created_at = findings.take(Part::User, self.instant_or_now(&source.created_at));
+        let disabled = findings.take(Part::User, self.is_disabled(&source));
+        let attributes = findings.take(Part::Attributes, attributes(source.attributes.as_deref()));
+        if source.second_factor {
+            let dropped = self.options.drop_second_factors;
+            let reason = if dropped { ImportReason::SecondFactorDropped } else { ImportReason::SecondFactor };
+            findings.add(Part::User, reason);
+        }
+        let (Some(username), Some(id), Some(created_at), Some(disabled), Some(attributes), true) =
+            (username, id, created_at, disabled, attributes, findings.allow_user())
+        else {
+            return Ok(findings.without_account());
+        };
+        self.remark_username(&source, &username, &mut findings);
+        let user = User { id, username, created_at, disabled, attributes };
+        let keys = self.keys(&user, source.username_key, source.keys, &mut findings);
+        let sessions = self.sessions(&user, source.sessions, &mut findings)?;
+        let password_link = source.password_link.filter(|(_, _, expires_at)| *expires_at > self.now);
+        let password_link = password_link.map(|(code, created_at, expires_at)| PasswordLink {
+            user_id: user.id.clone(),
+            code,
+            created_at,
+            expires_at,
+        });
+        let codes = source.recovery_codes.into_iter().map(|code| (*code.hash.as_bytes(), code));
+        let recovery_codes = codes.collect::<BTreeMap<_, _>>().into_values().collect();
+        let sign_ins = in_order(source.sign_ins);
+        let account = Account { user, keys, sessions, recovery_codes, password_link, sign_ins };
+        Ok(Converted { account: Some(account), findings: findings.0 })
+    }
+
+    fn username(&self, source: &SourceAccount) -> Result<Username, ImportReason> {
+        let (name, _) = self.name(source).ok_or(ImportReason::UsernameMissing)?;
+        Username::imported(name, self.options.usernames.max_chars).map_err(|error| match error {
+            InvalidUsername::Missing => ImportReason::UsernameMissing,
+            InvalidUsername::TooLong => ImportReason::UsernameTooLong,
+            _ => ImportReason::UsernameInvalid,
+        })
+    }
+
+    /// The name that the user signs in with, and whether the source shows another one.
+    fn name<'a>(&'a self, source: &'a SourceAccount) -> Option<(&'a str, bool)> {
+        if let SourceId::Text(id) = &source.user_id
+            && let Some(new) = self.options.new_usernames.get(id)
+        {
+            return Some((new, false));
+        }
+        match (source.username.as_deref(), source.login_name.as_deref()) {
+            (Some(shown), Some(typed)) if key_of(shown) != key_of(typed) => Some((typed, true)),
+            (Some(shown), _) => Some((shown, false)),
+            (None, typed) => typed.map(|typed| (typed, false)),
+        }
+    }
+
+    fn remark_username(&self, source: &SourceAccount, username: &Username, findings: &mut Findings) {
+        if self.name(source).is_some_and(|(_, differs)| differs) {
+            findings.add(Part::User, ImportReason::UsernameDiffers);
+        }
+        if Username::parse(username.as_str(), self.options.usernames).is_err() {
+            findings.add(Part::User, ImportReason::UsernameNotAllowedToday);
+        }
+    }
+
+    /// The id; `None` for a new one where there is no username to make it of.
+    fn user_id(&self, id: &SourceId, username: Option<&Username>) -> Result<Option<UserId>, ImportReason> {
+        match id {
+            SourceId::Text(text) => UserId::parse(text).ok_or(ImportReason::UserIdInvalid).map(Some),
+            SourceId::New => Ok(username.map(|username| self.tokens.imported_user_id(&username.key_id()))),
+            SourceId::Missing => Err(ImportReason::UserIdMissing),
+        }
+    }
+
+    fn instant_or_now(&self, instant: &SourceInstant) -> Result<Timestamp, ImportReason> {
+        Ok(instant::read(instant)?.unwrap_or(self.now))
+    }
+
+    fn is_disabled(&self, source: &SourceAccount) -> Result<bool, ImportReason> {
+        let until = instant::read(&source.disabled_until)?;
+        Ok(source.disabled && until.is_none_or(|until| until > self.now))
+    }
+
+    /// The keys by their ids. One whose hash is refused is kept without a password.
+    fn keys(
+        &self,
+        user: &User,
+        username_key: Option<SourceKey>,
+        others: Vec<SourceKey>,
+        findings: &mut Findings,
+    ) -> Vec<Key> {
+        let mut keys = BTreeMap::new();
+        let own = username_key.map(|key| (Ok(user.username.key_id()), key));
+        let others = others.into_iter().map(|key| {
+            // The key of another username would sign its user in by two names.
+            let id = KeyId::parse(&key.id).ok().filter(|id| !id.is_of_username()).ok_or(ImportReason::KeyInvalid);
+            (id, key)
+        });
+        for (id, key) in own.into_iter().chain(others) {
+            let Some(id) = findings.take(Part::Key, id) else { continue };
+            let password_hash = findings.take(Part::Password, self.hashes.read(&key.hash).map_err(Into::into));
+            let created_at = instant::read(&key.created_at).map(|at| at.unwrap_or(user.created_at));
+            let Some(created_at) = findings.take(Part::Key, created_at.map_err(Into::into)) else { continue };
+            let new =
+                Key { id: id.clone(), user_id: user.id.clone(), password_hash: password_hash.flatten(), created_at };
+            if keys.contains_key(id.as_str()) {
+                findings.add(Part::Key, ImportReason::KeyInvalid);
+            } else {
+                keys.insert(id.as_str().to_owned(), new);
+            }
+        }
+        keys.into_values().collect()
+    }
+
+    /// The live sessions, oldest first. A disabled user has none.
+    fn sessions(
+        &self,
+        user: &User,
+        sessions: Vec<SourceSession>,
+        findings: &mut Findings,
+    ) -> Result<Vec<LiveSession>, RandomnessError> {
+        if user.disabled {
+            findings.add(Part::User, ImportReason::Disabled);
+            return Ok(vec![]);
+        }
+        let mut live = Vec::new();
+        for source in sessions.into_iter().filter(|_| self.options.sessions) {
+            match self.session(user, source)? {
+                Ok(Some(session)) => live.push(session),
+                Ok(None) => {}
+                Err(reason) => findings.add(Part::Session, reason),
+            }
+        }
+        live.sort_by(|one, other| order(&one.session).cmp(&order(&other.session)));
+        Ok(live)
+    }
+
+    /// A session; `None` where it is dead.
+    fn session(
+        &self,
+        user: &User,
+        source: SourceSession,
+    ) -> Result<Result<Option<LiveSession>, ImportReason>, RandomnessError> {
+        let times = match self.times(&source) {
+            Ok(Some(times)) => times,
+            Ok(None) => return Ok(Ok(None)),
+            // A table whose ids are no cookies need not have instants either.
+            Err(_) if matches!(source.token, SourceToken::Unusable) => return Ok(Err(ImportReason::SessionFormat)),
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let id = match source.id.as_deref().map(SessionId::parse) {
+            None => self.tokens.session_id()?,
+            Some(Some(id)) => id,
+            Some(None) => return Ok(Err(ImportReason::SessionFormat)),
+        };
+        let Times { created, active_until, idle_until, last_used } = times;
+        let parts = self.token(&source.token).and_then(|token| Ok((token, attributes(source.attributes.as_deref())?)));
+        Ok(parts.map(|(token_hash, attributes)| {
+            let user_id = user.id.clone();
+            let session = Session {
+                id,
+                token_hash,
+                user_id,
+                created_at: created,
+                active_expires_at: active_until,
+                idle_expires_at: idle_until,
+                last_used_at: last_used,
+                attributes,
+            };
+            let client = Client {
+                address: source.address.and_then(|address| address.parse().ok()),
+                user_agent: source.user_agent.as_deref().and_then(UserAgent::parse),
+            };
+            Some(LiveSession { session, client })
+        }))
+    }
+
+    /// The instants of a session; `None` where it is dead. One that Doorward wrote has an id, and keeps its age.
+    fn times(&self, source: &SourceSession) -> Result<Option<Times>, ImportReason> {
+        let idle_until = instant::read(&source.idle_until)?.ok_or(ImportReason::Instant)?;
+        let active_until = instant::read(&source.active_until)?
+            .unwrap_or_else(|| idle_until.minus(self.options.idle_period))
+            .min(idle_until);
+        let youngest = self.now.minus(LEAST_AGE);
+        let created = instant::read(&source.created_at)?.unwrap_or(youngest);
+        let created = if source.id.is_some() { created } else { created.min(youngest) };
+        let last_used = instant::read(&source.last_used_at)?.unwrap_or(created);
+        Ok((idle_until > self.now).then_some(Times { created, active_until, idle_until, last_used }))
+    }
+
+    fn token(&self, token: &SourceToken) -> Result<TokenHash, ImportReason> {
+        match token {
+            SourceToken::Unusable => Err(ImportReason::SessionFormat),
+            SourceToken::Sha256(hex) => digest_from_hex(hex).map(TokenHash::restore).ok_or(ImportReason::SessionFormat),
+            SourceToken::Cookie(text) => match SessionToken::parse(text) {
+                Some(token) => Ok(self.tokens.digest(&token)),
+                None if text.chars().count() < SessionToken::MIN_CHARS => Err(ImportReason::SessionGuessable),
+                None => Err(ImportReason::SessionFormat),
+            },
+        }
+    }
+}
+
+/// The instants of a session.
+struct Times {
+    created: Timestamp,
+    active_until: Timestamp,
+    idle_until: Timestamp,
+    last_used: Timestamp,
+}
+
+impl From<NoInstant> for ImportReason {
+    fn from(_: NoInstant) -> Self {
+        Self::Instant
+    }
+}
+
+/// The findings in one account.
+#[derive(Default)]
+struct Findings(Vec<(Part, ImportReason)>);
+
+impl Findings {
+    fn add(&mut self, part: Part, reason: ImportReason) {
+        self.0.push((part, reason));
+    }
+
+    /// The value, or `None` and a finding.
+    fn take<T>(&mut self, part: Part, result: Result<T, ImportReason>) -> Option<T> {
+        result.map_err(|reason| self.add(part, reason)).ok()
+    }
+
+    /// Whether no finding is about the user as a whole.
+    fn allow_user(&self) -> bool {
+        self.0.iter().all(|(_, reason)| reason.is_remark())
+    }
+
+    fn without_account(self) -> Converted {
+        Converted { account: None, findings: self.0 }
+    }
+}
+
+fn key_of(name: &str) -> KeyId {
+    Username::restore(name.to_owned()).key_id()
+}
+
+fn attributes(json: Option<&str>) -> Result<Attributes, ImportReason> {
+    json.map_or(Ok(Attributes::default()), Attributes::parse).map_err(|_| ImportReason::Attributes)
+}
+
+fn order(session: &Session) -> (Timestamp, &str) {
+    (session.created_at, session.id.as_str())
+}
+
+/// Oldest first; of two events of one session at one instant the first counts.
+fn in_order(mut sign_ins: Vec<SignInEvent>) -> Vec<SignInEvent> {
+    sign_ins.sort_by(|one, other| (one.at, one.session_id.as_str()).cmp(&(other.at, other.session_id.as_str())));
+    sign_ins.dedup_by(|one, other| one.at == other.at && one.session_id == other.session_id);
+    sign_ins
+}

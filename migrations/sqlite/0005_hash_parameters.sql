@@ -1,0 +1,5 @@
+-- The schemes and costs that password hashes may have: each text is the start of a hash, up to its salt. A refused login takes
+-- as long as the costliest of them.
+CREATE TABLE hash_parameters (
+    parameters TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
