@@ -85,7 +85,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Import the accounts of Lucia, Better Auth, another store or a file
+    /// Import the accounts of Lucia, Better Auth or a file
     ///
     /// Users keep their ids, names, passwords and sessions. Nothing is written unless everything can be imported, except with
     /// --skip-refused. It may run beside a server, and goes on where it was interrupted when it is run again.

@@ -20,10 +20,9 @@ const END_OF_COMMAND: &str = "Settings are flags here, too; `doorward --help` li
 const USAGE: &str = "doorward [OPTIONS] [COMMAND]";
 
 /// The headings of the commands in the help.
-const GROUPS: [(&str, &[&str]); 3] = [
+const GROUPS: [(&str, &[&str]); 2] = [
     ("Commands for accounts", &["user", "invitation", "key", "session", "throttle", "import", "export"]),
-    ("Commands for the server", &["check", "health"]),
-    ("Commands for your shell", &["completions", "man"]),
+    ("Commands for the server and the shell", &["check", "health", "completions", "man"]),
 ];
 
 /// Examples: what to type, and what it does.
