@@ -8,7 +8,7 @@ use std::process::Command;
 const PAGE: &str = include_str!("../docs/security.md");
 
 /// The number of rows of each topic.
-const TOPICS: [(&str, u32); 19] = [
+const TOPICS: [(&str, u32); 20] = [
     ("PW", 9),
     ("UN", 7),
     ("EN", 4),
@@ -25,6 +25,7 @@ const TOPICS: [(&str, u32); 19] = [
     ("ST", 3),
     ("LG", 5),
     ("AD", 5),
+    ("MV", 6),
     ("RN", 1),
     ("SC", 1),
     ("DP", 2),

@@ -143,6 +143,33 @@ pub async fn no_secret_is_shown_or_reported(place: Place) {
     }
 }
 
+pub async fn a_database_in_wal_mode_and_its_folder_stay_as_they_are(place: Place) {
+    use sqlx::{Connection, Executor, SqliteConnection};
+    let (folder, from) = copy_of(SOURCE);
+    let mut writer = SqliteConnection::connect(&from).await.expect("a copy");
+    writer.execute("PRAGMA journal_mode = WAL").await.expect("a mode");
+    writer.execute("UPDATE auth_user SET username = 'alice-in-wal' WHERE username = 'alice'").await.expect("a change");
+    let files = || {
+        let mut files: Vec<_> =
+            fs::read_dir(folder.path()).expect("a folder").map(|file| file.expect("a file").path()).collect();
+        files.sort();
+        files.into_iter().map(|file| (file.clone(), fs::read(file).expect("a file"))).collect::<Vec<_>>()
+    };
+    let flags = ["import", "lucia-v2", "--from", &from, "--dry-run", "--skip-refused", "--json"];
+    let database = |files: &[(std::path::PathBuf, Vec<u8>)]| files[0].1.clone();
+    let before = database(&files());
+    let read = run(&place, &flags).await;
+    assert_eq!(read.status.code(), Some(0), "beside its writer: {}", text(&read.stderr));
+    assert!(text(&read.stdout).contains("\"username_differs\":2"), "the log is read: {}", text(&read.stdout));
+    assert_eq!(database(&files()), before);
+
+    writer.close().await.expect("a polite end");
+    let before = files();
+    assert_eq!(before.len(), 1, "the last writer takes the log away");
+    assert_eq!(run(&place, &flags).await.status.code(), Some(0));
+    assert_eq!(files(), before, "no file was left beside it");
+}
+
 pub async fn names_and_ids_that_are_taken_here_are_refused(place: Place) {
     drop(place.open().await);
     let created = run(&place, &["user", "create", "ALICE", "--user-id=42", "--password-link"]).await;

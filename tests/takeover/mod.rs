@@ -36,6 +36,7 @@ on_every_store! {
         a_second_run_changes_nothing,
         a_dry_run_writes_nothing,
         no_secret_is_shown_or_reported,
+        a_database_in_wal_mode_and_its_folder_stay_as_they_are,
         names_and_ids_that_are_taken_here_are_refused;
     lucia_v3:
         sessions_of_lucia_3_stay_alive_in_each_of_its_forms;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_domain::ports::{Account, AccountSink, ExistingAccounts, LiveSession, StoreError, WriteAccountsError};
@@ -11,16 +12,27 @@ use crate::bulk::Insert;
 use crate::checked_out::{CheckedOut, fault};
 use crate::dialect::Dialect;
 use crate::links::write_password_link;
+use crate::lookups::Lookups;
 use crate::row::{self, Columns};
 use crate::statements;
 use crate::store::SqlStore;
 use crate::value::Value::{self, Code, Flag, Instant, OptionalText, Text, Token};
+
+/// The longest that a write should take where no other process waits for it: a stop waits as long.
+const LONGEST_WRITE: Duration = Duration::from_secs(3);
+
+/// The longest that a write should hold the one writer of a file beside a server: sign-ins wait for it.
+const LONGEST_WRITE_BESIDE_A_SERVER: Duration = Duration::from_millis(300);
 
 /// Accounts that have the time of one call: some ten rows each, at a database at some distance.
 const ACCOUNTS_PER_LIMIT: usize = 1_000;
 
 #[async_trait]
 impl<DB: Dialect> AccountSink for SqlStore<DB> {
+    fn longest_write(&self) -> Duration {
+        if self.lookups.is_alone() { LONGEST_WRITE } else { LONGEST_WRITE_BESIDE_A_SERVER }
+    }
+
     async fn find_existing(&self, users: &[UserId], keys: &[KeyId]) -> Result<ExistingAccounts, StoreError> {
         let users: Vec<&str> = users.iter().map(UserId::as_str).collect();
         let keys: Vec<&str> = keys.iter().map(KeyId::as_str).collect();
@@ -39,7 +51,12 @@ impl<DB: Dialect> AccountSink for SqlStore<DB> {
         if accounts.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.pools.begin().await?;
+        let mut transaction = self.pools.check_out(&self.pools.writers).await?;
+        for statement in DB::PREPARE_IMPORT {
+            // A pragma answers with a row.
+            transaction.fetch(statement, &[]).await?;
+        }
+        transaction.begin().await?;
         transaction.prolong(self.pools.limit * u32::try_from(accounts.len() / ACCOUNTS_PER_LIMIT).unwrap_or(u32::MAX));
         transaction.fetch(DB::LOCK_IMPORTS, &[]).await?;
         if !insert_users(&mut transaction, accounts).await? || !insert_keys(&mut transaction, accounts).await? {
@@ -114,7 +131,10 @@ async fn insert_sessions<DB: Dialect>(
     }
     let sessions = || accounts.iter().flat_map(|account| &account.sessions);
     let addresses: Vec<Option<String>> = sessions().map(|live| address(live.client.address)).collect();
-    let rows: Vec<_> = sessions().zip(&addresses).map(row).collect();
+    let mut rows: Vec<_> = sessions().zip(&addresses).collect();
+    // In the order of the table, so that rows of one page come together.
+    rows.sort_unstable_by_key(|(live, _)| *live.session.token_hash.as_bytes());
+    let rows: Vec<_> = rows.into_iter().map(row).collect();
     transaction.insert(&SESSIONS, &rows).await.map(drop)
 }
 

@@ -29,7 +29,7 @@ impl<DB: Dialect> CheckedOut<DB> {
     ) -> Result<u64, StoreError> {
         let mut inserted = 0;
         for rows in rows.chunks(AT_ONCE) {
-            let sql = format!("{} {} {}", insert.start, placeholders(rows.len(), COLUMNS), insert.end);
+            let sql = format!("{} {} {}", insert.start, placeholders::<DB>(rows.len(), COLUMNS), insert.end);
             inserted += self.execute_built(AssertSqlSafe(sql).into_sql_str(), rows.as_flattened()).await?;
         }
         Ok(inserted)
@@ -40,21 +40,25 @@ impl<DB: Dialect> CheckedOut<DB> {
         let mut found = Vec::new();
         for texts in texts.chunks(AT_ONCE) {
             let values: Vec<Value<'_>> = texts.iter().map(|text| Value::Text(text)).collect();
-            let sql = format!("{query} {}", placeholders(1, values.len()));
+            let sql = format!("{query} {}", placeholders::<DB>(1, values.len()));
             found.extend(self.fetch_all_built(AssertSqlSafe(sql).into_sql_str(), &values).await?);
         }
         Ok(found)
     }
 }
 
-/// `($1, $2), ($3, $4)` for two rows of two columns.
-fn placeholders(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)` or `(?, ?), (?, ?)` for two rows of two columns.
+fn placeholders<DB: Dialect>(rows: usize, columns: usize) -> String {
     let mut text = String::new();
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 1..=columns {
-            let comma = if column == 1 { "" } else { ", " };
-            let _ = write!(text, "{comma}${}", row * columns + column);
+            text.push_str(if column == 1 { "" } else { ", " });
+            if DB::NUMBERS_VALUES {
+                let _ = write!(text, "${}", row * columns + column);
+            } else {
+                text.push('?');
+            }
         }
         text.push(')');
     }
@@ -63,11 +67,14 @@ fn placeholders(rows: usize, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::{Postgres, Sqlite};
+
     use super::*;
 
     #[test]
     fn each_value_of_each_row_has_a_placeholder() {
-        assert_eq!(placeholders(2, 3), "($1, $2, $3), ($4, $5, $6)");
-        assert_eq!(placeholders(1, 1), "($1)");
+        assert_eq!(placeholders::<Postgres>(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(placeholders::<Sqlite>(2, 3), "(?, ?, ?), (?, ?, ?)");
+        assert_eq!(placeholders::<Postgres>(1, 1), "($1)");
     }
 }

@@ -18,6 +18,12 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Begins a transaction that reads, all of it at one instant, and keeps no writer waiting.
     const BEGIN_SNAPSHOT: &'static str;
 
+    /// Whether values of statements that are put together have numbers. SQLite looks each name up in a list.
+    const NUMBERS_VALUES: bool;
+
+    /// Statements that prepare a connection for an import.
+    const PREPARE_IMPORT: &'static [&'static str];
+
     /// Keeps other imports waiting until the transaction ends.
     const LOCK_IMPORTS: &'static str;
 

@@ -8,6 +8,9 @@ pub(crate) trait Lookups: Send + Sync + 'static {
     /// The session with this token and its user.
     fn find(&self, token: &TokenHash) -> impl Future<Output = Result<Option<(Session, User)>, StoreError>> + Send;
 
+    /// Whether no other process waits for the writes of this one.
+    fn is_alone(&self) -> bool;
+
     /// Returns once no process can serve these sessions from its cache, after a change of them was committed.
     fn invalidate(&self, changed: &[TokenHash]) -> impl Future<Output = ()> + Send;
 

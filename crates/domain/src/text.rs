@@ -21,6 +21,10 @@ pub(crate) fn nfkc(text: &str) -> Zeroizing<String> {
 pub(crate) fn fold(text: &str) -> Zeroizing<String> {
     // Three rounds settle every code point; the bound only makes the loop's end evident.
     const MOST_ROUNDS: usize = 8;
+    // Most names are plain: their case is all that folding changes.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Zeroizing::new(text.to_ascii_lowercase());
+    }
     let mut folded = fold_once(text);
     for _ in 0..MOST_ROUNDS {
         let again = fold_once(&folded);

@@ -28,6 +28,10 @@ impl Dialect for Postgres {
 
     const BEGIN_SNAPSHOT: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+    const NUMBERS_VALUES: bool = true;
+
+    const PREPARE_IMPORT: &'static [&'static str] = &[];
+
     /// The number is `dwimport` in ASCII.
     const LOCK_IMPORTS: &'static str = "SELECT pg_advisory_xact_lock(7239370844780065396)::text";
 

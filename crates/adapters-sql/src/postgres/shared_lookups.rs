@@ -67,6 +67,11 @@ impl Lookups for SharedLookups {
         }
     }
 
+    /// Writers do not wait for each other.
+    fn is_alone(&self) -> bool {
+        true
+    }
+
     async fn invalidate(&self, _: &[TokenHash]) {}
 
     fn invalidate_here(&self, _: &TokenHash) {}

@@ -14,6 +14,9 @@ use super::{better_auth, lucia_v2, lucia_v3};
 /// Accounts of a batch.
 const BATCH: usize = 1_000;
 
+/// Batches that are read while others are converted and written: as many accounts as are written at once.
+const READ_AHEAD: usize = 12;
+
 type Batch = Result<Vec<SourceAccount>, SourceError>;
 
 /// The receiving end of the task.
@@ -45,8 +48,7 @@ pub(super) async fn start<C: ForeignConnection>(
 #[async_trait]
 impl AccountSource for Reader {
     async fn restart(&mut self) -> Result<(), SourceError> {
-        // One batch is read ahead while another is converted and written.
-        let (batches, received) = mpsc::channel(1);
+        let (batches, received) = mpsc::channel(READ_AHEAD);
         self.batches = Some(received);
         self.passes.send(batches).await.map_err(|_| unreadable(&self.place, "its connection is closed"))
     }

@@ -44,6 +44,11 @@ impl Lookups for CachedLookups {
         Box::pin(self.read(token)).await
     }
 
+    /// A server holds the lock on the file as long as it has the store open.
+    fn is_alone(&self) -> bool {
+        self.coherence.cache().is_some()
+    }
+
     async fn invalidate(&self, changed: &[TokenHash]) {
         self.coherence.invalidate(changed).await;
     }

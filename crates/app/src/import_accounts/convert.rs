@@ -64,7 +64,8 @@ impl Converter {
             findings.add(Part::User, reason);
             return Ok(findings.without_account());
         }
-        let username = findings.take(Part::User, self.username(&source));
+        let name = self.name(&source);
+        let username = findings.take(Part::User, self.username(name));
         let id = findings.take(Part::User, self.user_id(&source.user_id, username.as_ref())).flatten();
         let created_at = findings.take(Part::User, self.instant_or_now(&source.created_at));
         let disabled = findings.take(Part::User, self.is_disabled(&source));
@@ -79,7 +80,7 @@ impl Converter {
         else {
             return Ok(findings.without_account());
         };
-        self.remark_username(&source, &username, &mut findings);
+        self.remark_username(name.is_some_and(|(_, differs)| differs), &username, &mut findings);
         let user = User { id, username, created_at, disabled, attributes };
         let keys = self.keys(&user, source.username_key, source.keys, &mut findings);
         let sessions = self.sessions(&user, source.sessions, &mut findings)?;
@@ -97,8 +98,8 @@ impl Converter {
         Ok(Converted { account: Some(account), findings: findings.0 })
     }
 
-    fn username(&self, source: &SourceAccount) -> Result<Username, ImportReason> {
-        let (name, _) = self.name(source).ok_or(ImportReason::UsernameMissing)?;
+    fn username(&self, name: Option<(&str, bool)>) -> Result<Username, ImportReason> {
+        let (name, _) = name.ok_or(ImportReason::UsernameMissing)?;
         Username::imported(name, self.options.usernames.max_chars).map_err(|error| match error {
             InvalidUsername::Missing => ImportReason::UsernameMissing,
             InvalidUsername::TooLong => ImportReason::UsernameTooLong,
@@ -114,14 +115,14 @@ impl Converter {
             return Some((new, false));
         }
         match (source.username.as_deref(), source.login_name.as_deref()) {
-            (Some(shown), Some(typed)) if key_of(shown) != key_of(typed) => Some((typed, true)),
+            (Some(shown), Some(typed)) if shown != typed && key_of(shown) != key_of(typed) => Some((typed, true)),
             (Some(shown), _) => Some((shown, false)),
             (None, typed) => typed.map(|typed| (typed, false)),
         }
     }
 
-    fn remark_username(&self, source: &SourceAccount, username: &Username, findings: &mut Findings) {
-        if self.name(source).is_some_and(|(_, differs)| differs) {
+    fn remark_username(&self, differs: bool, username: &Username, findings: &mut Findings) {
+        if differs {
             findings.add(Part::User, ImportReason::UsernameDiffers);
         }
         if Username::parse(username.as_str(), self.options.usernames).is_err() {
@@ -322,4 +323,182 @@ fn in_order(mut sign_ins: Vec<SignInEvent>) -> Vec<SignInEvent> {
     sign_ins.sort_by(|one, other| (one.at, one.session_id.as_str()).cmp(&(other.at, other.session_id.as_str())));
     sign_ins.dedup_by(|one, other| one.at == other.at && one.session_id == other.session_id);
     sign_ins
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_domain::ports::{MockHashReader, MockTokenGenerator, SourceHash};
+    use doorward_domain::{HashRefusal, PasswordHash};
+
+    use super::*;
+    use crate::test_support::NOW;
+
+    fn converter() -> Converter {
+        let mut hashes = MockHashReader::new();
+        hashes.expect_read().returning(|hash| match hash {
+            SourceHash::Absent => Ok(None),
+            SourceHash::InTable(text) | SourceHash::InFile(text) if text == "good" => {
+                Ok(Some(PasswordHash::restore(text.clone())))
+            }
+            _ => Err(HashRefusal::Malformed),
+        });
+        let mut tokens = MockTokenGenerator::new();
+        tokens.expect_digest().returning(|_| TokenHash::restore([7; 32]));
+        tokens.expect_session_id().returning(|| Ok(SessionId::restore("made".into())));
+        tokens.expect_imported_user_id().returning(|_| UserId::restore("of-the-name".into()));
+        let options = ImportOptions {
+            usernames: UsernameRules::DEFAULT,
+            new_usernames: HashMap::from([("renamed".to_owned(), "new-name".to_owned())]),
+            drop_second_factors: false,
+            sessions: true,
+            skip_refused: true,
+            idle_period: Duration::from_hours(24),
+        };
+        Converter { hashes: Arc::new(hashes), tokens: Arc::new(tokens), options, now: NOW }
+    }
+
+    fn alice() -> SourceAccount {
+        SourceAccount {
+            user_id: SourceId::Text("42".to_owned()),
+            username: Some("alice".to_owned()),
+            username_key: Some(SourceKey::default()),
+            ..SourceAccount::default()
+        }
+    }
+
+    fn millis(instant: Timestamp) -> SourceInstant {
+        SourceInstant::Text(instant.as_unix_millis().to_string())
+    }
+
+    /// A session that ends in an hour.
+    fn session() -> SourceSession {
+        SourceSession {
+            token: SourceToken::Cookie("x".repeat(40)),
+            idle_until: millis(NOW.plus(Duration::from_hours(1))),
+            ..SourceSession::default()
+        }
+    }
+
+    fn convert(source: SourceAccount) -> (Option<Account>, Vec<ImportReason>) {
+        let Converted { account, findings } = converter().convert(source).expect("randomness");
+        (account, findings.into_iter().map(|(_, reason)| reason).collect())
+    }
+
+    #[test]
+    fn an_imported_session_is_an_hour_old_unless_doorward_wrote_it() {
+        let sessions = |id: Option<&str>, age: Option<Duration>| {
+            let created_at = age.map_or(SourceInstant::Absent, |age| millis(NOW.minus(age)));
+            let session = SourceSession { id: id.map(str::to_owned), created_at, ..session() };
+            let (account, _) = convert(SourceAccount { sessions: vec![session], ..alice() });
+            NOW.since(account.expect("an account").sessions[0].session.created_at)
+        };
+        let (minute, hour, day) = (Duration::from_mins(1), Duration::from_hours(1), Duration::from_hours(24));
+        let written = Some("abcdefghijklmnopqrstuvwx");
+        for (id, age, expected) in [
+            (None, None, hour),
+            (None, Some(minute), hour),
+            (None, Some(day), day),
+            (written, Some(minute), minute),
+            (written, None, hour),
+        ] {
+            assert_eq!(sessions(id, age), expected, "{id:?} {age:?}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_idle_for_the_idle_period_before_its_end() {
+        let (account, _) = convert(SourceAccount { sessions: vec![session()], ..alice() });
+        let session = &account.expect("an account").sessions[0].session;
+        assert_eq!(session.idle_expires_at.since(session.active_expires_at), Duration::from_hours(24));
+    }
+
+    #[test]
+    fn dead_sessions_are_left_out_and_others_refused_with_a_reason() {
+        for (session, expected) in [
+            (SourceSession { idle_until: millis(NOW), ..session() }, (0, vec![])),
+            (
+                SourceSession { token: SourceToken::Cookie("x".repeat(23)), ..session() },
+                (0, vec![ImportReason::SessionGuessable]),
+            ),
+            (
+                SourceSession { token: SourceToken::Cookie("x y".repeat(23)), ..session() },
+                (0, vec![ImportReason::SessionFormat]),
+            ),
+            (SourceSession { token: SourceToken::Sha256("00".repeat(32)), ..session() }, (1, vec![])),
+            (
+                SourceSession { token: SourceToken::Sha256("00".repeat(31)), ..session() },
+                (0, vec![ImportReason::SessionFormat]),
+            ),
+            (SourceSession { idle_until: SourceInstant::Absent, ..session() }, (0, vec![ImportReason::Instant])),
+            (SourceSession { attributes: Some("[]".to_owned()), ..session() }, (0, vec![ImportReason::Attributes])),
+        ] {
+            let (account, reasons) = convert(SourceAccount { sessions: vec![session.clone()], ..alice() });
+            assert_eq!((account.expect("an account").sessions.len(), reasons), expected, "{session:?}");
+        }
+    }
+
+    #[test]
+    fn a_user_who_may_not_be_imported_has_the_reason() {
+        let name = |name: &str| SourceAccount { username: Some(name.to_owned()), ..alice() };
+        for (source, reason) in [
+            (SourceAccount { user_id: SourceId::Missing, ..alice() }, ImportReason::UserIdMissing),
+            (SourceAccount { user_id: SourceId::Text("a b".to_owned()), ..alice() }, ImportReason::UserIdInvalid),
+            (SourceAccount { username: None, ..alice() }, ImportReason::UsernameMissing),
+            (name("a\0b"), ImportReason::UsernameInvalid),
+            (name("\u{200b}"), ImportReason::UsernameInvalid),
+            (name(&"x".repeat(32)), ImportReason::UsernameTooLong),
+            (SourceAccount { second_factor: true, ..alice() }, ImportReason::SecondFactor),
+            (SourceAccount { attributes: Some("[]".to_owned()), ..alice() }, ImportReason::Attributes),
+            (SourceAccount { created_at: SourceInstant::Text("soon".to_owned()), ..alice() }, ImportReason::Instant),
+            (SourceAccount { unreadable: Some(ImportReason::NotJson), ..alice() }, ImportReason::NotJson),
+        ] {
+            assert_eq!(convert(source), (None, vec![reason]), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_that_is_typed_wins_and_a_new_name_wins_over_both() {
+        let typed = SourceAccount { login_name: Some("old-name".to_owned()), ..alice() };
+        let (account, reasons) = convert(typed.clone());
+        let user = account.expect("an account").user;
+        assert_eq!((user.username.as_str(), reasons), ("old-name", vec![ImportReason::UsernameDiffers]));
+        let (account, reasons) = convert(SourceAccount { user_id: SourceId::Text("renamed".to_owned()), ..typed });
+        assert_eq!((account.expect("an account").user.username.as_str(), reasons), ("new-name", vec![]));
+        let same = SourceAccount { login_name: Some("ALICE".to_owned()), ..alice() };
+        let (account, reasons) = convert(same);
+        assert_eq!((account.expect("an account").user.username.as_str(), reasons), ("alice", vec![]));
+    }
+
+    #[test]
+    fn a_disabled_user_has_no_sessions_until_the_ban_ends() {
+        let banned = |until: SourceInstant| SourceAccount {
+            disabled: true,
+            disabled_until: until,
+            sessions: vec![session()],
+            ..alice()
+        };
+        for (until, disabled) in
+            [(SourceInstant::Absent, true), (millis(NOW.plus(Duration::from_millis(1))), true), (millis(NOW), false)]
+        {
+            let (account, reasons) = convert(banned(until));
+            let account = account.expect("an account");
+            assert_eq!((account.user.disabled, account.sessions.is_empty()), (disabled, disabled));
+            assert_eq!(reasons.contains(&ImportReason::Disabled), disabled);
+        }
+    }
+
+    #[test]
+    fn a_hash_that_is_refused_leaves_its_key_without_a_password() {
+        let key = |id: &str, hash: &str| SourceKey {
+            id: id.to_owned(),
+            hash: SourceHash::InTable(hash.to_owned()),
+            ..SourceKey::default()
+        };
+        let keys = vec![key("github:1", "bad"), key("GitHub:1", "good"), key("username:other", "good")];
+        let (account, reasons) = convert(SourceAccount { username_key: Some(key("", "good")), keys, ..alice() });
+        let keys = account.expect("an account").keys;
+        let found: Vec<_> = keys.iter().map(|key| (key.id.as_str(), key.password_hash.is_some())).collect();
+        assert_eq!(found, [("github:1", false), ("username:alice", true)]);
+        assert_eq!(reasons, [ImportReason::HashMalformed, ImportReason::KeyInvalid, ImportReason::KeyInvalid]);
+    }
 }

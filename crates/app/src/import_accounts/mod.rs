@@ -211,7 +211,7 @@ impl ImportAccounts {
                 let rest = waiting.split_off(size.accounts.min(waiting.len()));
                 let start = self.clock.now();
                 self.write_batch(sink, std::mem::replace(&mut waiting, rest), &mut imported).await?;
-                size.adapt(self.clock.now().since(start));
+                size.adapt(self.clock.now().since(start), sink.longest_write());
                 observer.progress(Pass::Write, read);
                 stop_if_asked(observer)?;
             }
@@ -222,7 +222,8 @@ impl ImportAccounts {
         }
     }
 
-    /// Writes those of the accounts whose ids and keys are free.
+    /// Writes those of the accounts whose ids and keys are free. In most batches all are, so that the store is asked which
+    /// exist only where the write finds one.
     async fn write_batch(
         &self,
         sink: &dyn AccountSink,
@@ -230,6 +231,16 @@ impl ImportAccounts {
         written: &mut Written,
     ) -> Result<(), ImportError> {
         loop {
+            match sink.write(&accounts).await {
+                Ok(()) => {
+                    for account in &accounts {
+                        written.counts.add(account);
+                    }
+                    return Ok(());
+                }
+                Err(WriteAccountsError::Taken) => {}
+                Err(WriteAccountsError::Store(error)) => return Err(error.into()),
+            }
             let existing = Existing::of(sink, accounts.iter()).await?;
             accounts.retain_mut(|account| match existing.refusal(account) {
                 None => true,
@@ -243,17 +254,6 @@ impl ImportAccounts {
                     false
                 }
             });
-            match sink.write(&accounts).await {
-                Ok(()) => {
-                    for account in &accounts {
-                        written.counts.add(account);
-                    }
-                    return Ok(());
-                }
-                // Another import, or a sign-up, was faster: now it is among those that exist.
-                Err(WriteAccountsError::Taken) => {}
-                Err(WriteAccountsError::Store(error)) => return Err(error.into()),
-            }
         }
     }
 
@@ -422,15 +422,14 @@ struct BatchSize {
 }
 
 impl BatchSize {
-    /// The longest that a batch should hold the writer: sign-ins at a running server wait for it.
-    const LONGEST: Duration = Duration::from_millis(300);
+    /// The most accounts: some 40 MB in memory.
     const MOST: usize = 16_000;
 
     /// Goes towards batches of half the longest time and more.
-    fn adapt(&mut self, took: Duration) {
-        if took > Self::LONGEST {
+    fn adapt(&mut self, took: Duration, longest: Duration) {
+        if took > longest {
             self.accounts = (self.accounts / 2).max(1);
-        } else if took < Self::LONGEST / 2 {
+        } else if took < longest / 2 {
             self.accounts = (self.accounts * 2).min(Self::MOST);
         }
     }
@@ -462,3 +461,6 @@ pub enum ImportError {
     #[error("the import was interrupted")]
     Stopped,
 }
+
+#[cfg(test)]
+mod tests;

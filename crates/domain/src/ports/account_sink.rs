@@ -1,5 +1,7 @@
 //! Writing accounts that come from elsewhere.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -11,6 +13,9 @@ use crate::{KeyId, UserId, Username};
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait AccountSink: Send + Sync {
+    /// How long one write may take: others' writes may have to wait for it.
+    fn longest_write(&self) -> Duration;
+
     /// Which of these users and keys the store has.
     async fn find_existing(&self, users: &[UserId], keys: &[KeyId]) -> Result<ExistingAccounts, StoreError>;
 
