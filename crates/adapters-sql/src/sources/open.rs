@@ -15,9 +15,6 @@ use crate::sqlite::{Location, log_of};
 /// How long to wait for a lock of the program that the source belongs to.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The memory in which rows are sorted before they go to a temporary file: 16 MiB.
-const SORT_CACHE: &str = "-16384";
-
 /// Rows that sqlx's thread for SQLite reads ahead.
 const READ_AHEAD: usize = 1_024;
 
@@ -32,7 +29,6 @@ pub(super) async fn sqlite(location: &Location, place: &str) -> Result<SqliteCon
         // A reader would create the files of a write-ahead log that no program has open, and leave them there.
         .immutable(is_idle_log)
         .busy_timeout(PATIENCE)
-        .pragma("cache_size", SORT_CACHE)
         .row_buffer_size(READ_AHEAD);
     options.connect().await.map_err(|error| unreadable(place, error))
 }

@@ -14,8 +14,8 @@ use super::{better_auth, lucia_v2, lucia_v3};
 /// Accounts of a batch.
 const BATCH: usize = 1_000;
 
-/// Batches that are read while others are converted and written: as many accounts as are written at once.
-const READ_AHEAD: usize = 12;
+/// Batches that are read while others are converted and written.
+const READ_AHEAD: usize = 4;
 
 type Batch = Result<Vec<SourceAccount>, SourceError>;
 

@@ -29,10 +29,10 @@ impl Dialect for Sqlite {
 
     const NUMBERS_VALUES: bool = false;
 
-    /// Tokens are random, so each batch changes pages all over the file. A cache of 160 MiB holds most of those of a million users, and
+    /// Tokens are random, so each batch changes pages all over the file. A cache of 192 MiB holds those of a million users, and
     /// a log of 256 MiB takes several changes of a page before the file gets it: 65,536 pages of 4 KiB.
     const PREPARE_IMPORT: &'static [&'static str] =
-        &["PRAGMA cache_size = -163840", "PRAGMA wal_autocheckpoint = 65536"];
+        &["PRAGMA cache_size = -196608", "PRAGMA wal_autocheckpoint = 65536"];
 
     /// There is one writer at a time.
     const LOCK_IMPORTS: &'static str = "SELECT 1";

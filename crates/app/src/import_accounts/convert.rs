@@ -1,7 +1,8 @@
 //! From an account as another system keeps it to an account of a store, with a finding for each part that cannot be kept.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use doorward_domain::ports::{
@@ -47,13 +48,23 @@ pub(super) struct Converted {
 
 /// Converts accounts.
 pub(super) struct Converter {
-    pub(super) hashes: Arc<dyn HashReader>,
-    pub(super) tokens: Arc<dyn TokenGenerator>,
-    pub(super) options: ImportOptions,
-    pub(super) now: Timestamp,
+    hashes: Arc<dyn HashReader>,
+    tokens: Arc<dyn TokenGenerator>,
+    options: ImportOptions,
+    now: Timestamp,
+    ids: SessionIds,
 }
 
 impl Converter {
+    pub(super) fn new(
+        hashes: Arc<dyn HashReader>,
+        tokens: Arc<dyn TokenGenerator>,
+        options: ImportOptions,
+        now: Timestamp,
+    ) -> Self {
+        Self { hashes, tokens, options, now, ids: SessionIds::default() }
+    }
+
     /// Converts an account. Session ids that the source does not have are random.
     ///
     /// # Errors
@@ -216,7 +227,7 @@ impl Converter {
             Err(reason) => return Ok(Err(reason)),
         };
         let id = match source.id.as_deref().map(SessionId::parse) {
-            None => self.tokens.session_id()?,
+            None => self.ids.next(&*self.tokens)?,
             Some(Some(id)) => id,
             Some(None) => return Ok(Err(ImportReason::SessionFormat)),
         };
@@ -265,6 +276,25 @@ impl Converter {
                 None => Err(ImportReason::SessionFormat),
             },
         }
+    }
+}
+
+/// Makes ids of sessions that follow each other, so that a store adds them at the end of its index. Each starts with eight
+/// random characters of this import and ends with eight of its own.
+#[derive(Default)]
+struct SessionIds {
+    start: OnceLock<SessionId>,
+    made: AtomicU32,
+}
+
+impl SessionIds {
+    const RANDOM_CHARS: usize = 8;
+
+    fn next(&self, tokens: &dyn TokenGenerator) -> Result<SessionId, RandomnessError> {
+        let own = tokens.session_id()?;
+        let (start, number) = (self.start.get_or_init(|| own.clone()), self.made.fetch_add(1, Ordering::Relaxed));
+        let random = |id: &SessionId| id.as_str().chars().rev().take(Self::RANDOM_CHARS).collect::<String>();
+        Ok(SessionId::restore(format!("{}{:08}{}", random(start), number % 100_000_000, random(&own))))
     }
 }
 
@@ -344,7 +374,11 @@ mod tests {
         });
         let mut tokens = MockTokenGenerator::new();
         tokens.expect_digest().returning(|_| TokenHash::restore([7; 32]));
-        tokens.expect_session_id().returning(|| Ok(SessionId::restore("made".into())));
+        let mut letters = ('a'..='z').cycle();
+        tokens.expect_session_id().returning(move || {
+            let letter = letters.next().expect("it never ends").to_string();
+            Ok(SessionId::restore(letter.repeat(SessionId::CHARS)))
+        });
         tokens.expect_imported_user_id().returning(|_| UserId::restore("of-the-name".into()));
         let options = ImportOptions {
             usernames: UsernameRules::DEFAULT,
@@ -354,7 +388,7 @@ mod tests {
             skip_refused: true,
             idle_period: Duration::from_hours(24),
         };
-        Converter { hashes: Arc::new(hashes), tokens: Arc::new(tokens), options, now: NOW }
+        Converter::new(Arc::new(hashes), Arc::new(tokens), options, NOW)
     }
 
     fn alice() -> SourceAccount {
@@ -403,6 +437,13 @@ mod tests {
         ] {
             assert_eq!(sessions(id, age), expected, "{id:?} {age:?}");
         }
+    }
+
+    #[test]
+    fn made_ids_of_sessions_follow_each_other() {
+        let converter = converter();
+        let id = || converter.ids.next(&*converter.tokens).expect("randomness").as_str().to_owned();
+        assert_eq!([id(), id()], ["aaaaaaaa00000000aaaaaaaa", "aaaaaaaa00000001bbbbbbbb"]);
     }
 
     #[test]

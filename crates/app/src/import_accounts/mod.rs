@@ -258,8 +258,7 @@ impl ImportAccounts {
     }
 
     fn converter(&self) -> Converter {
-        let (hashes, tokens) = (self.hashes.clone(), self.tokens.clone());
-        Converter { hashes, tokens, options: self.options.clone(), now: self.clock.now() }
+        Converter::new(self.hashes.clone(), self.tokens.clone(), self.options.clone(), self.clock.now())
     }
 }
 
@@ -422,8 +421,8 @@ struct BatchSize {
 }
 
 impl BatchSize {
-    /// The most accounts: some 40 MB in memory.
-    const MOST: usize = 16_000;
+    /// The most accounts: some 30 MB in memory.
+    const MOST: usize = 10_000;
 
     /// Goes towards batches of half the longest time and more.
     fn adapt(&mut self, took: Duration, longest: Duration) {
