@@ -1,6 +1,8 @@
 //! Promises of `UserStore`.
 
-use doorward_domain::ports::{CreateUserError, KeyedWriteError, NewAccount, PasswordChange, StoreError};
+use doorward_domain::ports::{
+    Account, CreateUserError, KeyedWriteError, LiveSession, NewAccount, PasswordChange, StoreError, WriteAccountsError,
+};
 use doorward_domain::{SessionId, Timestamp, UserId};
 use tokio::task::JoinSet;
 
@@ -280,4 +282,32 @@ pub async fn a_deleted_user_takes_keys_and_sessions_along(place: Place) {
     assert_matches!(store.users().delete(&alice.user.id, &verified(&alice)).await, Err(KeyedWriteError::KeyChanged));
     let again = account("ALICE", 3);
     store.users().create(&again).await.expect("the name is free again");
+}
+
+pub async fn an_import_leaves_the_store_as_strict_as_it_was(place: Place) {
+    let store = place.open().await;
+    let alice = account("Alice", 1);
+    let imported = Account {
+        user: alice.user.clone(),
+        keys: vec![alice.key.clone()],
+        sessions: vec![LiveSession { session: alice.session.clone(), client: client() }],
+        recovery_codes: vec![],
+        password_link: None,
+        sign_ins: vec![],
+    };
+    let mut orphan = account("Bob", 2);
+    orphan.session = session(&account("Carol", 3).user, 3);
+    for is_new in [true, false] {
+        match store.sink().write(std::slice::from_ref(&imported)).await {
+            Ok(()) => assert!(is_new),
+            Err(WriteAccountsError::Taken) => assert!(!is_new),
+            Err(error) => panic!("{error:?}"),
+        }
+        let refused = store.users().create(&orphan).await;
+        assert_matches!(refused, Err(CreateUserError::Store(StoreError::Corrupt(_))), "no session without its user");
+    }
+    store.users().delete(&alice.user.id, &verified(&alice)).await.expect("deleted");
+    for table in ["users", "user_keys", "sessions"] {
+        assert_eq!(place.count(table).await, 0, "{table}");
+    }
 }

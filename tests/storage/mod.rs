@@ -50,7 +50,8 @@ macro_rules! keeps_every_promise {
                 of_twenty_racing_changes_of_a_password_exactly_one_succeeds,
                 a_change_that_fails_leaves_all_as_it_was,
                 a_login_that_races_a_change_of_the_password_leaves_no_session_of_the_old_one,
-                a_deleted_user_takes_keys_and_sessions_along;
+                a_deleted_user_takes_keys_and_sessions_along,
+                an_import_leaves_the_store_as_strict_as_it_was;
             sessions:
                 a_session_is_found_with_its_user,
                 an_unknown_token_is_found_nowhere,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use doorward_domain::ports::{Account, AccountSink, ExistingAccounts, LiveSession, StoreError, WriteAccountsError};
-use doorward_domain::{HashParameters, Key, KeyId, PasswordHash, UserAgent, UserId, Username};
+use doorward_domain::{HashParameters, Key, KeyId, PasswordHash, PasswordLink, User, UserAgent, UserId, Username};
 
 use crate::bulk::Insert;
 use crate::checked_out::{CheckedOut, fault};
@@ -51,21 +51,26 @@ impl<DB: Dialect> AccountSink for SqlStore<DB> {
         if accounts.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.pools.check_out(&self.pools.writers).await?;
+        let mut connection = self.pools.check_out(&self.pools.writers).await?;
         for statement in DB::PREPARE_IMPORT {
             // A pragma answers with a row.
-            transaction.fetch(statement, &[]).await?;
+            connection.fetch(statement, &[]).await?;
         }
-        transaction.begin().await?;
-        transaction.prolong(self.pools.limit * u32::try_from(accounts.len() / ACCOUNTS_PER_LIMIT).unwrap_or(u32::MAX));
-        transaction.fetch(DB::LOCK_IMPORTS, &[]).await?;
-        if !insert_users(&mut transaction, accounts).await? || !insert_keys(&mut transaction, accounts).await? {
-            transaction.roll_back().await;
-            return Err(WriteAccountsError::Taken);
+        connection.begin().await?;
+        connection.prolong(self.pools.limit * u32::try_from(accounts.len() / ACCOUNTS_PER_LIMIT).unwrap_or(u32::MAX));
+        connection.fetch(DB::LOCK_IMPORTS, &[]).await?;
+        let is_free = insert_users(&mut connection, accounts).await? && insert_keys(&mut connection, accounts).await?;
+        if is_free {
+            insert_sessions(&mut connection, accounts).await?;
+            insert_records(&mut connection, accounts).await?;
         }
-        insert_sessions(&mut transaction, accounts).await?;
-        insert_records(&mut transaction, accounts).await?;
-        Ok(self.commit(transaction, &[]).await?)
+        connection.execute(if is_free { "COMMIT" } else { "ROLLBACK" }, &[]).await?;
+        for statement in DB::END_IMPORT {
+            connection.fetch(statement, &[]).await?;
+        }
+        connection.finish();
+        self.pools.file.check()?;
+        if is_free { Ok(()) } else { Err(WriteAccountsError::Taken) }
     }
 }
 
@@ -89,17 +94,20 @@ async fn insert_keys<DB: Dialect>(transaction: &mut CheckedOut<DB>, accounts: &[
         start: "INSERT INTO user_keys (id, user_id, password_hash, created_at) VALUES",
         end: "ON CONFLICT (id) DO NOTHING",
     };
-    fn row(key: &Key) -> [Value<'_>; 4] {
+    fn row<'a>((user, key): (&'a User, &'a Key)) -> [Value<'a>; 4] {
         let hash = OptionalText(key.password_hash.as_ref().map(PasswordHash::expose));
-        [Text(key.id.as_str()), Text(key.user_id.as_str()), hash, Instant(key.created_at)]
+        [Text(key.id.as_str()), Text(user.id.as_str()), hash, Instant(key.created_at)]
     }
-    let keys = || accounts.iter().flat_map(|account| &account.keys);
-    let rows: Vec<_> = keys().map(row).collect();
+    let keys = || accounts.iter().flat_map(|account| account.keys.iter().map(|key| (&account.user, key)));
+    let mut rows: Vec<_> = keys().collect();
+    // In the order of the table, so that rows of one page come together.
+    rows.sort_unstable_by_key(|(_, key)| key.id.as_str());
+    let rows: Vec<_> = rows.into_iter().map(row).collect();
     if transaction.insert(&KEYS, &rows).await? < rows.len() as u64 {
         return Ok(false);
     }
     let parameters: BTreeSet<HashParameters> =
-        keys().filter_map(|key| key.password_hash.as_ref()).map(PasswordHash::parameters).collect();
+        keys().filter_map(|(_, key)| key.password_hash.as_ref()).map(PasswordHash::parameters).collect();
     for parameters in &parameters {
         transaction.execute(statements::NOTE_PARAMETERS, &[Text(parameters.as_str())]).await?;
     }
@@ -115,11 +123,12 @@ async fn insert_sessions<DB: Dialect>(
                 user_agent, address, attributes, last_used_at) VALUES",
         end: "ON CONFLICT DO NOTHING",
     };
-    fn row<'a>((LiveSession { session, client }, address): (&'a LiveSession, &'a Option<String>)) -> [Value<'a>; 10] {
+    fn row<'a>(((user, live), address): ((&'a User, &'a LiveSession), &'a Option<String>)) -> [Value<'a>; 10] {
+        let LiveSession { session, client } = live;
         [
             Token(&session.token_hash),
             Text(session.id.as_str()),
-            Text(session.user_id.as_str()),
+            Text(user.id.as_str()),
             Instant(session.created_at),
             Instant(session.active_expires_at),
             Instant(session.idle_expires_at),
@@ -129,11 +138,10 @@ async fn insert_sessions<DB: Dialect>(
             Instant(session.last_used_at),
         ]
     }
-    let sessions = || accounts.iter().flat_map(|account| &account.sessions);
-    let addresses: Vec<Option<String>> = sessions().map(|live| address(live.client.address)).collect();
+    let sessions = || accounts.iter().flat_map(|account| account.sessions.iter().map(|live| (&account.user, live)));
+    let addresses: Vec<Option<String>> = sessions().map(|(_, live)| address(live.client.address)).collect();
     let mut rows: Vec<_> = sessions().zip(&addresses).collect();
-    // In the order of the table, so that rows of one page come together.
-    rows.sort_unstable_by_key(|(live, _)| *live.session.token_hash.as_bytes());
+    rows.sort_unstable_by_key(|((_, live), _)| *live.session.token_hash.as_bytes());
     let rows: Vec<_> = rows.into_iter().map(row).collect();
     transaction.insert(&SESSIONS, &rows).await.map(drop)
 }
@@ -167,8 +175,11 @@ async fn insert_records<DB: Dialect>(transaction: &mut CheckedOut<DB>, accounts:
         })
         .collect();
     transaction.insert(&SIGN_INS, &rows).await?;
-    for link in accounts.iter().filter_map(|account| account.password_link.as_ref()) {
-        write_password_link(transaction, link).await?;
+    for Account { user, password_link, .. } in accounts {
+        if let Some(link) = password_link {
+            let link = PasswordLink { user_id: user.id.clone(), ..link.clone() };
+            write_password_link(transaction, &link).await?;
+        }
     }
     Ok(())
 }

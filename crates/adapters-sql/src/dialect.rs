@@ -24,6 +24,9 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Statements that prepare a connection for an import.
     const PREPARE_IMPORT: &'static [&'static str];
 
+    /// Undoes what of [`Self::PREPARE_IMPORT`] must not stay.
+    const END_IMPORT: &'static [&'static str];
+
     /// Keeps other imports waiting until the transaction ends.
     const LOCK_IMPORTS: &'static str;
 

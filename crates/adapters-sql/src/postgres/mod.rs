@@ -32,6 +32,8 @@ impl Dialect for Postgres {
 
     const PREPARE_IMPORT: &'static [&'static str] = &[];
 
+    const END_IMPORT: &'static [&'static str] = &[];
+
     /// The number is `dwimport` in ASCII.
     const LOCK_IMPORTS: &'static str = "SELECT pg_advisory_xact_lock(7239370844780065396)::text";
 

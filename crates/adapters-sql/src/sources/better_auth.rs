@@ -9,7 +9,8 @@ use doorward_domain::ports::{
 
 use super::database::ForeignConnection;
 use super::options::{SessionIds, SourceOptions, UsernameFrom};
-use super::plan::{Kind, Plan, Rows, Select, Values};
+use super::plan::{Kind, Plan, Rows, Select};
+use super::row::Row;
 use super::tables::{self, Field, Table, check_fields};
 
 const TABLES: [[&str; 3]; 3] =
@@ -122,27 +123,27 @@ fn select_sessions<C: ForeignConnection>(sessions: &Table, options: &SourceOptio
 
 fn account(rows: &Rows, username_from: &UsernameFrom, signer: Option<&Arc<dyn CookieSigner>>) -> SourceAccount {
     let Rows { user, .. } = rows;
-    let is_credential = |values: &&Values| values.text(0).as_deref() == Some(CREDENTIAL);
-    let credential = rows.keys.iter().find(is_credential).map(|values| SourceKey {
-        hash: values.filled(2).map_or(SourceHash::Absent, SourceHash::InTable),
-        created_at: values.instant(3),
+    let is_credential = |row: &&Row| row.text(0).as_deref() == Some(CREDENTIAL);
+    let credential = rows.keys.iter().find(is_credential).map(|row| SourceKey {
+        hash: row.filled(2).map_or(SourceHash::Absent, SourceHash::InTable),
+        created_at: row.instant(3),
         ..SourceKey::default()
     });
-    let key = |values: &Values| SourceKey {
-        id: format!("{}:{}", values.text(0).unwrap_or_default(), values.text(1).unwrap_or_default()),
-        created_at: values.instant(3),
+    let key = |row: &Row| SourceKey {
+        id: format!("{}:{}", row.text(0).unwrap_or_default(), row.text(1).unwrap_or_default()),
+        created_at: row.instant(3),
         ..SourceKey::default()
     };
-    let keys: Vec<SourceKey> = rows.keys.iter().filter(|values| !is_credential(values)).map(key).collect();
-    let session = |values: &Values| SourceSession {
-        token: match (values.filled(0), signer) {
+    let keys: Vec<SourceKey> = rows.keys.iter().filter(|row| !is_credential(row)).map(key).collect();
+    let session = |row: &Row| SourceSession {
+        token: match (row.filled(0), signer) {
             (Some(token), Some(signer)) => SourceToken::Cookie(signer.cookie(&token)),
             _ => SourceToken::Unusable,
         },
-        idle_until: values.instant(1),
-        created_at: values.instant(2),
-        address: values.filled(3),
-        user_agent: values.filled(4),
+        idle_until: row.instant(1),
+        created_at: row.instant(2),
+        address: row.filled(3),
+        user_agent: row.filled(4),
         ..SourceSession::default()
     };
     SourceAccount {
@@ -168,7 +169,7 @@ fn account(rows: &Rows, username_from: &UsernameFrom, signer: Option<&Arc<dyn Co
 }
 
 /// The username as the user writes it, where that is the same name.
-fn username(user: &Values) -> Option<String> {
+fn username(user: &Row) -> Option<String> {
     let key_of = |name: &str| Username::restore(name.to_owned()).key_id();
     let (name, shown) = (user.filled(0)?, user.filled(1));
     Some(shown.filter(|shown| key_of(shown) == key_of(&name)).unwrap_or(name))

@@ -1,6 +1,5 @@
-//! What each database supplies to read a foreign schema. Every value comes as the bytes of its text, whatever its type is.
+//! What each database supplies to read a foreign schema. Every value is read as the bytes of its text, whatever its type is.
 
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -13,23 +12,19 @@ pub(super) struct Column {
     pub(super) is_binary: bool,
 }
 
-/// A row of a plan's query.
-pub(super) struct ForeignRow {
-    pub(super) kind: i64,
-    pub(super) user: Option<Vec<u8>>,
-    pub(super) values: Vec<Option<Vec<u8>>>,
-}
-
 /// A database that can be a source.
 pub(super) trait ForeignConnection: Connection + Send + 'static {
     /// Begins a transaction that reads, all of it at one instant.
     const BEGIN: &'static str;
 
-    /// No bytes.
-    const NULL: &'static str;
-
     /// The bytes of the text of a column.
     fn bytes(column: &str) -> String;
+
+    /// The bytes of an ASCII text without quotes.
+    fn ascii(text: &str) -> String;
+
+    /// Bytes behind their number and a colon, or a colon alone where they are NULL.
+    fn framed(bytes: &str) -> String;
 
     /// The bytes of a JSON object with these columns, without those that are NULL.
     fn object(columns: &[String]) -> String;
@@ -43,8 +38,8 @@ pub(super) trait ForeignConnection: Connection + Send + 'static {
     /// Runs a statement and returns the number in its first row, if there is one.
     fn number(&mut self, sql: String) -> impl Future<Output = sqlx::Result<Option<i64>>> + Send;
 
-    /// Runs a query of this many values a row.
-    fn rows(&mut self, sql: String, values: usize) -> BoxStream<'_, sqlx::Result<ForeignRow>>;
+    /// Runs a query of one value a row, and returns its bytes.
+    fn rows(&mut self, sql: String) -> BoxStream<'_, sqlx::Result<Vec<u8>>>;
 }
 
 /// A name as SQL writes it.
@@ -61,10 +56,17 @@ const COLUMNS_AT_ONCE: usize = 40;
 
 impl ForeignConnection for SqliteConnection {
     const BEGIN: &'static str = "BEGIN DEFERRED";
-    const NULL: &'static str = "CAST(NULL AS BLOB)";
 
     fn bytes(column: &str) -> String {
         format!("CAST({column} AS BLOB)")
+    }
+
+    fn ascii(text: &str) -> String {
+        literal(text)
+    }
+
+    fn framed(bytes: &str) -> String {
+        format!("coalesce(length({bytes}) || ':' || {bytes}, ':')")
     }
 
     fn object(columns: &[String]) -> String {
@@ -98,21 +100,24 @@ impl ForeignConnection for SqliteConnection {
         row.map(|row| row.try_get(0)).transpose()
     }
 
-    fn rows(&mut self, sql: String, values: usize) -> BoxStream<'_, sqlx::Result<ForeignRow>> {
-        let row = move |row: SqliteRow| {
-            let values = (0..values).map(|value| row.try_get(value + 2)).collect::<sqlx::Result<_>>()?;
-            Ok(ForeignRow { kind: row.try_get(0)?, user: row.try_get(1)?, values })
-        };
-        sqlx::query(AssertSqlSafe(sql)).fetch(self).map(move |found| found.and_then(&row)).boxed()
+    fn rows(&mut self, sql: String) -> BoxStream<'_, sqlx::Result<Vec<u8>>> {
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch(self)
     }
 }
 
 impl ForeignConnection for PgConnection {
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    const NULL: &'static str = "CAST(NULL AS bytea)";
 
     fn bytes(column: &str) -> String {
         format!("convert_to(CAST({column} AS text), 'UTF8')")
+    }
+
+    fn ascii(text: &str) -> String {
+        format!("CAST({} AS bytea)", literal(text))
+    }
+
+    fn framed(bytes: &str) -> String {
+        format!("coalesce(convert_to(octet_length({bytes}) || ':', 'UTF8') || {bytes}, CAST(':' AS bytea))")
     }
 
     fn object(columns: &[String]) -> String {
@@ -147,11 +152,7 @@ impl ForeignConnection for PgConnection {
         row.map(|row| row.try_get(0)).transpose()
     }
 
-    fn rows(&mut self, sql: String, values: usize) -> BoxStream<'_, sqlx::Result<ForeignRow>> {
-        let row = move |row: PgRow| {
-            let values = (0..values).map(|value| row.try_get(value + 2)).collect::<sqlx::Result<_>>()?;
-            Ok(ForeignRow { kind: row.try_get(0)?, user: row.try_get(1)?, values })
-        };
-        sqlx::query(AssertSqlSafe(sql)).fetch(self).map(move |found| found.and_then(&row)).boxed()
+    fn rows(&mut self, sql: String) -> BoxStream<'_, sqlx::Result<Vec<u8>>> {
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch(self)
     }
 }

@@ -5,6 +5,7 @@ use doorward_domain::ports::{SourceAccount, SourceError, SourceHash, SourceKey, 
 use super::database::ForeignConnection;
 use super::options::{SessionIds, SourceOptions, UsernameFrom};
 use super::plan::{Kind, Plan, Rows, Select};
+use super::row::Row;
 use super::tables::{self, Field, check_fields};
 
 const TABLES: [[&str; 3]; 5] = [
@@ -101,9 +102,9 @@ pub(super) async fn plan<C: ForeignConnection>(
 }
 
 fn account(rows: &Rows, username_from: &UsernameFrom) -> SourceAccount {
-    let key = |values: &super::plan::Values| SourceKey {
-        id: values.text(0).unwrap_or_default(),
-        hash: values.text(1).map_or(SourceHash::Absent, SourceHash::InTable),
+    let key = |row: &Row| SourceKey {
+        id: row.text(0).unwrap_or_default(),
+        hash: row.text(1).map_or(SourceHash::Absent, SourceHash::InTable),
         ..SourceKey::default()
     };
     let mut keys: Vec<SourceKey> = rows.keys.iter().map(key).collect();
@@ -119,10 +120,10 @@ fn account(rows: &Rows, username_from: &UsernameFrom) -> SourceAccount {
     let username_key = own.or(named);
     let login_name = username_key.as_ref().and_then(|key| key.id.split_once(':')).map(|(_, id)| id.to_owned());
     let email = || rows.user.filled(1).filter(|_| *username_from == UsernameFrom::Email);
-    let session = |values: &super::plan::Values| SourceSession {
-        token: values.text(0).map_or(SourceToken::Unusable, SourceToken::Cookie),
-        active_until: values.instant(1),
-        idle_until: values.instant(2),
+    let session = |row: &Row| SourceSession {
+        token: row.text(0).map_or(SourceToken::Unusable, SourceToken::Cookie),
+        active_until: row.instant(1),
+        idle_until: row.instant(2),
         ..SourceSession::default()
     };
     SourceAccount {

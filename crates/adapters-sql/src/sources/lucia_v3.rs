@@ -6,7 +6,8 @@ use super::database::{ForeignConnection, quoted};
 use super::lucia_v2::SECOND_FACTOR;
 use super::open::unreadable;
 use super::options::{SessionIds, SourceOptions, UsernameFrom};
-use super::plan::{Kind, Plan, Rows, Select, Values};
+use super::plan::{Kind, Plan, Rows, Select};
+use super::row::Row;
 use super::tables::{self, Field, Table, check_fields};
 
 const TABLES: [[&str; 2]; 3] = [["user", "session"], ["auth_user", "user_session"], ["User", "Session"]];
@@ -116,8 +117,8 @@ async fn find_session_ids<C: ForeignConnection>(
 }
 
 fn account(rows: &Rows, username_from: &UsernameFrom, session_ids: SessionIds, has_secrets: bool) -> SourceAccount {
-    let key = |values: &Values| SourceKey {
-        id: format!("{}:{}", values.text(0).unwrap_or_default(), values.text(1).unwrap_or_default()),
+    let key = |row: &Row| SourceKey {
+        id: format!("{}:{}", row.text(0).unwrap_or_default(), row.text(1).unwrap_or_default()),
         ..SourceKey::default()
     };
     let keys: Vec<SourceKey> = rows.oauth_keys.iter().map(key).collect();
@@ -134,9 +135,9 @@ fn account(rows: &Rows, username_from: &UsernameFrom, session_ids: SessionIds, h
         SessionIds::Plain => SourceToken::Cookie(id),
         SessionIds::Sha256 => SourceToken::Sha256(id),
     };
-    let session = |values: &Values| SourceSession {
-        token: values.text(0).map_or(SourceToken::Unusable, token),
-        idle_until: values.instant(1),
+    let session = |row: &Row| SourceSession {
+        token: row.text(0).map_or(SourceToken::Unusable, token),
+        idle_until: row.instant(1),
         ..SourceSession::default()
     };
     let hash = rows.user.filled(3).map_or(SourceHash::Absent, SourceHash::InTable);

@@ -8,6 +8,7 @@ mod open;
 mod options;
 mod plan;
 mod reader;
+mod row;
 mod tables;
 
 use doorward_domain::ports::SourceError;

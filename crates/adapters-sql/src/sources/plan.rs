@@ -1,10 +1,11 @@
 //! The one query that reads a source: the rows of all its tables, sorted by user, so that each account is read whole with
 //! little memory, at one instant, and without an index.
 
-use doorward_domain::ports::{SourceAccount, SourceId, SourceInstant};
+use doorward_domain::ports::{SourceAccount, SourceId};
 
-use super::database::{ForeignConnection, ForeignRow, quoted};
+use super::database::{ForeignConnection, quoted};
 use super::options::SessionIds;
+use super::row::Row;
 use super::tables::Table;
 
 /// The kinds of rows. The user's comes before what belongs to the user.
@@ -14,6 +15,19 @@ pub(super) enum Kind {
     Key = 1,
     OAuthKey = 2,
     Session = 3,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::User, Self::Key, Self::OAuthKey, Self::Session];
+
+    /// The kind of a digit.
+    pub(super) fn of(digit: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.digit() == char::from(digit))
+    }
+
+    fn digit(self) -> char {
+        char::from(b'0' + self as u8)
+    }
 }
 
 /// How a source is read.
@@ -37,16 +51,11 @@ pub(super) struct Select {
 /// The rows of one user.
 #[derive(Default)]
 pub(super) struct Rows {
-    pub(super) id: Option<Vec<u8>>,
-    pub(super) user: Values,
-    pub(super) keys: Vec<Values>,
-    pub(super) oauth_keys: Vec<Values>,
-    pub(super) sessions: Vec<Values>,
+    pub(super) user: Row,
+    pub(super) keys: Vec<Row>,
+    pub(super) oauth_keys: Vec<Row>,
+    pub(super) sessions: Vec<Row>,
 }
-
-/// The values of one row.
-#[derive(Default)]
-pub(super) struct Values(Vec<Option<Vec<u8>>>);
 
 impl Select {
     /// Reads these columns, or expressions, of a table; `None` where the table has not the column.
@@ -62,66 +71,38 @@ impl Select {
         self
     }
 
-    fn sql<C: ForeignConnection>(&self, width: usize) -> String {
+    fn sql<C: ForeignConnection>(&self) -> String {
         let Self { kind, table, user, values, condition } = self;
-        let mut columns: Vec<String> =
-            values.iter().map(|value| value.clone().unwrap_or_else(|| C::NULL.to_owned())).collect();
-        columns.resize(width, C::NULL.to_owned());
-        let (kind, user, columns) = (*kind as i64, C::bytes(user), columns.join(", "));
-        format!("SELECT CAST({kind} AS bigint) AS kind, {user} AS user_of_row, {columns} FROM {table}{condition}")
+        let (digit, user) = (kind.digit(), C::bytes(user));
+        let mut row = vec![C::ascii(&digit.to_string()), C::framed(&user)];
+        row.extend(values.iter().map(|value| value.as_ref().map_or_else(|| C::ascii(":"), |value| C::framed(value))));
+        let row = row.join(" || ");
+        format!("SELECT {row} AS packed, {user} AS user_of_row, {digit} AS kind FROM {table}{condition}")
     }
 }
 
 impl Plan {
-    /// The most values of a row.
-    pub(super) fn width(&self) -> usize {
-        self.selects.iter().map(|select| select.values.len()).max().unwrap_or_default()
-    }
-
     pub(super) fn sql<C: ForeignConnection>(&self) -> String {
-        let selects: Vec<String> = self.selects.iter().map(|select| select.sql::<C>(self.width())).collect();
-        format!("{} ORDER BY 2, 1", selects.join(" UNION ALL "))
+        let selects: Vec<String> = self.selects.iter().map(Select::sql::<C>).collect();
+        format!("SELECT packed FROM ({}) AS source_rows ORDER BY user_of_row, kind", selects.join(" UNION ALL "))
     }
 }
 
 impl Rows {
-    pub(super) fn of(row: ForeignRow) -> Self {
-        Self { id: row.user, user: Values(row.values), ..Self::default() }
+    pub(super) fn of(user: Row) -> Self {
+        Self { user, ..Self::default() }
     }
 
     /// Adds a row that belongs to the user.
-    pub(super) fn add(&mut self, row: ForeignRow) {
-        let values = Values(row.values);
-        match row.kind {
-            kind if kind == Kind::Key as i64 => self.keys.push(values),
-            kind if kind == Kind::OAuthKey as i64 => self.oauth_keys.push(values),
-            _ => self.sessions.push(values),
+    pub(super) fn add(&mut self, kind: Kind, row: Row) {
+        match kind {
+            Kind::Key => self.keys.push(row),
+            Kind::OAuthKey => self.oauth_keys.push(row),
+            Kind::User | Kind::Session => self.sessions.push(row),
         }
     }
 
     pub(super) fn user_id(&self) -> SourceId {
-        self.id.as_deref().map_or(SourceId::Missing, |id| SourceId::Text(String::from_utf8_lossy(id).into_owned()))
-    }
-}
-
-impl Values {
-    /// The text of a value. What is no UTF-8 has a U+0000, which no name, id, hash or token may have.
-    pub(super) fn text(&self, value: usize) -> Option<String> {
-        let bytes = self.0.get(value)?.as_deref()?;
-        Some(String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| "\0".to_owned()))
-    }
-
-    /// A text that is not empty.
-    pub(super) fn filled(&self, value: usize) -> Option<String> {
-        self.text(value).filter(|text| !text.is_empty())
-    }
-
-    pub(super) fn instant(&self, value: usize) -> SourceInstant {
-        self.filled(value).map_or(SourceInstant::Absent, SourceInstant::Text)
-    }
-
-    /// Whether a value is true, in any form that databases have for it.
-    pub(super) fn flag(&self, value: usize) -> bool {
-        self.filled(value).is_some_and(|text| !matches!(text.as_str(), "0" | "0.0" | "false" | "f"))
+        self.user.user().map_or(SourceId::Missing, |id| SourceId::Text(String::from_utf8_lossy(id).into_owned()))
     }
 }

@@ -9,13 +9,14 @@ use super::database::ForeignConnection;
 use super::open::unreadable;
 use super::options::{ForeignSystem, OpenSource, SourceOptions};
 use super::plan::{Kind, Plan, Rows};
+use super::row::Row;
 use super::{better_auth, lucia_v2, lucia_v3};
 
 /// Accounts of a batch.
 const BATCH: usize = 1_000;
 
 /// Batches that are read while others are converted and written.
-const READ_AHEAD: usize = 4;
+const READ_AHEAD: usize = 10;
 
 type Batch = Result<Vec<SourceAccount>, SourceError>;
 
@@ -80,17 +81,20 @@ async fn pass<C: ForeignConnection>(
     plan: &Plan,
     batches: &mpsc::Sender<Batch>,
 ) -> sqlx::Result<()> {
-    let mut rows = connection.rows(plan.sql::<C>(), plan.width());
+    let mut rows = connection.rows(plan.sql::<C>());
     let mut batch = Vec::with_capacity(BATCH);
     let mut current: Option<Rows> = None;
-    while let Some(row) = rows.try_next().await? {
-        if row.kind == Kind::User as i64 {
+    while let Some(bytes) = rows.try_next().await? {
+        let malformed =
+            || sqlx::Error::Protocol("a row of the source is not of the form that was asked for".to_owned());
+        let (kind, row) = Row::parse(bytes).ok_or_else(malformed)?;
+        if kind == Kind::User {
             batch.extend(current.replace(Rows::of(row)).map(&plan.account));
-        } else if let Some(user) = &mut current
-            && user.id.is_some()
-            && user.id == row.user
+        } else if let Some(rows) = &mut current
+            && row.user().is_some()
+            && row.user() == rows.user.user()
         {
-            user.add(row);
+            rows.add(kind, row);
         }
         if batch.len() == BATCH && batches.send(Ok(std::mem::take(&mut batch))).await.is_err() {
             return Ok(());

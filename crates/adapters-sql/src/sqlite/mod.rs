@@ -30,9 +30,17 @@ impl Dialect for Sqlite {
     const NUMBERS_VALUES: bool = false;
 
     /// Tokens are random, so each batch changes pages all over the file. A cache of 192 MiB holds those of a million users, and
-    /// a log of 256 MiB takes several changes of a page before the file gets it: 65,536 pages of 4 KiB.
-    const PREPARE_IMPORT: &'static [&'static str] =
-        &["PRAGMA cache_size = -196608", "PRAGMA wal_autocheckpoint = 65536"];
+    /// a log of 256 MiB takes several changes of a page before the file gets it: 65,536 pages of 4 KiB. What undoes a statement
+    /// is a copy of each page that it changes, kept in memory, since a statement of random rows changes as many pages as it
+    /// has rows. The user of each row is one that the transaction inserted, so that no row needs to look for its own.
+    const PREPARE_IMPORT: &'static [&'static str] = &[
+        "PRAGMA cache_size = -196608",
+        "PRAGMA wal_autocheckpoint = 65536",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA foreign_keys = OFF",
+    ];
+
+    const END_IMPORT: &'static [&'static str] = &["PRAGMA foreign_keys = ON"];
 
     /// There is one writer at a time.
     const LOCK_IMPORTS: &'static str = "SELECT 1";
