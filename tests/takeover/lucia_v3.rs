@@ -37,6 +37,18 @@ const WITH_SECRETS: &str = "CREATE TABLE user (id TEXT PRIMARY KEY, username TEX
     INSERT INTO user VALUES ('u9', 'erin', NULL);
     INSERT INTO session VALUES ('abcdefghijklmnopqrstuvwxyz', 'u9', x'00', 4102444800);";
 
+pub async fn a_file_in_utf_16_is_refused_for_what_it_is(place: Place) {
+    let (_folder, from) =
+        source("PRAGMA encoding = 'UTF-16le'; CREATE TABLE user (id TEXT PRIMARY KEY, username TEXT)").await;
+    let refused = run(&place, &["import", "lucia-v3", "--from", &from]).await;
+    assert_eq!(refused.status.code(), Some(66), "{}", text(&refused.stderr));
+    assert!(
+        text(&refused.stderr).contains("is in UTF-16le; import a copy of it in UTF-8"),
+        "{}",
+        text(&refused.stderr)
+    );
+}
+
 pub async fn sessions_of_lucia_3_stay_alive_in_each_of_its_forms(place: Place) {
     let (_plain, from) = source(PLAIN).await;
     let flags = ["import", "lucia-v3", "--from", &from, "--oauth-table=oauth_account", "--username-from=email"];

@@ -39,7 +39,8 @@ on_every_store! {
         a_database_in_wal_mode_and_its_folder_stay_as_they_are,
         names_and_ids_that_are_taken_here_are_refused;
     lucia_v3:
-        sessions_of_lucia_3_stay_alive_in_each_of_its_forms;
+        sessions_of_lucia_3_stay_alive_in_each_of_its_forms,
+        a_file_in_utf_16_is_refused_for_what_it_is;
     better_auth:
         signed_cookies_of_better_auth_stay_alive_with_its_secret_alone,
         users_of_a_second_factor_are_refused_or_lose_it;

@@ -4,8 +4,8 @@ use doorward_domain::ports::{SourceAccount, SourceError, SourceHash, SourceKey, 
 
 use super::database::ForeignConnection;
 use super::options::{SessionIds, SourceOptions, UsernameFrom};
-use super::plan::{Kind, Plan, Rows, Select};
-use super::row::Row;
+use super::plan::{Plan, Rows, Select};
+use super::row::{Kind, Row};
 use super::tables::{self, Field, check_fields};
 
 const TABLES: [[&str; 3]; 5] = [

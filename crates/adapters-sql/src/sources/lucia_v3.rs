@@ -6,8 +6,8 @@ use super::database::{ForeignConnection, quoted};
 use super::lucia_v2::SECOND_FACTOR;
 use super::open::unreadable;
 use super::options::{SessionIds, SourceOptions, UsernameFrom};
-use super::plan::{Kind, Plan, Rows, Select};
-use super::row::Row;
+use super::plan::{Plan, Rows, Select};
+use super::row::{Kind, Row};
 use super::tables::{self, Field, Table, check_fields};
 
 const TABLES: [[&str; 2]; 3] = [["user", "session"], ["auth_user", "user_session"], ["User", "Session"]];

@@ -30,7 +30,14 @@ pub(super) async fn sqlite(location: &Location, place: &str) -> Result<SqliteCon
         .immutable(is_idle_log)
         .busy_timeout(PATIENCE)
         .row_buffer_size(READ_AHEAD);
-    options.connect().await.map_err(|error| unreadable(place, error))
+    let mut connection = options.connect().await.map_err(|error| unreadable(place, error))?;
+    let encoding = sqlx::query_scalar("PRAGMA encoding").fetch_one(&mut connection).await;
+    let encoding: String = encoding.map_err(|error| unreadable(place, error))?;
+    // Values come as the bytes of their texts.
+    if encoding != "UTF-8" {
+        return Err(SourceError::Lacks(format!("{place} is in {encoding}; import a copy of it in UTF-8")));
+    }
+    Ok(connection)
 }
 
 pub(super) async fn postgres(options: &PgConnectOptions, place: &str) -> Result<PgConnection, SourceError> {

@@ -5,30 +5,8 @@ use doorward_domain::ports::{SourceAccount, SourceId};
 
 use super::database::{ForeignConnection, quoted};
 use super::options::SessionIds;
-use super::row::Row;
+use super::row::{Kind, Row};
 use super::tables::Table;
-
-/// The kinds of rows. The user's comes before what belongs to the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    User = 0,
-    Key = 1,
-    OAuthKey = 2,
-    Session = 3,
-}
-
-impl Kind {
-    const ALL: [Self; 4] = [Self::User, Self::Key, Self::OAuthKey, Self::Session];
-
-    /// The kind of a digit.
-    pub(super) fn of(digit: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.digit() == char::from(digit))
-    }
-
-    fn digit(self) -> char {
-        char::from(b'0' + self as u8)
-    }
-}
 
 /// How a source is read.
 pub(super) struct Plan {

@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use super::database::ForeignConnection;
 use super::open::unreadable;
 use super::options::{ForeignSystem, OpenSource, SourceOptions};
-use super::plan::{Kind, Plan, Rows};
-use super::row::Row;
+use super::plan::{Plan, Rows};
+use super::row::{Kind, Row};
 use super::{better_auth, lucia_v2, lucia_v3};
 
 /// Accounts of a batch.

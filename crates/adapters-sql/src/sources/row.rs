@@ -6,7 +6,28 @@ use std::ops::Range;
 
 use doorward_domain::ports::SourceInstant;
 
-use super::plan::Kind;
+/// The kinds of rows. The user's comes before what belongs to the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    User = 0,
+    Key = 1,
+    OAuthKey = 2,
+    Session = 3,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::User, Self::Key, Self::OAuthKey, Self::Session];
+
+    /// The kind of a digit.
+    fn of(digit: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.digit() == char::from(digit))
+    }
+
+    /// How a row says its kind.
+    pub(super) fn digit(self) -> char {
+        char::from(b'0' + self as u8)
+    }
+}
 
 /// A row of one table.
 #[derive(Default)]
@@ -73,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_row_has_its_kind_its_user_and_its_values() {
-        let (kind, row) = Row::parse(b"34:u:\xff1::0:2:\xc3\xa92:\xff:".to_vec()).unwrap();
+        let (kind, row) = Row::parse(b"34:u:\xff1:0:2:\xc3\xa92:\xff:".to_vec()).unwrap();
         assert_eq!(kind, Kind::Session);
         assert_eq!(row.user(), Some(b"u:\xff1".as_slice()));
         let texts: Vec<_> = (0..5).map(|value| row.text(value)).collect();

@@ -32,8 +32,6 @@ pub struct ImportOptions {
     pub drop_second_factors: bool,
     /// Whether sessions are imported.
     pub sessions: bool,
-    /// Whether what is refused is left out, in place of importing nothing.
-    pub skip_refused: bool,
     /// How long before its end a session is idle, where the source knows its end alone.
     pub idle_period: Duration,
 }
@@ -385,7 +383,6 @@ mod tests {
             new_usernames: HashMap::from([("renamed".to_owned(), "new-name".to_owned())]),
             drop_second_factors: false,
             sessions: true,
-            skip_refused: true,
             idle_period: Duration::from_hours(24),
         };
         Converter::new(Arc::new(hashes), Arc::new(tokens), options, NOW)

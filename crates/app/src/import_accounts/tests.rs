@@ -65,7 +65,6 @@ fn import(tick: Duration) -> ImportAccounts {
         new_usernames: HashMap::new(),
         drop_second_factors: false,
         sessions: true,
-        skip_refused: true,
         idle_period: Duration::ZERO,
     };
     ImportAccounts::new(Arc::new(hashes), Arc::new(MockTokenGenerator::new()), Arc::new(clock), options)

@@ -80,7 +80,7 @@ pub(crate) struct Common {
 
     /// Leave out what cannot be imported, in place of importing nothing
     #[arg(long)]
-    skip_refused: bool,
+    pub(super) skip_refused: bool,
 
     /// Import no sessions
     #[arg(long)]
@@ -250,7 +250,6 @@ impl Common {
             new_usernames: self.new_usernames.as_deref().map(new_usernames).transpose()?.unwrap_or_default(),
             drop_second_factors: self.drop_second_factor,
             sessions: !self.no_sessions,
-            skip_refused: self.skip_refused,
             idle_period,
         })
     }

@@ -31,7 +31,6 @@ pub(super) async fn run(settings: &Settings, from: ImportFrom, format: Format) -
     let (common, opened) = from.open(settings).await?;
     let Opened { mut accounts, tables, sessions, idle_period } = opened;
     let options = common.options(settings, idle_period)?;
-    let skip_refused = options.skip_refused;
     let hashes = Arc::new(ForeignHashReader);
     let import = ImportAccounts::new(hashes, Arc::new(OsTokenGenerator), Arc::new(SystemClock), options);
     let mut follower = Follower::start(common.report.as_deref())?;
@@ -41,7 +40,7 @@ pub(super) async fn run(settings: &Settings, from: ImportFrom, format: Format) -
     let checked = checked.map_err(|error| failure(error, &follower))?;
     follower.finish()?;
     let summary = Summary { dry_run: common.dry_run, tables: &tables, checked: &checked, sessions: sessions.as_ref() };
-    let refused = checked.refusals() > 0 && !skip_refused;
+    let refused = checked.refusals() > 0 && !common.skip_refused;
     if refused || common.dry_run {
         target.close().await;
         return Ok(printed(&summary, None, &follower, refused, format));
