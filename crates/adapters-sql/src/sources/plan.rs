@@ -76,7 +76,8 @@ impl Rows {
         match kind {
             Kind::Key => self.keys.push(row),
             Kind::OAuthKey => self.oauth_keys.push(row),
-            Kind::User | Kind::Session => self.sessions.push(row),
+            Kind::Session => self.sessions.push(row),
+            Kind::User => self.user = row,
         }
     }
 
