@@ -331,6 +331,16 @@ mod tests {
         NewAccount { user, key, session, client: Client::default(), replaces: vec![], invitation: None }
     }
 
+    /// `.cargo/config.toml` has the flags. A build that does not read it is slower, and right.
+    #[tokio::test]
+    async fn sqlite_takes_no_lock_to_count_memory() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.expect("a connection");
+        let options: Vec<String> =
+            sqlx::query_scalar("PRAGMA compile_options").fetch_all(&mut connection).await.expect("options");
+        assert!(options.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"), "{options:?}");
+        assert!(!options.iter().any(|option| option == "ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+    }
+
     #[tokio::test]
     async fn a_full_disk_is_an_outage_that_leaves_nothing_half_written_and_ends() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -421,8 +421,8 @@ struct BatchSize {
 }
 
 impl BatchSize {
-    /// The most accounts: some 30 MB in memory.
-    const MOST: usize = 10_000;
+    /// The most accounts: some 60 MB in memory. A page of an index that several of them change is written once.
+    const MOST: usize = 20_000;
 
     /// Goes towards batches of half the longest time and more.
     fn adapt(&mut self, took: Duration, longest: Duration) {
