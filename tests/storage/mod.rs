@@ -199,3 +199,4 @@ macro_rules! stamp {
 
 keeps_every_promise!(sqlite);
 keeps_every_promise!(postgres);
+keeps_every_promise!(postgres_by_rows);

@@ -15,6 +15,8 @@ pub struct Place {
     pub url: String,
     /// Statements after which a user's row, or all that belongs to it, cannot be read.
     pub rubbish: &'static [&'static str],
+    /// The URL of the role that owns the database, where that of the store is another one.
+    owner: Option<String>,
     _folder: Option<Arc<TempDir>>,
 }
 
@@ -27,7 +29,7 @@ pub async fn sqlite() -> Option<Place> {
     ];
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}", folder.path().join("doorward.db").display());
-    Some(Place { url, rubbish: RUBBISH, _folder: Some(Arc::new(folder)) })
+    Some(Place { url, rubbish: RUBBISH, owner: None, _folder: Some(Arc::new(folder)) })
 }
 
 pub async fn postgres() -> Option<Place> {
@@ -38,13 +40,35 @@ pub async fn postgres() -> Option<Place> {
         "UPDATE users SET attributes = '[]'",
     ];
     let url = support::postgres::database().await?;
-    Some(Place { url, rubbish: RUBBISH, _folder: None })
+    Some(Place { url, rubbish: RUBBISH, owner: None, _folder: None })
+}
+
+/// A database whose owner has migrated it, for the role that `docs/operations.md` lets read and write rows alone.
+pub async fn postgres_by_rows() -> Option<Place> {
+    let place = postgres_of_rows_before_its_first_start().await?;
+    let owner = place.owner.clone().expect("a role that owns the database");
+    Place::at(owner).open().await.close().await;
+    Some(place)
+}
+
+/// As [`postgres_by_rows`], and nothing has migrated it.
+pub async fn postgres_of_rows_before_its_first_start() -> Option<Place> {
+    let owned = postgres().await?;
+    let role =
+        "DO $$ BEGIN CREATE ROLE rows LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+    owned.run(role).await;
+    let page = include_str!("../../docs/operations.md");
+    let (_, rights) = page.split_once("```sql\nREVOKE CREATE").expect("the rights in the page");
+    let (rights, _) = rights.split_once("```").expect("the end of the rights");
+    owned.run(&format!("REVOKE CREATE{}", rights.replace("doorward_rows", "rows"))).await;
+    let url = owned.url.replace("//doorward@", "//rows@");
+    Some(Place { url, owner: Some(owned.url), ..owned })
 }
 
 impl Place {
     /// A store at this URL, which the test made.
     pub fn at(url: String) -> Self {
-        Self { url, rubbish: &[], _folder: None }
+        Self { url, rubbish: &[], owner: None, _folder: None }
     }
 
     pub async fn try_open(&self) -> Result<Store, ConnectError> {
@@ -56,6 +80,11 @@ impl Place {
         self.try_open().await.expect("a store that opens")
     }
 
+    /// The URL of who may do everything.
+    fn behind(&self) -> &str {
+        self.owner.as_ref().unwrap_or(&self.url)
+    }
+
     /// Runs statements behind the store's back.
     pub async fn run(&self, sql: &str) {
         let sql = AssertSqlSafe(sql.to_owned());
@@ -64,7 +93,7 @@ impl Place {
             connection.execute(sql).await.expect("good SQL");
             connection.close().await.expect("a polite end");
         } else {
-            let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
+            let mut connection = PgConnection::connect(self.behind()).await.expect("a way to the server");
             connection.execute(sql).await.expect("good SQL");
             connection.close().await.expect("a polite end");
         }
@@ -95,7 +124,7 @@ impl Place {
             let mut connection = SqliteConnection::connect(&self.url).await.expect("a way to the file");
             sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number")
         } else {
-            let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
+            let mut connection = PgConnection::connect(self.behind()).await.expect("a way to the server");
             sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a number")
         }
     }
@@ -106,7 +135,7 @@ impl Place {
             let parts = ["", "-wal"].map(|suffix| std::fs::read(format!("{file}{suffix}")).unwrap_or_default());
             return String::from_utf8_lossy(&parts.concat()).into_owned();
         }
-        let mut connection = PgConnection::connect(&self.url).await.expect("a way to the server");
+        let mut connection = PgConnection::connect(self.behind()).await.expect("a way to the server");
         let mut rows = Vec::new();
         for table in ["users", "user_keys", "sessions", "recovery_codes", "sign_in_events"] {
             let query = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));

@@ -66,6 +66,18 @@ async fn a_database_that_is_read_only_is_refused() {
     assert_matches!(error, ConnectError::ReadOnly { .. });
 }
 
+#[tokio::test]
+async fn a_role_that_may_not_migrate_says_who_may() {
+    let Some(place) = places::postgres_of_rows_before_its_first_start().await else { return };
+    let error = refusal(&place.url).await;
+    assert_matches!(&error, ConnectError::MayNotMigrate { .. });
+    assert!(error.to_string().contains("the role that owns the database"), "{error}");
+
+    let Some(place) = places::postgres_by_rows().await else { return };
+    place.run("DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)").await;
+    assert_matches!(refusal(&place.url).await, ConnectError::MayNotMigrate { .. });
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_database_is_set_to_by_default_changes_nothing() {
     let Some(place) = places::postgres().await else { return };

@@ -38,6 +38,14 @@ pub enum ConnectError {
         /// What would have to be otherwise.
         remedy: &'static str,
     },
+    /// It lacks migrations, and its role may not run them.
+    #[error(
+        "the store {store} must be migrated, which its role may not: start the server once as the role that owns the database"
+    )]
+    MayNotMigrate {
+        /// Which store.
+        store: String,
+    },
     /// Its content is not what its kind of database writes.
     #[error("the store {store} is damaged, or is no database at all: {}", one_line(cause.as_ref()))]
     Damaged {

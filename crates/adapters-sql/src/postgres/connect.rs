@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, Executor, Postgres};
 use thiserror::Error;
 use tokio::time::timeout;
 
+use super::INSUFFICIENT_PRIVILEGE;
 use super::shared_lookups::SharedLookups;
 use crate::connect_error::ConnectError;
 use crate::dialect::Dialect;
@@ -105,21 +106,10 @@ pub(crate) async fn look_at(options: &PgConnectOptions) -> Result<StoreState, Co
         if is_read_only {
             return Err(read_only(&store));
         }
-        let migrated: bool = sqlx::query_scalar(MIGRATED).fetch_one(&mut connection).await.map_err(refused)?;
-        if !migrated {
-            check_pooler(&options, &store).await?;
-            return connection.close().await.map_err(refused).map(|()| StoreState::Absent);
-        }
-        let is_of_development_build: bool =
-            sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD).fetch_one(&mut connection).await.map_err(refused)?;
-        if is_of_development_build {
-            return Err(ConnectError::DevelopmentBuild { store: store.clone() });
-        }
-        let applied: Vec<_> =
-            sqlx::query_as(migrations::FIND_APPLIED).fetch_all(&mut connection).await.map_err(refused)?;
+        let pending = pending(&mut connection, &store).await?;
         check_pooler(&options, &store).await?;
         connection.close().await.map_err(refused)?;
-        migrations::pending(&migrator(), &applied, &store).map(StoreState::of)
+        Ok(pending.map_or(StoreState::Absent, StoreState::of))
     };
     timeout(LIMIT, looking).await.map_err(|_| unreachable(&store, NoAnswer))?
 }
@@ -157,18 +147,32 @@ async fn check_pooler(options: &PgConnectOptions, store: &str) -> Result<(), Con
     timeout(LIMIT, checking).await.map_err(|_| unreachable(store, NoAnswer))?
 }
 
+/// Migrates, unless there is nothing to do: a role that may only read and write rows can start the server then.
 async fn migrate(connection: &mut PgConnection, store: &str) -> Result<(), ConnectError> {
     let refused = |error| refused(store, error);
     let mut transaction = connection.begin_with(Postgres::BEGIN).await.map_err(refused)?;
     transaction.execute(LOCK).await.map_err(refused)?;
-    let migrated: bool = sqlx::query_scalar(MIGRATED).fetch_one(&mut *transaction).await.map_err(refused)?;
-    if migrated
-        && sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD).fetch_one(&mut *transaction).await.map_err(refused)?
-    {
+    if pending(&mut transaction, store).await? != Some(0) {
+        let may_not = |error: sqlx::Error| match error.as_database_error().and_then(DatabaseError::code) {
+            Some(code) if code == INSUFFICIENT_PRIVILEGE => ConnectError::MayNotMigrate { store: store.to_owned() },
+            _ => refused(error),
+        };
+        migrations::run(migrator(), &mut *transaction, store, may_not).await?;
+    }
+    transaction.commit().await.map_err(refused)
+}
+
+/// The number of migrations that the schema lacks; `None` where there is no schema.
+async fn pending(connection: &mut PgConnection, store: &str) -> Result<Option<usize>, ConnectError> {
+    let refused = |error| refused(store, error);
+    if !sqlx::query_scalar(MIGRATED).fetch_one(&mut *connection).await.map_err(refused)? {
+        return Ok(None);
+    }
+    if sqlx::query_scalar(migrations::FIND_DEVELOPMENT_BUILD).fetch_one(&mut *connection).await.map_err(refused)? {
         return Err(ConnectError::DevelopmentBuild { store: store.to_owned() });
     }
-    migrations::run(migrator(), &mut *transaction, store, refused).await?;
-    transaction.commit().await.map_err(refused)
+    let applied: Vec<_> = sqlx::query_as(migrations::FIND_APPLIED).fetch_all(connection).await.map_err(refused)?;
+    migrations::pending(&migrator(), &applied, store).map(Some)
 }
 
 fn migrator() -> Migrator {

@@ -85,7 +85,6 @@ impl Dialect for Postgres {
     /// standby, damaged, or without the database, its tables (a backup that is being restored) or our right to them.
     fn is_outage(code: &str) -> bool {
         const CLASSES: [&str; 11] = ["08", "0A", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"];
-        const INSUFFICIENT_PRIVILEGE: &str = "42501";
         const UNDEFINED_TABLE: &str = "42P01";
         let class = code.get(..2).unwrap_or_default();
         CLASSES.contains(&class) || [INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE].contains(&code)
@@ -106,6 +105,9 @@ impl Dialect for Postgres {
         }
     }
 }
+
+/// The role may not do it.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// How long to look for the reason why there was no connection.
 const LAST_QUESTION: Duration = Duration::from_millis(500);
