@@ -124,17 +124,31 @@ async fn answered(mut connection: TcpStream) -> TcpStream {
     connection
 }
 
+/// A program that a shell starts after this command.
+async fn limited(limit: &str) -> Program {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = command(folder.path()).as_std().get_program().to_owned();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")]).arg(program).current_dir(folder.path());
+    limited.env_clear().envs(UNTHROTTLED).kill_on_drop(true);
+    Program::launch(folder, limited).await
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_soft_limit_of_descriptors_is_raised_to_the_hard_one() {
+    let program = limited("ulimit -Sn 200 && ulimit -Hn 700").await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.id())).expect("a process that runs");
+    let of_files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit of open files");
+    let [soft, hard] = [3, 4].map(|word| of_files.split_whitespace().nth(word));
+    assert_eq!((soft, hard), (Some("700"), Some("700")), "{of_files}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_beyond_the_limit_wait() {
     // Leaves 16 connections: the server reserves 128 descriptors, and 6 for the event loop of each core.
     let cores = std::thread::available_parallelism().expect("a number of cores").get();
-    let limit = format!("ulimit -n {}; exec \"$0\" \"$@\"", 128 + 6 * cores + 16);
-    let folder = tempfile::tempdir().expect("a folder");
-    let program = command(folder.path()).as_std().get_program().to_owned();
-    let mut limited = Command::new("sh");
-    limited.args(["-c", &limit]).arg(program).current_dir(folder.path());
-    limited.env_clear().envs(UNTHROTTLED).kill_on_drop(true);
-    let program = Program::launch(folder, limited).await;
+    let program = limited(&format!("ulimit -n {}", 128 + 6 * cores + 16)).await;
     let port = program.client().port();
     let mut waiting: FuturesUnordered<_> =
         join_all((0..40).map(|_| ask(port))).await.into_iter().map(answered).collect();
