@@ -119,6 +119,7 @@ macro_rules! keeps_every_promise {
                 a_renamed_user_keeps_id_password_and_sessions,
                 a_new_spelling_of_a_name_keeps_its_key,
                 a_taken_name_changes_nothing_of_the_user,
+                of_two_who_take_each_other_s_name_at_once_neither_does,
                 a_user_is_renamed_only_with_the_key_that_was_verified,
                 of_a_renaming_and_a_sign_up_that_race_for_a_name_one_wins,
                 a_disabled_user_has_no_session_and_gets_none,

@@ -68,6 +68,20 @@ pub async fn a_taken_name_changes_nothing_of_the_user(place: Place) {
     assert_matches!(store.users().update(&renamed(&unknown, "Carol")).await, Err(UpdateUserError::NoSuchUser));
 }
 
+pub async fn of_two_who_take_each_other_s_name_at_once_neither_does(place: Place) {
+    let (store, alice, bob) = with_two(&place).await;
+    let users = store.users();
+    let with =
+        |account: &NewAccount, to| UserUpdate { verified: Some(verified(account)), ..renamed(&account.user, to) };
+    for _ in 0..20 {
+        let (unasked, asked) = (renamed(&alice.user, "Bob"), with(&bob, "Alice"));
+        let both = tokio::join!(users.update(&unasked), users.update(&asked));
+        assert_matches!(both, (Err(UpdateUserError::KeyTaken), Err(UpdateUserError::KeyTaken)));
+    }
+    assert_eq!(by_name(&store, "alice").await.expect("a key"), (alice.key, alice.user));
+    assert_eq!(by_name(&store, "bob").await.expect("a key"), (bob.key, bob.user));
+}
+
 pub async fn a_user_is_renamed_only_with_the_key_that_was_verified(place: Place) {
     let (store, alice, _) = with_two(&place).await;
     let with = |hash| UserUpdate {

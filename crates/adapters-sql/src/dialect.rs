@@ -46,6 +46,13 @@ pub(crate) trait Dialect: Database<Row: Columns> {
     /// Finds the user `$1`, and keeps other transactions from opening sessions of the user until this one ends.
     const LOCK_USER_ALONE: &'static str;
 
+    /// Finds the keys of the user `$1`, and keeps others from changing them until the transaction ends. To update them would
+    /// keep others waiting who only want to know whether a name is free, and two of those would wait for each other.
+    const LOCK_KEYS_OF_USER: &'static str;
+
+    /// As [`Self::LOCK_KEYS_OF_USER`], the key `$1` of the user `$2`, if it still has the hash `$3`.
+    const LOCK_KEY: &'static str;
+
     /// Deletes at most `$2` sessions whose idle period ended at `$1` or before, longest ago first.
     const DELETE_EXPIRED_SESSIONS: &'static str;
 

@@ -27,9 +27,8 @@ impl<DB: Dialect> RecoveryStore for SqlStore<DB> {
         let CodeReplacement { user_id, key, seen, codes, created_at } = replacement;
         let user = Text(user_id.as_str());
         let mut transaction = self.pools.begin().await?;
-        if transaction.execute(statements::HOLD_KEY, &[Text(key.id.as_str()), user, Text(key.hash.expose())]).await?
-            == 0
-        {
+        let key = [Text(key.id.as_str()), user, Text(key.hash.expose())];
+        if transaction.fetch(DB::LOCK_KEY, &key).await?.is_none() {
             transaction.roll_back().await;
             return Err(ReplaceCodesError::KeyChanged);
         }

@@ -221,9 +221,6 @@ pub(crate) const DELETE_ALL_SESSIONS: &str = "DELETE FROM sessions WHERE user_id
 /// `$1` key, `$2` its user, `$3` the hash it must still have.
 pub(crate) const DELETE_KEY: &str = "DELETE FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3";
 
-/// Changes nothing, and keeps others from changing the user's keys until the transaction has ended. `$1` user.
-pub(crate) const HOLD_ALL_KEYS: &str = "UPDATE user_keys SET user_id = user_id WHERE user_id = $1";
-
 /// Inserts no row where the new key exists. `$1` the new key, `$2` the old key, `$3` its user.
 pub(crate) const COPY_KEY: &str = "INSERT INTO user_keys (id, user_id, password_hash, created_at) \
      SELECT $1, user_id, password_hash, created_at FROM user_keys WHERE id = $2 AND user_id = $3 \
@@ -286,11 +283,6 @@ pub(crate) const FIND_BUCKET: &str = "SELECT tat, failures FROM throttle WHERE k
 
 /// `$1` user.
 pub(crate) const LIST_CODES: &str = "SELECT code_hash, created_at FROM recovery_codes WHERE user_id = $1";
-
-/// Changes nothing, and keeps others from changing the key until the transaction has ended.
-/// `$1` key, `$2` its user, `$3` the hash it must still have.
-pub(crate) const HOLD_KEY: &str =
-    "UPDATE user_keys SET password_hash = password_hash WHERE id = $1 AND user_id = $2 AND password_hash = $3";
 
 /// `$1` user.
 pub(crate) const DELETE_ALL_CODES: &str = "DELETE FROM recovery_codes WHERE user_id = $1 RETURNING code_hash";

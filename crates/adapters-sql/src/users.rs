@@ -128,10 +128,10 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let id = [Text(user_id.as_str())];
         let mut transaction = self.pools.begin().await?;
         // The keys first: a login under way holds one of them, and the session that it opens is to be found below.
-        transaction.execute(statements::HOLD_ALL_KEYS, &id).await?;
+        transaction.fetch_all(DB::LOCK_KEYS_OF_USER, &id).await?;
         if let Some(VerifiedKey { id: key, hash, .. }) = verified {
             let values = [Text(key.as_str()), id[0], Text(hash.expose())];
-            if transaction.execute(statements::HOLD_KEY, &values).await? == 0 {
+            if transaction.fetch(DB::LOCK_KEY, &values).await?.is_none() {
                 transaction.roll_back().await;
                 return Err(UpdateUserError::KeyChanged);
             }

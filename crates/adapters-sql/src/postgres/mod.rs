@@ -52,6 +52,10 @@ impl Dialect for Postgres {
     /// A statement that inserts a session holds a key share of its user, because of the foreign key.
     const LOCK_USER_ALONE: &'static str = "SELECT id FROM users WHERE id = $1 FOR UPDATE";
 
+    const LOCK_KEYS_OF_USER: &'static str = "SELECT id FROM user_keys WHERE user_id = $1 FOR NO KEY UPDATE";
+    const LOCK_KEY: &'static str =
+        "SELECT id FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3 FOR NO KEY UPDATE";
+
     /// Nodes that sweep at the same time do not wait for each other, nor do they find the same sessions.
     const DELETE_EXPIRED_SESSIONS: &'static str = "WITH dead AS MATERIALIZED \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2 \

@@ -56,6 +56,8 @@ impl Dialect for Sqlite {
     const LOCK_USER: &'static str = "SELECT id FROM users WHERE id = $1";
     const LOCK_ENABLED_USER: &'static str = crate::statements::FIND_ENABLED_USER;
     const LOCK_USER_ALONE: &'static str = Self::LOCK_USER;
+    const LOCK_KEYS_OF_USER: &'static str = "SELECT id FROM user_keys WHERE user_id = $1";
+    const LOCK_KEY: &'static str = "SELECT id FROM user_keys WHERE id = $1 AND user_id = $2 AND password_hash = $3";
 
     const DELETE_EXPIRED_SESSIONS: &'static str = "DELETE FROM sessions WHERE token_hash IN \
          (SELECT token_hash FROM sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)";
