@@ -9,10 +9,9 @@ use reqwest::StatusCode;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::Command;
 
 use super::wire::{LAST, connect, post};
-use crate::process::program::{Program, command};
+use crate::process::program::{Program, command, limited};
 use crate::support::client::{Client, Encoding, Reply, send};
 
 const PASSWORD: &str = "correct horse";
@@ -124,20 +123,18 @@ async fn answered(mut connection: TcpStream) -> TcpStream {
     connection
 }
 
-/// A program that a shell starts after this command.
-async fn limited(limit: &str) -> Program {
+/// The program under this limit, without a throttle.
+async fn started_under(limit: &str) -> Program {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = command(folder.path()).as_std().get_program().to_owned();
-    let mut limited = Command::new("sh");
-    limited.args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")]).arg(program).current_dir(folder.path());
-    limited.env_clear().envs(UNTHROTTLED).kill_on_drop(true);
+    let mut limited = limited(folder.path(), limit);
+    limited.envs(UNTHROTTLED);
     Program::launch(folder, limited).await
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_soft_limit_of_descriptors_is_raised_to_the_hard_one() {
-    let program = limited("ulimit -Sn 200 && ulimit -Hn 700").await;
+    let program = started_under("ulimit -Sn 200 && ulimit -Hn 700").await;
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.id())).expect("a process that runs");
     let of_files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit of open files");
     let [soft, hard] = [3, 4].map(|word| of_files.split_whitespace().nth(word));
@@ -148,7 +145,7 @@ async fn a_soft_limit_of_descriptors_is_raised_to_the_hard_one() {
 async fn connections_beyond_the_limit_wait() {
     // Leaves 16 connections: the server reserves 128 descriptors, and 6 for the event loop of each core.
     let cores = std::thread::available_parallelism().expect("a number of cores").get();
-    let program = limited(&format!("ulimit -n {}", 128 + 6 * cores + 16)).await;
+    let program = started_under(&format!("ulimit -n {}", 128 + 6 * cores + 16)).await;
     let port = program.client().port();
     let mut waiting: FuturesUnordered<_> =
         join_all((0..40).map(|_| ask(port))).await.into_iter().map(answered).collect();

@@ -19,6 +19,14 @@ pub fn command(folder: &Path) -> Command {
     command
 }
 
+/// As [`command`], by a shell that sets this limit first, such as `ulimit -n 200`.
+pub fn limited(folder: &Path, limit: &str) -> Command {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")]).arg(command(folder).as_std().get_program());
+    limited.current_dir(folder).env_clear().kill_on_drop(true);
+    limited
+}
+
 /// Runs the program to its end, which it must come to by itself.
 pub async fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = command(folder);

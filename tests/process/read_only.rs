@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::program::Program;
+use super::program::{Program, limited};
 use crate::support::client::{Encoding, send};
 use crate::support::postgres::unprivileged_user;
 use crate::support::server::CHEAP_HASH;
@@ -151,11 +151,9 @@ async fn missing_rights_on_the_store_stop_the_start_with_one_line() {
 #[tokio::test]
 async fn a_file_size_limit_makes_writes_503_and_keeps_reads_working() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut limited = Command::new("sh");
-    // `ulimit -f` counts blocks of 512 bytes.
-    limited.args(["-c", "ulimit -f 400; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_doorward-under-test")]);
+    // In blocks of 512 bytes.
+    let mut limited = limited(folder.path(), "ulimit -f 400");
     limited.args(CHEAP_HASH.iter().filter(|flag| !flag.starts_with("--log"))).args(["--throttle=off", "--log=info"]);
-    limited.current_dir(folder.path()).env_clear().kill_on_drop(true);
     let mut program = Program::launch(folder, limited).await;
     let client = program.client();
     let token = client.sign_up("alice", PASSWORD).await;

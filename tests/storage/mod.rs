@@ -89,6 +89,7 @@ macro_rules! keeps_every_promise {
                 all_other_sessions_of_the_user_are_revoked_and_no_others;
             operators:
                 a_user_is_created_without_a_session_and_with_a_key_or_none,
+                of_two_lists_of_the_same_users_in_opposite_orders_one_is_created,
                 a_user_is_found_by_id,
                 a_user_s_new_attributes_are_in_the_next_validation_of_each_session,
                 a_deleted_user_takes_all_keys_and_sessions_along_unasked,

@@ -69,6 +69,27 @@ pub async fn a_user_is_created_without_a_session_and_with_a_key_or_none(place: P
     assert_eq!(user(&store, &alice.user.id).await, Some(alice.user), "and is not overwritten");
 }
 
+pub async fn of_two_lists_of_the_same_users_in_opposite_orders_one_is_created(place: Place) {
+    let store = place.open().await;
+    let users = store.users();
+    let list = |first: u64| {
+        let new = |number: u64| {
+            let account = account(&format!("person {number}"), first + number);
+            new_user(&account, Some(&account.key))
+        };
+        (1..=40).map(new).collect::<Vec<_>>()
+    };
+    let (forwards, mut backwards) = (list(100), list(200));
+    backwards.reverse();
+    let mut outcomes =
+        <[_; 2]>::from(tokio::join!(users.admin_create_users(&forwards), users.admin_create_users(&backwards)));
+    outcomes.sort_by_key(Result::is_err);
+    assert_matches!(&outcomes[0], Ok(()));
+    let all: Vec<_> = (0..40).map(Taken::Key).collect();
+    assert_matches!(&outcomes[1], Err(AdminCreateUsersError::Taken(taken)) if *taken == all);
+    assert_eq!(place.count("users").await, 40);
+}
+
 pub async fn a_user_is_found_by_id(place: Place) {
     let (store, alice, _) = with_two(&place).await;
     assert_eq!(user(&store, &alice.user.id).await, Some(alice.user));

@@ -81,11 +81,19 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
         let mut transaction = self.pools.begin().await?;
         let mut taken = Vec::new();
         transaction.prolong(self.pools.limit * u32::try_from(users.len() / USERS_PER_LIMIT).unwrap_or(u32::MAX));
-        for (place, NewUser { user, key, password_link }) in users.iter().enumerate() {
-            if transaction.execute(statements::INSERT_USER_OF_CHOSEN_ID, &user_columns(user)).await? == 0 {
+        // Ids and keys in their own orders, so that no two lists of the same users wait for each other.
+        let mut users: Vec<_> = users.iter().enumerate().collect();
+        users.sort_by_key(|(_, new)| new.user.id.as_str());
+        let mut created = Vec::with_capacity(users.len());
+        for (place, new) in users {
+            if transaction.execute(statements::INSERT_USER_OF_CHOSEN_ID, &user_columns(&new.user)).await? == 0 {
                 taken.push(Taken::Id(place));
-                continue;
+            } else {
+                created.push((place, new));
             }
+        }
+        created.sort_by_key(|(place, new)| (new.key.as_ref().map(|key| key.id.as_str()), *place));
+        for (place, NewUser { key, password_link, .. }) in created {
             if let Some(key) = key
                 && transaction.execute(statements::INSERT_KEY, &key_columns(key)).await? == 0
             {
@@ -95,6 +103,7 @@ impl<DB: Dialect> UserStore for SqlStore<DB> {
                 write_password_link(&mut transaction, link).await?;
             }
         }
+        taken.sort_by_key(|(Taken::Id(place) | Taken::Key(place))| *place);
         if taken.is_empty() {
             return Ok(self.commit(transaction, &[]).await?);
         }
